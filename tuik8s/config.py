@@ -1,4 +1,4 @@
-"""What a cluster is made of: one frozen record, read once by the command line and passed by constructor.
+"""What a cluster is made of: one frozen record, read once and passed by constructor.
 
 Everything has a default, so `ClusterConfig()` is the three-node cluster that `tuik8s` starts. The
 record is also the `cluster.json` of a data directory: a second start finds the same cluster.
@@ -10,7 +10,7 @@ import msgspec
 
 ZONES_COUNT = 3
 HOSTED_ABOVE = 10
-"""More nodes than this share kubelet and kube-proxy processes, unless the cluster says otherwise."""
+"""More nodes than this share kubelet and kube-proxy processes, unless told otherwise."""
 
 
 class NodeShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -51,7 +51,7 @@ def ensure_pki(directory: Path, service_address: str, now: datetime.datetime) ->
 
 
 def ensure_service_account_key(directory: Path) -> None:
-    """Make the key that signs service account tokens; slow, so not on the way to the first answer."""
+    """Make the key that signs service account tokens; slow, so not before the first answer."""
     if (directory / "sa.key").exists():
         return
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)

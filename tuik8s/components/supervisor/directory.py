@@ -1,0 +1,182 @@
+"""The data directory of a cluster: what lies where, who holds it, and which clusters there are.
+
+    DIR/cluster.json      the configuration, with the format's version
+    DIR/lock              held while the cluster runs
+    DIR/running.json      while it runs: pid of the supervisor, API address, runtime directory
+    DIR/kubeconfig        works with no flags
+    DIR/pki/              certificates and keys
+    DIR/log/              the store
+    DIR/logs/NAME.log     what each component wrote
+
+Sockets do not live here but in a short *runtime directory*, since their paths may not be long.
+Without `--data`, clusters lie by name under `$XDG_STATE_HOME/tuik8s` (`~/.local/state/tuik8s`).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from tuik8s.components.supervisor.pki import write_private
+from tuik8s.config import ClusterConfig
+
+FORMAT = 1
+
+
+class Refusal(Exception):
+    """A command that cannot be done; the message names the place and the remedy."""
+
+
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """What others need to reach a running cluster."""
+
+    pid: int
+    server: str
+    runtime: str
+    kubeconfig: str
+    started_at: str
+
+
+class _Saved(msgspec.Struct, frozen=True, kw_only=True):
+    format: int
+    cluster: ClusterConfig
+
+
+class DataDirectory:
+    """One cluster's directory."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self._lock: IO[bytes] | None = None
+
+    @property
+    def pki(self) -> Path:
+        return self.path / "pki"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "log"
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self.path / "kubeconfig"
+
+    def log_file(self, component: str) -> Path:
+        return self.logs / (component.replace("/", ".") + ".log")
+
+    def exists(self) -> bool:
+        return (self.path / "cluster.json").exists()
+
+    def acquire(self) -> None:
+        """Make the directory if need be and take its lock, or refuse."""
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for sub in (self.log, self.logs):
+                sub.mkdir(mode=0o700, exist_ok=True)
+            self._lock = (self.path / "lock").open("ab")
+        except OSError as problem:
+            raise Refusal(
+                f"data directory {self.path} cannot be used: {problem.strerror}; "
+                "choose another with --data"
+            ) from problem
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refusal(
+                f"data directory {self.path} is in use by a running cluster; "
+                f"stop it with: tuik8s down --data {self.path}"
+            ) from None
+
+    def release(self) -> None:
+        """Forget that the cluster runs; the lock goes with the last process that holds it."""
+        (self.path / "running.json").unlink(missing_ok=True)
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def read_config(self) -> ClusterConfig:
+        """The cluster's configuration. Raises Refusal when damaged or of a newer format."""
+        file = self.path / "cluster.json"
+        try:
+            raw = file.read_bytes()
+        except OSError as problem:
+            raise Refusal(f"{file}: {problem.strerror}") from problem
+        try:
+            found = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+            number = msgspec.json.decode(found.get("format", msgspec.Raw(b"0")), type=int)
+            if number > FORMAT:
+                raise Refusal(
+                    f"{self.path} was written by a newer tuik8s (format {number}, this one reads "
+                    f"{FORMAT}); upgrade tuik8s or choose another directory with --data"
+                )
+            return msgspec.json.decode(raw, type=_Saved).cluster
+        except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+            raise Refusal(
+                f"{file} is damaged: {problem}; restore it, or start afresh with another --data"
+            ) from problem
+
+    def write_config(self, config: ClusterConfig) -> None:
+        saved = msgspec.json.encode(_Saved(format=FORMAT, cluster=config))
+        write_private(self.path / "cluster.json", msgspec.json.format(saved, indent=2) + b"\n")
+
+    def write_running(self, running: Running) -> None:
+        write_private(self.path / "running.json", msgspec.json.encode(running))
+
+    def read_running(self) -> Running | None:
+        """The running cluster, None when it does not run (a leftover of a killed one is None too)."""
+        try:
+            raw = (self.path / "running.json").read_bytes()
+            running = msgspec.json.decode(raw, type=Running)
+        except (OSError, msgspec.DecodeError):
+            return None
+        return running if self._is_locked() else None
+
+    def _is_locked(self) -> bool:
+        try:
+            with (self.path / "lock").open("ab") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return False
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+
+
+def state_root() -> Path:
+    """Where clusters lie that were given a name instead of a directory."""
+    base = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "tuik8s"
+
+
+def directory_of(name: str, data: str) -> DataDirectory:
+    """The directory that `--name` and `--data` mean."""
+    if data:
+        return DataDirectory(Path(data).expanduser())
+    if not name or "/" in name or name.startswith("."):
+        raise Refusal(f"--name {name!r} cannot be a cluster's name; use letters, digits and dashes")
+    return DataDirectory(state_root() / name)
+
+
+def all_directories() -> list[DataDirectory]:
+    """Every named cluster, running or not, by name."""
+    root = state_root()
+    if not root.is_dir():
+        return []
+    found = [DataDirectory(path) for path in sorted(root.iterdir())]
+    return [directory for directory in found if directory.exists()]
+
+
+def make_runtime_directory() -> Path:
+    """A fresh directory for sockets that only the owner enters, its path short enough for them."""
+    base = os.environ.get("XDG_RUNTIME_DIR", "")
+    root = base if base and len(base) < 40 and os.access(base, os.W_OK) else "/tmp"
+    return Path(tempfile.mkdtemp(prefix="tuik8s-", dir=root))
