@@ -132,7 +132,7 @@ class DataDirectory:
         write_private(self.path / "running.json", msgspec.json.encode(running))
 
     def read_running(self) -> Running | None:
-        """The running cluster, None when it does not run (a leftover of a killed one is None too)."""
+        """The running cluster; None when it does not run, be the file there or not."""
         try:
             raw = (self.path / "running.json").read_bytes()
             running = msgspec.json.decode(raw, type=Running)

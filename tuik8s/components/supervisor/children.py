@@ -1,0 +1,110 @@
+"""The supervisor's book of children: who runs, who died, when it comes back. No process is touched.
+
+A child that ends is started again after a back-off that doubles from 100 ms to 10 s and is forgiven
+after it has run for 30 s; unless a fault says that it stays dead (`held`).
+
+    absent --started--> running --ended--> waiting --due--> (start it) --started--> running
+                                     \\--(held)--> held --released--> waiting
+
+Source: our own; the back-off is shorter than the kubelet's of static pods, since a start costs
+milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tuik8s.components.supervisor.roles import Role
+
+BACKOFF_MS_MIN = 100
+BACKOFF_MS_MAX = 10_000
+FORGIVEN_AFTER_MS = 30_000
+
+
+@dataclass(slots=True)
+class Child:
+    """One process of the cluster, alive or not. Times are monotonic milliseconds."""
+
+    role: Role
+    pid: int = 0
+    started_at_ms: int = 0
+    restarts: int = 0
+    backoff_ms: int = BACKOFF_MS_MIN
+    start_at_ms: int | None = 0
+    held: bool = False
+    paused: bool = False
+    ready: bool = False
+    last_exit: str = ""
+    facts: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def state(self) -> str:
+        if self.pid:
+            return "paused" if self.paused else "running" if self.ready else "starting"
+        return "stopped by a fault" if self.held else "waiting to restart"
+
+
+class Children:
+    """Every child by name, in the order of their start."""
+
+    def __init__(self, roles: tuple[Role, ...]) -> None:
+        self.by_name = {role.name: Child(role) for role in roles}
+
+    def due(self, now_ms: int) -> list[Child]:
+        """Those to start now."""
+        return [
+            child
+            for child in self.by_name.values()
+            if not child.pid and child.start_at_ms is not None and child.start_at_ms <= now_ms
+        ]
+
+    def next_due_ms(self) -> int | None:
+        times = [c.start_at_ms for c in self.by_name.values() if c.start_at_ms is not None]
+        return min(times, default=None)
+
+    def started(self, child: Child, pid: int, now_ms: int) -> None:
+        child.pid, child.started_at_ms, child.start_at_ms = pid, now_ms, None
+        child.paused = child.ready = False
+
+    def ended(self, pid: int, how: str, now_ms: int) -> Child | None:
+        """Note that a process is gone; the child it was, None when it was none of ours."""
+        child = next((c for c in self.by_name.values() if c.pid == pid), None)
+        if child is None:
+            return None
+        if now_ms - child.started_at_ms >= FORGIVEN_AFTER_MS:
+            child.backoff_ms = BACKOFF_MS_MIN
+        child.pid, child.ready, child.paused, child.last_exit = 0, False, False, how
+        child.restarts += 1
+        if not child.held:
+            child.start_at_ms = now_ms + child.backoff_ms
+            child.backoff_ms = min(2 * child.backoff_ms, BACKOFF_MS_MAX)
+        return child
+
+    def hold(self, child: Child) -> None:
+        """Let it stay dead until released."""
+        child.held, child.start_at_ms = True, None
+
+    def release(self, child: Child, now_ms: int) -> None:
+        child.held = False
+        if not child.pid:
+            child.start_at_ms, child.backoff_ms = now_ms, BACKOFF_MS_MIN
+
+    def find(self, name: str) -> Child | None:
+        """A child by its name, or the one that hosts the node of `kind/node`."""
+        exact = self.by_name.get(name)
+        if exact is not None:
+            return exact
+        kind, _, node = name.partition("/")
+        return next(
+            (c for c in self.by_name.values() if c.role.kind == kind and node in c.role.nodes), None
+        )
+
+    def is_ready(self) -> bool:
+        return all(child.ready for child in self.by_name.values())
+
+
+def describe_exit(status: int, decode: Callable[[int], int]) -> str:
+    """How a process ended, in words: `decode` is os.waitstatus_to_exitcode."""
+    code = decode(status)
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

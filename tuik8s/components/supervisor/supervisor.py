@@ -1,0 +1,273 @@
+"""The process that forks all others, brings back what dies, and is the operator's hand on them.
+
+    command line --control socket--> supervisor --socketpair--> each child
+                                        | fork, SIGKILL, SIGSTOP, SIGCONT
+
+The code is imported once, before the first fork; a child costs a few milliseconds and the memory that it
+changes. There is no event loop here: one `select` over children, commands and the next restart, so
+that forking is safe at any time. A child whose socketpair closes knows that its supervisor is gone and ends.
+
+Commands (one JSON object a line, answered by one): status, down, kill, hold, release, pause, resume,
+links, clock. Links and clock are states, kept here and sent to every child at its start and on change: they
+do not travel on the bus, so a node that is cut off from the API server still hears that it is healed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tuik8s.components.supervisor.channel import Channel, Message
+from tuik8s.components.supervisor.children import Child, Children, describe_exit
+from tuik8s.components.supervisor.roles import Role
+
+STOP_WITHIN_MS = 2_000
+"""How long children may take to end after SIGTERM before they are killed."""
+
+RunChild = Callable[[Role, socket.socket, Message], None]
+"""Lives the child's life in the forked process; gets its end of the pair and the state to begin with."""
+
+
+def monotonic_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+class Supervisor:
+    """Runs until told to go down. `on_ready` is called once, when every child has said it is ready."""
+
+    def __init__(
+        self,
+        roles: tuple[Role, ...],
+        run_child: RunChild,
+        control_path: Path,
+        log: Callable[[str], None],
+        on_ready: Callable[[Children], None],
+    ) -> None:
+        self.children = Children(roles)
+        self._run_child = run_child
+        self._log = log
+        self._on_ready: Callable[[Children], None] | None = on_ready
+        self._selector = selectors.DefaultSelector()
+        self._channels: dict[str, Channel] = {}
+        self._state: Message = {"links": [], "clock": None}
+        self._going_down = False
+        self._wake_read, self._wake_write = os.pipe()
+        self._control = self._listen(control_path)
+
+    def run(self) -> None:
+        """Start everything; return when everything has ended after `down`."""
+        self._catch_signals()
+        gc.collect()
+        gc.freeze()
+        while not self._going_down:
+            self._start_due()
+            self._wait(self.children.next_due_ms())
+        self._end_all()
+
+    # --- children -----------------------------------------------------------------------------
+
+    def _start_due(self) -> None:
+        for child in self.children.due(monotonic_ms()):
+            self._fork(child)
+
+    def _fork(self, child: Child) -> None:
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if pid == 0:
+            self._become(child.role, ours, theirs)
+        theirs.close()
+        self.children.started(child, pid, monotonic_ms())
+        channel = Channel(ours)
+        self._channels[child.role.name] = channel
+        self._watch(channel, lambda: self._on_child(child, channel))
+
+    def _become(self, role: Role, ours: socket.socket, theirs: socket.socket) -> None:
+        """In the child: let go of everything of the supervisor's, then live the role."""
+        code = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            ours.close()
+            self._selector.close()
+            self._control.close()
+            for channel in self._channels.values():
+                channel.sock.close()
+            os.close(self._wake_read)
+            os.close(self._wake_write)
+            self._run_child(role, theirs, dict(self._state))
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+        finally:
+            os._exit(code)
+
+    def _on_child(self, child: Child, channel: Channel) -> None:
+        for message in channel.receive():
+            if "ready" in message:
+                child.ready = True
+                child.facts.update(message["ready"])
+                self._announce_when_ready()
+            elif "statistics" in message:
+                child.facts["statistics"] = message["statistics"]
+        if channel.closed:
+            self._forget(channel)
+
+    def _announce_when_ready(self) -> None:
+        if self._on_ready is not None and self.children.is_ready():
+            announce, self._on_ready = self._on_ready, None
+            announce(self.children)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            how = describe_exit(status, os.waitstatus_to_exitcode)
+            child = self.children.ended(pid, how, monotonic_ms())
+            if child is not None and not self._going_down:
+                self._log(f"{child.role.name} ended ({how})")
+
+    def _end_all(self) -> None:
+        """SIGTERM to all, SIGKILL to those that take too long; nobody is left behind."""
+        pids = {child.pid for child in self.children.by_name.values() if child.pid}
+        for pid in pids:
+            _signal(pid, signal.SIGCONT)
+            _signal(pid, signal.SIGTERM)
+        deadline = monotonic_ms() + STOP_WITHIN_MS
+        while any(child.pid for child in self.children.by_name.values()):
+            if monotonic_ms() >= deadline:
+                for child in self.children.by_name.values():
+                    if child.pid:
+                        _signal(child.pid, signal.SIGKILL)
+            self._wait(monotonic_ms() + 50)
+        self._control.close()
+
+    # --- waiting ------------------------------------------------------------------------------
+
+    def _wait(self, until_ms: int | None) -> None:
+        timeout = None if until_ms is None else max(0, until_ms - monotonic_ms()) / 1000
+        for key, events in self._selector.select(timeout):
+            if isinstance(key.fileobj, Channel) and events & selectors.EVENT_WRITE:
+                key.fileobj.flush()
+            key.data()
+        for channel in [*self._channels.values(), *self._commands()]:
+            if not channel.closed:
+                wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE * channel.wants_write)
+                self._selector.modify(channel, wanted, self._selector.get_key(channel).data)
+
+    def _commands(self) -> list[Channel]:
+        keys = self._selector.get_map().values()
+        children = set(map(id, self._channels.values()))
+        return [
+            key.fileobj
+            for key in keys
+            if isinstance(key.fileobj, Channel) and id(key.fileobj) not in children
+        ]
+
+    def _watch(self, channel: Channel, call: Callable[[], None]) -> None:
+        self._selector.register(channel, selectors.EVENT_READ, call)
+
+    def _forget(self, channel: Channel) -> None:
+        for key in list(self._selector.get_map().values()):
+            if key.fileobj is channel:
+                self._selector.unregister(key.fd)
+
+    def _catch_signals(self) -> None:
+        os.set_blocking(self._wake_read, False)
+        os.set_blocking(self._wake_write, False)
+        signal.set_wakeup_fd(self._wake_write, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: self._go_down())
+        self._selector.register(self._wake_read, selectors.EVENT_READ, self._on_signal)
+
+    def _on_signal(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._wake_read, 512)
+        self._reap()
+
+    def _go_down(self) -> None:
+        self._going_down = True
+
+    # --- commands -----------------------------------------------------------------------------
+
+    def _listen(self, path: Path) -> socket.socket:
+        control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        control.bind(str(path))
+        control.listen(16)
+        control.setblocking(False)
+        self._selector.register(control, selectors.EVENT_READ, self._accept)
+        return control
+
+    def _accept(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            channel = Channel(self._control.accept()[0])
+            self._watch(channel, lambda: self._on_command(channel))
+
+    def _on_command(self, channel: Channel) -> None:
+        for message in channel.receive():
+            channel.send(self._obey(message))
+        if channel.closed:
+            self._forget(channel)
+
+    def _obey(self, message: Message) -> Message:
+        """Carry out one command; the answer has `error` when it could not be done."""
+        command = message.get("command")
+        if command == "status":
+            return {"processes": [self._shown(c) for c in self.children.by_name.values()]}
+        if command == "down":
+            self._go_down()
+            return {"ok": True}
+        if command in ("links", "clock"):
+            self._state[command] = message.get("value")
+            for other in self._channels.values():
+                other.send({command: message.get("value")})
+            return {"ok": True}
+        return self._obey_process(str(command), str(message.get("process", "")))
+
+    def _obey_process(self, command: str, name: str) -> Message:
+        child = self.children.find(name)
+        if child is None:
+            return {"error": f"no process {name!r}; there are: {', '.join(self.children.by_name)}"}
+        if command in ("hold", "kill"):
+            if command == "hold":
+                self.children.hold(child)
+            if child.pid:
+                _signal(child.pid, signal.SIGKILL)
+        elif command == "release":
+            self.children.release(child, monotonic_ms())
+        elif command in ("pause", "resume"):
+            child.paused = command == "pause"
+            if child.pid:
+                _signal(child.pid, signal.SIGSTOP if child.paused else signal.SIGCONT)
+        else:
+            return {"error": f"unknown command {command!r}"}
+        return {"ok": True, "process": child.role.name}
+
+    def _shown(self, child: Child) -> dict[str, Any]:
+        return {
+            "name": child.role.name,
+            "pid": child.pid,
+            "state": child.state,
+            "restarts": child.restarts,
+            "up_ms": monotonic_ms() - child.started_at_ms if child.pid else 0,
+            "last_exit": child.last_exit,
+            **child.facts,
+        }
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
