@@ -38,6 +38,10 @@ class Host(Protocol):
         """A new end of the bus for a Kubernetes user name, such as `system:kube-scheduler`."""
         ...
 
+    def ready(self, **facts: object) -> None:
+        """Say that the component now does its work; facts are shown by `tuik8s status`."""
+        ...
+
     def serve(self) -> ServerTransport:
         """The server's end of the bus; only the apiserver asks for it."""
         ...

@@ -3,13 +3,15 @@
     command line --control socket--> supervisor --socketpair--> each child
                                         | fork, SIGKILL, SIGSTOP, SIGCONT
 
-The code is imported once, before the first fork; a child costs a few milliseconds and the memory that it
-changes. There is no event loop here: one `select` over children, commands and the next restart, so
-that forking is safe at any time. A child whose socketpair closes knows that its supervisor is gone and ends.
+The code is imported once, before the first fork; a child costs a few milliseconds and the memory
+that it changes. There is no event loop here: one `select` over children, commands and the next
+restart, so that forking is safe at any time. A child whose socketpair closes knows that its
+supervisor is gone and ends.
 
-Commands (one JSON object a line, answered by one): status, down, kill, hold, release, pause, resume,
-links, clock. Links and clock are states, kept here and sent to every child at its start and on change: they
-do not travel on the bus, so a node that is cut off from the API server still hears that it is healed.
+Commands (one JSON object a line, answered by one): status, down, kill, hold, release, pause,
+resume, links, clock. Links and clock are states, kept here and sent to every child at its start
+and on change: they do not travel on the bus, so a node that is cut off from the API server still
+hears that it is healed.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ STOP_WITHIN_MS = 2_000
 """How long children may take to end after SIGTERM before they are killed."""
 
 RunChild = Callable[[Role, socket.socket, Message], None]
-"""Lives the child's life in the forked process; gets its end of the pair and the state to begin with."""
+"""Lives the child's life in the forked process; gets its end of the pair and the state."""
 
 
 def monotonic_ms() -> int:
@@ -41,7 +43,7 @@ def monotonic_ms() -> int:
 
 
 class Supervisor:
-    """Runs until told to go down. `on_ready` is called once, when every child has said it is ready."""
+    """Runs until told to go down. `on_ready` is called once, when every child is ready."""
 
     def __init__(
         self,

@@ -1,0 +1,56 @@
+"""Arguments that several commands share, so that the same thing is called the same everywhere."""
+
+from __future__ import annotations
+
+import argparse
+
+from tuik8s.components.supervisor.directory import (
+    DataDirectory,
+    Refusal,
+    Running,
+    directory_of,
+)
+
+
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """--name and --data: which cluster is meant."""
+    group = parser.add_argument_group("which cluster")
+    group.add_argument("--name", default="default", help="its name (default: %(default)s)")
+    group.add_argument("--data", default="", metavar="DIR", help="its data directory")
+
+
+def add_shape(parser: argparse.ArgumentParser) -> None:
+    """What a new cluster is made of."""
+    group = parser.add_argument_group("what it is made of")
+    group.add_argument("--nodes", type=int, metavar="N", help="number of nodes (default: 3)")
+    group.add_argument("--listen", metavar="HOST:PORT", help="API address; port 0: a free one")
+    group.add_argument("--kubeconfig", default="", metavar="FILE", help="write it there too")
+    group.add_argument(
+        "--token-auth-file", metavar="FILE", help="bearer tokens: token,user,uid,groups"
+    )
+    group.add_argument("--service-cidr", metavar="CIDR", help="addresses of Services")
+    group.add_argument("--pod-cidr", metavar="CIDR", help="addresses of pods")
+    group.add_argument(
+        "--control-plane-only", action="store_true", help="the API server alone, no nodes"
+    )
+
+
+def directory_in(args: argparse.Namespace) -> DataDirectory:
+    return directory_of(args.name, args.data)
+
+
+def flag_in(args: argparse.Namespace) -> str:
+    """The flag that the user would give again to mean the same cluster."""
+    if args.data:
+        return f" --data {args.data}"
+    return "" if args.name == "default" else f" --name {args.name}"
+
+
+def require_running(args: argparse.Namespace) -> tuple[DataDirectory, Running]:
+    """The running cluster that is meant, or a refusal that says how to start it."""
+    directory = directory_in(args)
+    running = directory.read_running()
+    if running is None:
+        what = f"cluster in {directory.path}" if args.data else f"cluster {args.name!r}"
+        raise Refusal(f"{what} is not running; start it with: tuik8s up --detach{flag_in(args)}")
+    return directory, running

@@ -1,0 +1,30 @@
+"""Every command, in the order of the help: its module is imported only when it runs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """Where a command lives, and what it does in one line."""
+
+    module: str
+    summary: str
+
+
+DEFAULT = "open"
+
+COMMANDS: dict[str, Command] = {
+    "open": Command("tuik8s.cli.open", "start a cluster if need be and open the dashboard"),
+    "up": Command("tuik8s.cli.up", "start a cluster"),
+    "down": Command("tuik8s.cli.down", "stop a cluster"),
+    "ls": Command("tuik8s.cli.ls", "list clusters"),
+    "status": Command("tuik8s.cli.status", "show the processes of a cluster"),
+    "ui": Command("tuik8s.cli.ui", "open the dashboard of a running cluster"),
+    "logs": Command("tuik8s.cli.logs", "show what a component wrote"),
+    "chaos": Command("tuik8s.cli.chaos", "break something, list faults, heal"),
+    "run": Command("tuik8s.cli.run", "run a scenario in simulated time"),
+    "schedule": Command("tuik8s.cli.schedule", "where would this pod go, and why"),
+    "why": Command("tuik8s.cli.why", "why did this happen"),
+    "log": Command("tuik8s.cli.log", "show, verify or salvage a cluster's log"),
+}

@@ -1,0 +1,47 @@
+"""Show the processes of a running cluster."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from tuik8s.cli.arguments import add_cluster, require_running
+from tuik8s.components.supervisor.command import ask
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_cluster(parser)
+    parser.add_argument("--json", action="store_true", help="as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    directory, running = require_running(args)
+    answer = ask(running.runtime, {"command": "status"})
+    processes = answer["processes"]
+    assert isinstance(processes, list), "the supervisor answers with a list of processes"
+    if args.json:
+        document = {
+            "name": args.name,
+            "server": running.server,
+            "kubeconfig": running.kubeconfig,
+            "data": str(directory.path),
+            "supervisor": running.pid,
+            "processes": processes,
+        }
+        print(json.dumps(document))
+        return 0
+    print(f"server      {running.server}\nkubeconfig  {running.kubeconfig}\n")
+    rows = [("PROCESS", "PID", "STATE", "RESTARTS", "UP", "LAST EXIT")]
+    rows += [
+        (p["name"], str(p["pid"] or "-"), p["state"], str(p["restarts"]), _age(p), p["last_exit"])
+        for p in processes
+    ]
+    widths = [max(len(row[i]) for row in rows) for i in range(6)]
+    for row in rows:
+        print("   ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip())
+    return 0
+
+
+def _age(process: dict[str, object]) -> str:
+    up_ms = process["up_ms"]
+    return f"{up_ms // 1000}s" if isinstance(up_ms, int) and process["pid"] else "-"
