@@ -1,0 +1,21 @@
+"""What a kube-proxy process is told at its start."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class ProxyNode(msgspec.Struct, frozen=True):
+    """A node that this process forwards for."""
+
+    name: str
+    address: str
+    zone: str = ""
+
+
+class ProxyConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """nodes: at least one. mode: a name of `modes.registry`. telemetry_ms: how often counts are told."""
+
+    nodes: tuple[ProxyNode, ...]
+    mode: str = "userspace"
+    telemetry_ms: int = 1_000
