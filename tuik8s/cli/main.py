@@ -1,7 +1,8 @@
 """The command `tuik8s`: find the subcommand, import it alone, run it.
 
-Each command is one file with `add_arguments(parser)` and `run(args) -> exit code`; `registry.py` lists
-them. Exit codes: 0 done, 1 the answer is no (a failed scenario), 2 it could not be done, 130 Ctrl+C.
+Each command is one file with `add_arguments(parser)` and `run(args) -> exit code`; `registry.py`
+lists them. Exit codes: 0 done, 1 the answer is no (a failed scenario), 2 it could not be done,
+130 Ctrl+C.
 """
 
 from __future__ import annotations
