@@ -1,0 +1,137 @@
+"""What was: values and changes of earlier revisions, recent ones from memory, else from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tuik8s.components.store.errors import Compacted
+from tuik8s.components.store.places import Places
+from tuik8s.components.store.record import Delete, Put, Record
+from tuik8s.components.store.segments import SegmentLog
+from tuik8s.components.store.types import Change, Entry
+
+FIRST_REVISION = 1  # of an empty store, as in etcd
+
+
+class Applied(msgspec.Struct, frozen=True, gc=False):
+    """A change, the entry that it made (None: deleted), and the entry and deadline before it."""
+
+    change: Change
+    entry: Entry | None
+    old: Entry | None
+    old_deadline_ms: int
+
+
+class History:
+    """Recent changes, and the places of the older ones."""
+
+    def __init__(self, log: SegmentLog, recent_changes: int) -> None:
+        self._log = log
+        self._kept = recent_changes
+        self._recent: list[Applied] = []
+        self.places = Places(FIRST_REVISION + 1)
+        self.compacted = 0
+
+    def add(self, applied: Applied) -> None:
+        self._recent.append(applied)
+
+    def undo_last(self) -> None:
+        self._recent.pop()
+
+    def trim(self) -> None:
+        """Let go of changes that are neither recent nor waiting to be durable."""
+        if len(self._recent) > 2 * self._kept:
+            del self._recent[: len(self._recent) - self._kept]
+
+    def check(self, after_revision: int) -> None:
+        """Refuse changes that are gone.
+
+        Errors: Compacted.
+        """
+        if after_revision + 1 < self.compacted:
+            raise Compacted(after_revision + 1, self.compacted)
+
+    def entry_at(self, key: str, revision: int) -> Entry:
+        """The entry that the change at exactly this revision made.
+
+        Errors: Damaged.
+        """
+        applied = self._recent_at(revision)
+        if applied is not None:
+            assert applied.entry is not None, f"{key} was deleted at {revision}"
+            return applied.entry
+        found = self._log.read(self.places.of(revision))
+        assert isinstance(found, Put), f"revision {revision} is no put: {found}"
+        assert found.key == key, f"revision {revision} is of {found.key}, not {key}"
+        return entry_of(found)
+
+    def changes(self, after_revision: int, last_revision: int, prefix: str) -> Iterator[Change]:
+        """Changes of a prefix after one revision, up to another.
+
+        Errors: Compacted, Damaged.
+        """
+        self.check(after_revision)
+        revision = max(after_revision, FIRST_REVISION) + 1
+        before: dict[str, bytes] = {}
+        while revision <= last_revision:
+            applied = self._recent_at(revision)
+            if applied is not None:
+                break
+            self.check(revision - 1)
+            found = self._log.read(self.places.of(revision))
+            assert isinstance(found, Put | Delete), f"revision {revision} is no change"
+            if found.key.startswith(prefix):
+                yield self._change_of(found, before)
+            revision += 1
+        while revision <= last_revision:
+            applied = self._recent_at(revision)
+            assert applied is not None, f"revision {revision} fell out of the recent changes"
+            if applied.change.key.startswith(prefix):
+                yield applied.change
+            revision += 1
+
+    def _recent_at(self, revision: int) -> Applied | None:
+        if not self._recent:
+            return None
+        index = revision - self._recent[0].change.revision
+        return self._recent[index] if 0 <= index < len(self._recent) else None
+
+    def _change_of(self, found: Put | Delete, before: dict[str, bytes]) -> Change:
+        previous = None
+        if found.replaced:
+            previous = before.get(found.key)
+            if previous is None:
+                previous = self.entry_at(found.key, found.replaced).value
+        if isinstance(found, Put):
+            before[found.key] = found.value
+        else:
+            before.pop(found.key, None)
+        return change_of(found, previous)
+
+
+def entry_of(put: Put) -> Entry:
+    return Entry(put.key, put.value, put.create_revision, put.revision, put.version)
+
+
+def change_of(found: Put | Delete, previous: bytes | None) -> Change:
+    """The change that a record tells of."""
+    if isinstance(found, Delete):
+        kind = "DELETED"
+    else:
+        kind = "MODIFIED" if found.replaced else "ADDED"
+    return Change(
+        found.revision,
+        kind,
+        found.key,
+        found.value,
+        previous,
+        found.author,
+        found.cause,
+        found.at_ms,
+    )
+
+
+def is_change(found: Record) -> bool:
+    return isinstance(found, Put | Delete)
