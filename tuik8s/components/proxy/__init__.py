@@ -1,0 +1,9 @@
+"""kube-proxy.
+
+Compile rules from Services and EndpointSlices, then forward every connection by them.
+"""
+
+from tuik8s.components.proxy.component import KubeProxy, build
+from tuik8s.components.proxy.config import ProxyConfig, ProxyNode
+
+__all__ = ["KubeProxy", "ProxyConfig", "ProxyNode", "build"]

@@ -14,7 +14,7 @@ class ProxyNode(msgspec.Struct, frozen=True):
 
 
 class ProxyConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """nodes: at least one. mode: a name of `modes.registry`. telemetry_ms: how often counts are told."""
+    """nodes: at least one. mode: a name of `modes.registry`. telemetry_ms: period of the counts."""
 
     nodes: tuple[ProxyNode, ...]
     mode: str = "userspace"

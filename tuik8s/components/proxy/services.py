@@ -1,4 +1,4 @@
-"""Services and EndpointSlices as a proxy sees them: one `ServicePort` per port of a Service, with its endpoints.
+"""Services and EndpointSlices as a proxy sees them: a `ServicePort` per port, with its endpoints.
 
 Source: k8s.io/kubernetes pkg/proxy (servicechangetracker.go, endpointslicecache.go, topology.go). A
 Service without a cluster address (headless, ExternalName) has nothing to forward.
@@ -17,7 +17,7 @@ AFFINITY_TIMEOUT_S = 10_800
 
 
 class Endpoint(msgspec.Struct, frozen=True, order=True):
-    """One place that may answer. ready: takes new connections; serving: would, though it terminates."""
+    """One place that may answer; it may be serving still although it terminates."""
 
     host: str
     port: int

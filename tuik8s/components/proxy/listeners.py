@@ -1,0 +1,126 @@
+"""Opens what the rules ask for and closes what they no longer do.
+
+One listener serves every node of the process that has the redirect; each connection enters at one
+of them in turn. Addresses outside the loopback range are never bound: such a Service is reached
+on the service proxy's own port of the node's address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tuik8s.addresses import is_bindable
+from tuik8s.components.proxy.modes.base import Redirect
+from tuik8s.components.proxy.router import Router
+from tuik8s.world.base import Log
+from tuik8s.world.network import Address, AddressTaken, Forwarding, Listener, Network
+
+LOCAL = "127.0.0.1"
+
+
+class _Portal:
+    """One open listener and the nodes that it lets in."""
+
+    def __init__(self, id_: str, routers: list[Router], now_ms: Callable[[], int]) -> None:
+        self.id = id_
+        self.routers = routers
+        self._now_ms = now_ms
+        self._turn = 0
+        self._entered: dict[Address, Router] = {}
+
+    def forwarding(self, redirect: Redirect) -> Forwarding:
+        external = redirect.external
+
+        def route(client: Address) -> tuple[Address, ...]:
+            router = self.routers[self._turn % len(self.routers)]
+            self._turn += 1
+            self._entered[client] = router
+            ends = router.order(self.id, client.host, self._now_ms(), external=external)
+            if not ends:
+                del self._entered[client]
+            return tuple(Address(e.host, e.port) for e in ends)
+
+        def opened(client: Address, target: Address) -> None:
+            router = self._entered.get(client)
+            if router is not None:
+                router.opened(self.id, client, target, self._now_ms(), external=external)
+
+        def closed(client: Address, target: Address, bytes_in: int, bytes_out: int) -> None:
+            router = self._entered.pop(client, None)
+            if router is not None:
+                router.closed(self.id, target, bytes_in, bytes_out)
+
+        def failed(client: Address, target: Address) -> None:
+            router = self._entered.get(client)
+            if router is not None:
+                router.failed(self.id, target)
+
+        return Forwarding(route, opened, closed, failed, udp=redirect.protocol == "UDP")
+
+
+class Listeners:
+    """All that one proxy process listens on."""
+
+    def __init__(self, network: Network, now_ms: Callable[[], int], log: Log) -> None:
+        self._network = network
+        self._now_ms = now_ms
+        self._log = log
+        self._open: dict[tuple[str, Redirect], Listener] = {}
+        self._refused: dict[tuple[str, Redirect], str] = {}
+        self._local: dict[str, Listener] = {}
+
+    def set_service(self, id_: str, routers: list[Router]) -> None:
+        """Open and close so that one service port is listened for as its rules say."""
+        wanted: dict[Redirect, list[Router]] = {}
+        for router in routers:
+            proxy = router.proxies.get(id_)
+            for redirect in proxy.redirects if proxy else ():
+                wanted.setdefault(redirect, []).append(router)
+        for key in [key for key in self._open if key[0] == id_ and key[1] not in wanted]:
+            self._open.pop(key).close()
+        for key in [key for key in self._refused if key[0] == id_]:
+            del self._refused[key]
+        for redirect, inside in sorted(wanted.items(), key=lambda item: item[0]):
+            if (id_, redirect) not in self._open:
+                self._listen(id_, redirect, inside)
+        self._set_local(id_, [r for r in routers if id_ in r.proxies])
+
+    def listens(self, id_: str) -> dict[str, str]:
+        """rule -> where it is listened on, or why it is not."""
+        rows = {}
+        for (owner, redirect), listener in self._open.items():
+            if owner == id_:
+                rows[f"{redirect.host}:{redirect.port}"] = str(listener.address)
+        for (owner, redirect), why in self._refused.items():
+            if owner == id_:
+                rows[f"{redirect.host}:{redirect.port}"] = why
+        return rows
+
+    def local_port(self, id_: str) -> str:
+        listener = self._local.get(id_)
+        return str(listener.address) if listener else ""
+
+    def _listen(self, id_: str, redirect: Redirect, routers: list[Router]) -> None:
+        if not is_bindable(redirect.host):
+            self._refused[id_, redirect] = "not a loopback address; use the local port"
+            return
+        portal = _Portal(id_, routers, self._now_ms)
+        address = Address(redirect.host, redirect.port)
+        try:
+            listener = self._network.listen(address, portal.forwarding(redirect))
+        except AddressTaken as taken:
+            self._refused[id_, redirect] = str(taken)
+            self._log.warning("cannot listen", service=id_, address=str(address), why=str(taken))
+            return
+        self._open[id_, redirect] = listener
+
+    def _set_local(self, id_: str, routers: list[Router]) -> None:
+        has_local = bool(routers) and routers[0].mode.has_local_ports
+        if id_ in self._local and not has_local:
+            self._local.pop(id_).close()
+        elif has_local and id_ not in self._local:
+            node = routers[0].node.address
+            host = node if is_bindable(node) else LOCAL
+            protocol = routers[0].proxies[id_].protocol
+            forwarding = _Portal(id_, routers, self._now_ms).forwarding(Redirect(host, 0, protocol))
+            self._local[id_] = self._network.listen(Address(host, 0), forwarding)
