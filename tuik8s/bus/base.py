@@ -37,11 +37,16 @@ class ClientTransport(Protocol):
 
 
 class ServerTransport(Protocol):
-    """The API server's end. `on_request` gets the peer's identity and the frames."""
+    """The API server's end.
+
+    `on_request` gets the peer and the frames; a peer is its identity, `#` and what tells it from
+    others of the same identity. `on_subscribe` gets each topic that somebody begins to follow.
+    """
 
     on_request: Callable[[str, Frames], None]
+    on_subscribe: Callable[[bytes], None]
 
-    def reply(self, identity: str, frames: Frames) -> None:
+    def reply(self, peer: str, frames: Frames) -> None:
         """Answer a peer; dropped when it is gone or too far behind (it will ask again)."""
         ...
 

@@ -1,0 +1,113 @@
+"""The event side of a client: frames in, clones told, and the publisher's heartbeat watched.
+
+The heartbeat (a beat a second) covers idle streams: a stream that changed is bookmarked with each
+of the next beats, so who has heard every beat, or missed fewer than that in a row, has missed no
+change. Who missed more lists again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from tuik8s.bus.base import Frames
+from tuik8s.bus.clone import Clone
+from tuik8s.bus.frames import BOOKMARK, decode_beat, decode_header
+from tuik8s.bus.topics import BEAT
+from tuik8s.world.base import World
+
+if TYPE_CHECKING:
+    from tuik8s.bus.client import Client
+
+BOOKMARK_BEATS: Final = 10
+"""Beats for which a changed stream is bookmarked; also how many a client may miss in a row."""
+
+
+class Feeds:
+    """All clones of one client, by stream."""
+
+    def __init__(self, world: World, client: Client) -> None:
+        self._world = world
+        self._client = client
+        self._clones: dict[str, Clone] = {}
+        self._by_resource: dict[bytes, list[Clone]] = {}
+        self._epoch = ""
+        self._past_epochs: list[str] = []
+        self._beat = 0
+        self.beat_at_ms = 0
+        """When the publisher was last heard of."""
+        self._malformed_count = 0
+
+    def clone(self, resource: str, partition: str = "") -> Clone:
+        clone = Clone(self._world, self._client, resource, partition)
+        if clone.stream in self._clones:
+            return self._clones[clone.stream]
+        if not self._clones:
+            self._client.transport.subscribe(BEAT)
+        self._clones[clone.stream] = clone
+        self._by_resource.setdefault(f"{resource}/".encode(), []).append(clone)
+        return clone
+
+    def receive(self, frames: Frames) -> None:
+        """Take an event, bookmark or beat; what is none of these is counted and dropped."""
+        topic = frames[0] if frames else b""
+        if topic == BEAT:
+            self._on_beat(frames)
+            return
+        if len(frames) != (2 if topic[:1] == b"!" else 3):
+            self._malformed_count += 1
+            return
+        header = decode_header(frames[1])
+        if header is None:
+            self._malformed_count += 1
+        elif header.type == BOOKMARK:
+            clone = self._clones.get(topic[1:-1].decode(errors="replace"))
+            if clone is not None:
+                clone.receive_bookmark(header)
+        else:
+            for clone in self._by_resource.get(topic[: topic.find(b"/") + 1], ()):
+                if topic.startswith(clone.prefix):
+                    clone.receive(topic, header, frames[2])
+
+    def is_past(self, epoch: str) -> bool:
+        """Whether frames of that epoch are leftovers of a publisher that is gone."""
+        return epoch in self._past_epochs
+
+    def enter(self, epoch: str) -> None:
+        """A list or a beat told which publisher is there now."""
+        if epoch != self._epoch:
+            if self._epoch:
+                self._past_epochs = [*self._past_epochs[-7:], self._epoch]
+            self._epoch = epoch
+            self._beat = 0
+
+    def close(self) -> None:
+        for clone in self._clones.values():
+            clone.stop()
+
+    def statistics(self) -> Mapping[str, int]:
+        totals = {"malformed_events": self._malformed_count, "clones": len(self._clones)}
+        for clone in self._clones.values():
+            for name, count in clone.counts.items():
+                totals[name] = totals.get(name, 0) + count
+        return totals
+
+    def _on_beat(self, frames: Frames) -> None:
+        beat = decode_beat(frames[1]) if len(frames) == 2 else None
+        if beat is None:
+            self._malformed_count += 1
+            return
+        if beat.epoch != self._epoch:
+            if self.is_past(beat.epoch):
+                return
+            self.enter(beat.epoch)
+        elif beat.number <= self._beat:
+            return
+        missed = beat.number - self._beat - 1 if self._beat else 0
+        self._beat = beat.number
+        self.beat_at_ms = self._world.now_ms()
+        for clone in self._clones.values():
+            if missed >= BOOKMARK_BEATS:
+                clone.resync("beats missed")
+            elif clone.epoch and clone.epoch != beat.epoch:
+                clone.resync("new epoch")
