@@ -24,6 +24,8 @@ class Node:
     `retainKeys`, `replace`) are those of strategic merge patch. default: JSON value or ABSENT.
     preserve_unknown, nullable, embedded and rules (x-kubernetes-validations) occur in custom
     resources, as do the value checks in `checks` (minimum, maxLength, pattern, enum, ...).
+    omits_zero: an empty value ("", 0, false, [], {}) is the same as none and is left out.
+    written_as_null: answers show null where there is none. walk: the decoder's compiled function.
     """
 
     __slots__ = (
@@ -42,10 +44,13 @@ class Node:
         "merge_key",
         "merge_strategies",
         "nullable",
+        "omits_zero",
         "preserve_unknown",
         "required",
         "rules",
         "type",
+        "walk",
+        "written_as_null",
     )
 
     ABSENT: Any = object()
@@ -70,3 +75,6 @@ class Node:
         self.checks: dict[str, Any] = {}
         self.rules: tuple[dict[str, Any], ...] = ()
         self.description_id: str = ""
+        self.omits_zero = False
+        self.written_as_null = False
+        self.walk: Any = None
