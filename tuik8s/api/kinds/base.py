@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tuik8s.api.errors import FieldError
+from tuik8s.api.names import NameRule
 from tuik8s.api.schema.node import Node
 from tuik8s.api.types import Object, resource_id
 
@@ -60,8 +61,8 @@ class Rules:
     columns: tuple[Column, ...] = ()
     selectable: Mapping[str, str] = field(default_factory=dict)
     """field label -> dotted path in the object (usually the same)."""
-    validate_name: Callable[[str, bool], str] | None = None
-    """(name, is_prefix) -> what is wrong, "" if nothing; None: DNS subdomain."""
+    validate_name: NameRule | None = None
+    """(name, is_prefix) -> everything that is wrong; None: DNS subdomain."""
     generation_ignores: tuple[str, ...] | None = ()
     """Top-level fields, besides metadata and status, that do not count; None: no generation."""
     create_on_update: bool = False
