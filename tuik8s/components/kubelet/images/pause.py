@@ -1,0 +1,10 @@
+"""pause: holds a pod's namespaces and does nothing at all, until it is stopped."""
+
+from __future__ import annotations
+
+from tuik8s.components.kubelet.program import Program
+from tuik8s.components.kubelet.runtimes.base import StartContainer
+
+
+def program(order: StartContainer) -> Program:
+    return Program(memory_bytes=1 << 20)

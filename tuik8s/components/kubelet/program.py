@@ -1,0 +1,44 @@
+"""What a simulated container does, as data: when it is ready or ends, what it writes and answers.
+
+An image (`images/`) gives the program of an order; the pod's behaviour annotation then changes it
+(`behaviour.py`). The `sim` runtime plays it. Times are milliseconds after the container's start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tuik8s.world.network import HttpAnswer, HttpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """A log line at at_ms, and again every every_ms if that is not 0."""
+
+    text: str
+    at_ms: int = 0
+    every_ms: int = 0
+
+
+@dataclass(slots=True)
+class Program:
+    """One container's life.
+
+    Exit_after_ms None: runs until stopped; ready_after_ms None: never ready.
+    """
+
+    pull_ms: int = 0
+    pull_error: str = ""
+    start_ms: int = 0
+    ready_after_ms: int | None = 0
+    exit_after_ms: int | None = None
+    exit_code: int = 0
+    exit_reason: str = ""
+    stop_takes_ms: int = 0
+    ignores_stop: bool = False
+    stop_exit_code: int = 0
+    writes: list[Writes] = field(default_factory=list)
+    answer: Callable[[HttpRequest], HttpAnswer] | None = None
+    cpu_millis: int = 1
+    memory_bytes: int = 8 << 20

@@ -1,0 +1,77 @@
+"""A container runtime: a state machine that time advances.
+
+    kubelet --start, stop--> runtime          wake_at_ms(): the next instant at which something
+    can happen kubelet <--changes------ advance(now)     logs, answer: what is asked of a running
+    container
+
+The kubelet sets one timer for `wake_at_ms`, calls `advance`, and feeds the changes into its pods.
+To add a runtime: one file here, one line in `registry.py`, one test; a runtime that needs the
+operating system is registered only where there is one.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+import msgspec
+
+from tuik8s.world.network import HttpAnswer, HttpRequest
+
+
+class StartContainer(msgspec.Struct, frozen=True, kw_only=True):
+    """An order to run one container. behaviour: what the pod's annotation says it shall do."""
+
+    id: str
+    pod: str
+    container: str
+    image: str
+    command: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    env: dict[str, str] = {}
+    ports: tuple[int, ...] = ()
+    pod_ip: str = ""
+    node: str = ""
+    behaviour: str = ""
+    restarts: int = 0
+
+
+class ContainerChange(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to a container. reason and message explain failures and exits."""
+
+    id: str
+    kind: Literal["pulling", "pulled", "pull-failed", "started", "ready", "unready", "exited"]
+    at_ms: int
+    exit_code: int = 0
+    reason: str = ""
+    message: str = ""
+
+
+class LogLine(msgspec.Struct, frozen=True):
+    """One line that a container wrote."""
+
+    at_ms: int
+    text: str
+
+
+class Runtime(Protocol):
+    """Runs containers, by id."""
+
+    def start(self, order: StartContainer, now_ms: int) -> None: ...
+
+    def stop(self, container_id: str, grace_ms: int, now_ms: int) -> None:
+        """Ask it to end; after grace_ms it is ended."""
+        ...
+
+    def remove(self, container_id: str) -> None:
+        """Forget a container and its log."""
+        ...
+
+    def advance(self, now_ms: int) -> tuple[ContainerChange, ...]:
+        """Everything that happened up to now, in order."""
+        ...
+
+    def wake_at_ms(self) -> int | None: ...
+
+    def logs(self, container_id: str, now_ms: int) -> tuple[LogLine, ...]: ...
+
+    def answer(self, container_id: str, request: HttpRequest, now_ms: int) -> HttpAnswer: ...

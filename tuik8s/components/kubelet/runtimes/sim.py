@@ -1,0 +1,155 @@
+"""The `sim` runtime: containers are programs (data), played against the clock; nothing really runs.
+
+    start -> pulling -> pulled -> started -> ready ... -> exited
+                     \\-> pull-failed
+
+Probes are answered by the program: a container is ready from the moment its program says (at
+once, if it says nothing), whatever `initialDelaySeconds` says, since an image that starts in no
+time needs no delay.
+
+Source: our own; KWOK's stages do the same from outside.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass, field
+
+from tuik8s.components.kubelet.behaviour import BadBehaviour, change
+from tuik8s.components.kubelet.images.registry import image_of
+from tuik8s.components.kubelet.program import Program
+from tuik8s.components.kubelet.runtimes.base import ContainerChange, LogLine, StartContainer
+from tuik8s.world.network import HttpAnswer, HttpRequest
+
+LOG_LINES_MAX = 10_000
+KILLED_CODE = 137
+
+
+@dataclass(slots=True)
+class _Container:
+    order: StartContainer
+    program: Program
+    started_at_ms: int = -1
+    ended_at_ms: int = -1
+    stopping: bool = False
+    epoch: int = 0
+    extra: list[LogLine] = field(default_factory=list)
+
+
+class SimRuntime:
+    """Plays programs. Every future change stands in one heap, in the order of its time."""
+
+    def __init__(self) -> None:
+        self._containers: dict[str, _Container] = {}
+        self._heap: list[tuple[int, int, int, ContainerChange]] = []
+        self._sequence = 0
+
+    def start(self, order: StartContainer, now_ms: int) -> None:
+        program = image_of(order.image)(order)
+        problem = ""
+        try:
+            change(program, order.behaviour)
+        except BadBehaviour as bad:
+            problem = str(bad)
+        container = self._containers[order.id] = _Container(order, program)
+        self._plan(container, now_ms, "pulling")
+        pulled_at_ms = now_ms + program.pull_ms
+        if program.pull_error or problem:
+            message = problem or f'failed to pull image "{order.image}": {program.pull_error}'
+            self._plan(container, pulled_at_ms, "pull-failed", 0, "ErrImagePull", message)
+            return
+        self._plan(container, pulled_at_ms, "pulled")
+        started_at_ms = pulled_at_ms + program.start_ms
+        container.started_at_ms = started_at_ms
+        self._plan(container, started_at_ms, "started")
+        ends_at_ms = None
+        if program.exit_after_ms is not None:
+            ends_at_ms = started_at_ms + program.exit_after_ms
+            reason = program.exit_reason or ("Error" if program.exit_code else "Completed")
+            container.ended_at_ms = ends_at_ms
+            self._plan(container, ends_at_ms, "exited", program.exit_code, reason)
+        if program.ready_after_ms is not None:
+            ready_at_ms = started_at_ms + program.ready_after_ms
+            if ends_at_ms is None or ready_at_ms < ends_at_ms:
+                self._plan(container, ready_at_ms, "ready")
+
+    def stop(self, container_id: str, grace_ms: int, now_ms: int) -> None:
+        container = self._containers.get(container_id)
+        if container is None or 0 <= container.ended_at_ms <= now_ms:
+            return
+        program = container.program
+        takes_ms = grace_ms if program.ignores_stop else program.stop_takes_ms
+        killed = takes_ms >= grace_ms and takes_ms > 0
+        code = KILLED_CODE if killed or program.ignores_stop else program.stop_exit_code
+        ends_at_ms = now_ms + min(takes_ms, grace_ms)
+        if container.stopping and ends_at_ms >= container.ended_at_ms:
+            return
+        container.stopping = True
+        container.epoch += 1
+        container.ended_at_ms = ends_at_ms
+        self._plan(container, ends_at_ms, "exited", code, "Error" if code else "Completed")
+
+    def remove(self, container_id: str) -> None:
+        self._containers.pop(container_id, None)
+
+    def advance(self, now_ms: int) -> tuple[ContainerChange, ...]:
+        happened = []
+        while self._heap and self._heap[0][0] <= now_ms:
+            _, _, epoch, event = heapq.heappop(self._heap)
+            container = self._containers.get(event.id)
+            if container is not None and container.epoch == epoch:
+                happened.append(event)
+        return tuple(happened)
+
+    def wake_at_ms(self) -> int | None:
+        return self._heap[0][0] if self._heap else None
+
+    def logs(self, container_id: str, now_ms: int) -> tuple[LogLine, ...]:
+        container = self._containers.get(container_id)
+        if container is None or container.started_at_ms < 0:
+            return ()
+        until_ms = now_ms if container.ended_at_ms < 0 else min(now_ms, container.ended_at_ms)
+        lines: list[LogLine] = []
+        for writes in container.program.writes:
+            at_ms = container.started_at_ms + writes.at_ms
+            if writes.every_ms:
+                oldest = until_ms - LOG_LINES_MAX * writes.every_ms
+                skipped = max(0, -(-(oldest - at_ms) // writes.every_ms))
+                at_ms += skipped * writes.every_ms
+            while at_ms <= until_ms:
+                lines.append(LogLine(at_ms, writes.text))
+                if not writes.every_ms:
+                    break
+                at_ms += writes.every_ms
+        lines.extend(container.extra)
+        lines.sort(key=lambda line: line.at_ms)
+        return tuple(lines[-LOG_LINES_MAX:])
+
+    def answer(self, container_id: str, request: HttpRequest, now_ms: int) -> HttpAnswer:
+        container = self._containers.get(container_id)
+        if container is None or container.program.answer is None:
+            return HttpAnswer(503, b"the container does not answer HTTP\n")
+        reply = container.program.answer(request)
+        container.extra.append(LogLine(now_ms, f'"{request.method} {request.path}" {reply.status}'))
+        del container.extra[:-1000]
+        return reply
+
+    def _plan(
+        self,
+        container: _Container,
+        at_ms: int,
+        kind: str,
+        exit_code: int = 0,
+        reason: str = "",
+        message: str = "",
+    ) -> None:
+        self._sequence += 1
+        event = ContainerChange(
+            id=container.order.id,
+            kind=kind,  # type: ignore[arg-type]
+            at_ms=at_ms,
+            exit_code=exit_code,
+            reason=reason,
+            message=message,
+        )
+        heapq.heappush(self._heap, (at_ms, self._sequence, container.epoch, event))
