@@ -96,6 +96,9 @@ class SimulatedHost:
     def gate(self) -> Gate:
         return self._gate
 
+    def ready(self, **facts: object) -> None:
+        self._simulation.ready[self.world.party] = facts
+
     def dial(self, identity: str) -> MemoryClient:
         return self._simulation.bus.dial(self.world.party, identity, self._gate)
 
@@ -125,6 +128,8 @@ class Simulation:
         self.links = LinkRules()
         self.bus = MemoryBus(self.heap, self.links, seeded(seed, "bus/links"), latency_ms)
         self.network = NetworkTable(seeded(seed, "network"), self.links)
+        self.ready: dict[str, dict[str, object]] = {}
+        """What each party said when it was ready to work."""
         self._hosts: dict[str, SimulatedHost] = {}
         self._incarnations: dict[str, int] = {}
         self._disks: dict[tuple[str, str], SimulatedDisk] = {}
@@ -150,6 +155,7 @@ class Simulation:
         host = self._hosts.pop(party, None)
         if host is None:
             return
+        self.ready.pop(party, None)
         host.gate.kill()
         self.bus.drop(party)
         self.network.drop(party)

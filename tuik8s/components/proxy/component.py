@@ -17,7 +17,8 @@ import msgspec
 
 from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.client import Client
-from tuik8s.bus.informer import Change, Informer
+from tuik8s.bus.clone import Change
+from tuik8s.bus.informer import Informer
 from tuik8s.components.base import Host
 from tuik8s.components.proxy.config import ProxyConfig
 from tuik8s.components.proxy.listeners import Listeners

@@ -1,0 +1,139 @@
+"""The kubelet: hears of the pods of its nodes, plays them in a runtime, tells their status.
+
+    pods informer --> PodLife per pod --orders--> runtime
+                          ^  |  ^                    |
+                          |  |  '----- changes <-----'  (one timer, at the runtime's next instant)
+                          |  '--> status patch, Events, listeners on the pod's address
+                     node's podCIDR
+
+All work of a turn is done together at its end, so that a burst of pods costs one pass.
+
+Source: k8s.io/kubernetes pkg/kubelet. Differences: after a restart the containers go on from the
+status in the API, since the simulated runtime lives in this process; probes are the runtime's
+(see runtimes/sim.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tuik8s.api.types import Object
+from tuik8s.bus.client import Client
+from tuik8s.bus.clone import Change
+from tuik8s.bus.informer import Informer
+from tuik8s.components.base import Host
+from tuik8s.components.kubelet.config import KubeletConfig
+from tuik8s.components.kubelet.node_agent import NodeAgent
+from tuik8s.components.kubelet.node_pods import NodePods
+from tuik8s.components.kubelet.pod_servers import PodServers
+from tuik8s.components.kubelet.runtimes.base import Runtime
+from tuik8s.components.kubelet.runtimes.registry import RUNTIMES
+from tuik8s.components.kubelet.server import KubeletServer
+from tuik8s.world.base import Timer
+
+
+class Kubelet:
+    """The kubelets of the nodes of one process."""
+
+    def __init__(self, host: Host, config: KubeletConfig) -> None:
+        self.name = host.world.party
+        self._host = host
+        self._world = host.world
+        self._config = config
+        first = config.nodes[0].name
+        self._client = Client(host.world, host.dial(f"system:node:{first}"))
+        partition = first if len(config.nodes) == 1 else ""
+        self._pods = Informer(self._client, "pods", partition=partition)
+        self._nodes = Informer(self._client, "nodes", partition=partition)
+        self._runtime: Runtime = RUNTIMES["sim"]()
+        self._servers = PodServers(host.world, host.network, self._runtime)
+        self._by_node: dict[str, NodePods] = {}
+        self._agents: dict[str, NodeAgent] = {}
+        for node in config.nodes:
+            self._by_node[node.name] = NodePods(
+                self._world, self._client, node, self._runtime, self._servers, self._work_soon
+            )
+            self._agents[node.name] = NodeAgent(
+                self._world, self._client, node, config, self._on_registered
+            )
+        self._servers_api = KubeletServer(self._world, self._by_node, self._runtime)
+        self._timer: Timer | None = None
+        self._timer_at_ms: int | None = None
+        self._work_planned = False
+
+    def start(self) -> None:
+        self._pods.on_change(self._on_pod)
+        self._nodes.on_change(self._on_node)
+        self._pods.start()
+        self._nodes.start()
+        self._servers_api.listen(self._host.network)
+        for agent in self._agents.values():
+            agent.start()
+
+    def statistics(self) -> Mapping[str, int]:
+        return {
+            "nodes": sum(agent.is_registered for agent in self._agents.values()),
+            "pods": sum(len(pods) for pods in self._by_node.values()),
+            "listeners": len(self._servers),
+        }
+
+    def _on_registered(self, node: Object) -> None:
+        self._by_node[node["metadata"]["name"]].set_node(node)
+        if all(agent.is_registered for agent in self._agents.values()):
+            self._host.ready(nodes=len(self._agents))
+
+    def _on_node(self, change: Change) -> None:
+        agent = self._agents.get(change.key.name)
+        if agent is None:
+            return
+        agent.on_node(change.new)
+        if change.new is not None:
+            self._by_node[change.key.name].set_node(change.new)
+
+    def _on_pod(self, change: Change) -> None:
+        pod = change.new if change.new is not None else change.old
+        assert pod is not None, f"change of {change.key} without an object"
+        pods = self._by_node.get(pod["spec"].get("nodeName", ""))
+        if pods is not None:
+            pods.on_pod(pod, gone=change.new is None)
+
+    # --- the turn -----------------------------------------------------------------------------
+
+    def _work_soon(self) -> None:
+        if not self._work_planned:
+            self._work_planned = True
+            self._world.call_soon(self._work)
+
+    def _work(self) -> None:
+        """Step every pod that asked for it, until the runtime has nothing more to say."""
+        self._work_planned = False
+        now_ms = self._world.now_ms()
+        while sum(pods.step(now_ms) for pods in self._by_node.values()):
+            self._advance(now_ms)
+        for pods in self._by_node.values():
+            pods.publish(now_ms)
+        self._set_timer()
+
+    def _set_timer(self) -> None:
+        wake_at_ms = self._runtime.wake_at_ms()
+        if wake_at_ms == self._timer_at_ms:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at_ms = wake_at_ms
+        self._timer = (
+            None if wake_at_ms is None else self._world.call_at(wake_at_ms, self._on_timer)
+        )
+
+    def _on_timer(self) -> None:
+        self._timer = self._timer_at_ms = None
+        self._advance(self._world.now_ms())
+        self._work_soon()
+
+    def _advance(self, now_ms: int) -> None:
+        for change in self._runtime.advance(now_ms):
+            any(pods.on_runtime(change, now_ms) for pods in self._by_node.values())
+
+
+def build(host: Host, config: KubeletConfig) -> Kubelet:
+    return Kubelet(host, config)

@@ -1,0 +1,179 @@
+"""One node: it registers, renews its lease, posts its status.
+
+    start -> create Node (or take over the one that is there) -> registered
+          -> every lease_renew_ms: renew the Lease
+          -> every status_update_ms: post the status if it changed or was not posted for
+          status_report_ms
+
+Source: k8s.io/kubernetes pkg/kubelet/kubelet_node_status.go, component-helpers/apimachinery/lease.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tuik8s.api.times import format_micro_time
+from tuik8s.api.types import Object, Reply
+from tuik8s.bus.client import Client, decode
+from tuik8s.components.kubelet.config import LEASE_DURATION_S, KubeletConfig, KubeletNode
+from tuik8s.components.kubelet.node_object import (
+    new_node,
+    node_labels,
+    node_status,
+    transition_times,
+)
+from tuik8s.world.base import World
+
+LEASES = "leases.coordination.k8s.io"
+LEASE_NAMESPACE = "kube-node-lease"
+RETRY_MS = 1_000
+RETRY_FIRST_MS = 100
+"""A first registration is tried often: the API server may only be starting."""
+
+
+class NodeAgent:
+    """Keeps one Node alive in the API. on_registered is called with the stored Node, once."""
+
+    def __init__(
+        self,
+        world: World,
+        client: Client,
+        node: KubeletNode,
+        config: KubeletConfig,
+        on_registered: Callable[[Object], None],
+    ) -> None:
+        self.node = node
+        self.uid = ""
+        self.is_registered = False
+        self._world = world
+        self._client = client
+        self._config = config
+        self._user = f"system:node:{node.name}"
+        self._on_registered = on_registered
+        self._since: dict[str, str] = {}
+        self._lease: Object | None = None
+        self._reported_at_ms = 0
+
+    def start(self) -> None:
+        fresh = new_node(self.node, self._config.version, self._world.now_ms())
+        self._client.create("nodes", fresh, self._on_created, user=self._user, deadline_ms=RETRY_MS)
+
+    def _on_created(self, reply: Reply) -> None:
+        if reply.ok:
+            self._registered(decode(reply))
+        elif reply.code == 409:
+            self._client.get("nodes", "", self.node.name, self._on_found, user=self._user)
+        else:
+            self._world.log.debug("node not registered", code=reply.code)
+            self._world.call_after(RETRY_FIRST_MS, self.start)
+
+    def _on_found(self, reply: Reply) -> None:
+        """The node is there from before: take it over with our labels and status."""
+        if not reply.ok:
+            self._world.call_after(RETRY_FIRST_MS, self.start)
+            return
+        found = decode(reply)
+        self._since = transition_times(found)
+        labels = node_labels(self.node)
+        if any(found["metadata"].get("labels", {}).get(k) != v for k, v in labels.items()):
+            body = {"metadata": {"labels": labels}}
+            self._client.patch("nodes", "", self.node.name, body, _ignore, user=self._user)
+        self._registered(found)
+        self._post_status()
+
+    def _registered(self, node: Object) -> None:
+        self.uid = node["metadata"]["uid"]
+        self.is_registered = True
+        self._reported_at_ms = self._world.now_ms()
+        self._since = self._since or transition_times(node)
+        self._renew()
+        self._world.call_after(self._config.status_update_ms, self._on_status_due)
+        self._on_registered(node)
+
+    # --- status -------------------------------------------------------------------------------
+
+    def _on_status_due(self) -> None:
+        self._world.call_after(self._config.status_update_ms, self._on_status_due)
+        if self._world.now_ms() - self._reported_at_ms >= self._config.status_report_ms:
+            self._post_status()
+
+    def on_node(self, node: Object | None) -> None:
+        """Hear of the stored Node: somebody who turned a condition of ours is set right."""
+        if node is None:
+            if self.is_registered:
+                self.is_registered = False
+                self._lease = None
+                self.start()
+            return
+        ours = transition_times(node)
+        if len(ours) < len(self._since) and self.is_registered:
+            self._since = ours
+            self._post_status()
+
+    def _post_status(self) -> None:
+        now_ms = self._world.now_ms()
+        self._reported_at_ms = now_ms
+        status = node_status(self.node, self._config.version, self._since, now_ms)
+        self._since = {c["type"]: c["lastTransitionTime"] for c in status["conditions"]}
+        body = {"status": status}
+        self._client.patch(
+            "nodes",
+            "",
+            self.node.name,
+            body,
+            _ignore,
+            kind="strategic",
+            subresource="status",
+            user=self._user,
+        )
+
+    # --- lease --------------------------------------------------------------------------------
+
+    def _renew(self) -> None:
+        if not self.is_registered:
+            return
+        now = format_micro_time(self._world.now_ms())
+        if self._lease is None:
+            lease = _new_lease(self.node.name, self.uid, now)
+            self._client.create(LEASES, lease, self._on_lease, user=self._user)
+        else:
+            spec = {**self._lease["spec"], "holderIdentity": self.node.name, "renewTime": now}
+            lease = {**self._lease, "spec": spec}
+            self._client.update(LEASES, lease, self._on_lease, user=self._user)
+
+    def _on_lease(self, reply: Reply) -> None:
+        if reply.ok:
+            self._lease = decode(reply)
+            self._world.call_after(self._config.lease_renew_ms, self._renew)
+        elif reply.code == 409:
+            self._client.get(
+                LEASES, LEASE_NAMESPACE, self.node.name, self._on_lease_found, user=self._user
+            )
+        else:
+            self._lease = None if reply.code == 404 else self._lease
+            self._world.call_after(RETRY_MS, self._renew)
+
+    def _on_lease_found(self, reply: Reply) -> None:
+        self._lease = decode(reply) if reply.ok else None
+        if reply.ok:
+            self._renew()
+        else:
+            self._world.call_after(RETRY_MS, self._renew)
+
+
+def _new_lease(name: str, uid: str, now: str) -> Object:
+    owner = {"apiVersion": "v1", "kind": "Node", "name": name, "uid": uid}
+    return {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {"name": name, "namespace": LEASE_NAMESPACE, "ownerReferences": [owner]},
+        "spec": {
+            "holderIdentity": name,
+            "leaseDurationSeconds": LEASE_DURATION_S,
+            "renewTime": now,
+        },
+    }
+
+
+def _ignore(reply: Reply) -> None:
+    """What was not taken now is posted again with the next status."""

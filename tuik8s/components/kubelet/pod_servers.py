@@ -1,0 +1,66 @@
+"""Answers on the pods' own addresses: one listener per port that a running container declares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tuik8s.components.kubelet.pod_life import PodLife
+from tuik8s.components.kubelet.runtimes.base import Runtime
+from tuik8s.world.base import World
+from tuik8s.world.network import (
+    Address,
+    AddressTaken,
+    Answering,
+    HttpAnswer,
+    HttpRequest,
+    Listener,
+    Network,
+)
+
+
+class PodServers:
+    """All listeners of the pods of one process, by pod and port."""
+
+    def __init__(self, world: World, network: Network, runtime: Runtime) -> None:
+        self._world = world
+        self._network = network
+        self._runtime = runtime
+        self._open: dict[str, dict[int, tuple[str, Listener]]] = {}
+
+    def sync(self, life: PodLife) -> None:
+        """Listen on what the pod's running containers declare, and on nothing else."""
+        wanted = {port: c.id for port, c in life.ports.items()} if life.ip else {}
+        have = self._open.setdefault(life.uid, {})
+        for port in [p for p, (owner, _) in have.items() if wanted.get(p) != owner]:
+            have.pop(port)[1].close()
+        for port, container_id in wanted.items():
+            if port not in have:
+                self._listen(have, life, port, container_id)
+        if not have:
+            del self._open[life.uid]
+
+    def close(self, uid: str) -> None:
+        for _, listener in self._open.pop(uid, {}).values():
+            listener.close()
+
+    def __len__(self) -> int:
+        return sum(len(ports) for ports in self._open.values())
+
+    def _listen(
+        self, have: dict[int, tuple[str, Listener]], life: PodLife, port: int, container_id: str
+    ) -> None:
+        address = Address(life.ip, port)
+        try:
+            listener = self._network.listen(address, Answering(self._answer(container_id)))
+        except AddressTaken as taken:
+            self._world.log.warning(
+                "pod cannot listen", pod="/".join(life.key), address=str(address), why=str(taken)
+            )
+            return
+        have[port] = (container_id, listener)
+
+    def _answer(self, container_id: str) -> Callable[[HttpRequest], HttpAnswer]:
+        def answer(request: HttpRequest) -> HttpAnswer:
+            return self._runtime.answer(container_id, request, self._world.now_ms())
+
+        return answer

@@ -1,0 +1,100 @@
+"""The kubelet's own API, as the API server asks it: the logs of containers.
+
+    GET /containerLogs/NAMESPACE/POD/CONTAINER?tailLines=&sinceSeconds=&timestamps=&previous=&from=
+
+Answers text. `x-next` in the answer is the number of the line after the last one: `from=` asks
+for what came since, which is how `follow` works; `x-ended` says that no more will come.
+
+It listens on the virtual address `kubelet.NODE:10250`, which no socket of the machine's network
+carries: live, a Unix socket in the cluster's runtime directory, which only its owner enters.
+
+Source: k8s.io/kubernetes pkg/kubelet/server (path and parameters).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qs, urlsplit
+
+from tuik8s.api.times import format_micro_time
+from tuik8s.components.kubelet.node_pods import NodePods
+from tuik8s.components.kubelet.runtimes.base import LogLine, Runtime
+from tuik8s.world.base import World
+from tuik8s.world.network import Address, Answering, HttpAnswer, HttpRequest, Network
+
+PORT = 10250
+
+
+def virtual_host(node: str) -> str:
+    return f"kubelet.{node}"
+
+
+class KubeletServer:
+    """Answers for all nodes of one process."""
+
+    def __init__(self, world: World, by_node: Mapping[str, NodePods], runtime: Runtime) -> None:
+        self._world = world
+        self._by_node = by_node
+        self._runtime = runtime
+
+    def listen(self, network: Network) -> None:
+        for node in self._by_node:
+            network.listen(Address(virtual_host(node), PORT), Answering(self._handler(node)))
+
+    def _handler(self, node: str) -> Callable[[HttpRequest], HttpAnswer]:
+        def answer(request: HttpRequest) -> HttpAnswer:
+            return self.answer(node, request)
+
+        return answer
+
+    def answer(self, node: str, request: HttpRequest) -> HttpAnswer:
+        url = urlsplit(request.path)
+        parts = url.path.strip("/").split("/")
+        if request.method != "GET" or len(parts) != 4 or parts[0] != "containerLogs":
+            return HttpAnswer(404, b"404 page not found\n")
+        query = {key: values[-1] for key, values in parse_qs(url.query).items()}
+        return self._logs(node, parts[1], parts[2], parts[3], query)
+
+    def _logs(
+        self, node: str, namespace: str, pod: str, name: str, query: dict[str, str]
+    ) -> HttpAnswer:
+        life = self._by_node[node].life(namespace, pod)
+        if life is None:
+            return HttpAnswer(404, f'pod "{pod}" does not run on this node'.encode())
+        container = next((c for c in life.containers if c.name == name), None)
+        if container is None:
+            return HttpAnswer(400, f"container {name} is not valid for pod {pod}".encode())
+        now_ms = self._world.now_ms()
+        id_ = container.id
+        if query.get("previous") == "true":
+            id_ = (container.last or {}).get("terminated", {}).get("containerID", "")
+            if not id_:
+                message = f'previous terminated container "{name}" in pod "{pod}" not found'
+                return HttpAnswer(400, message.encode())
+        elif container.started_at_ms < 0:
+            message = f'container "{name}" in pod "{pod}" is waiting to start: {container.waiting}'
+            return HttpAnswer(400, message.encode())
+        lines = self._runtime.logs(id_, now_ms)
+        ended = "true" if container.is_terminated or query.get("previous") == "true" else "false"
+        headers = {"content-type": "text/plain", "x-next": str(len(lines)), "x-ended": ended}
+        return HttpAnswer(200, render(lines, query, now_ms), headers)
+
+
+def render(lines: tuple[LogLine, ...], query: dict[str, str], now_ms: int) -> bytes:
+    """The lines that a log request asks for, as text."""
+    chosen = list(lines[int(query.get("from", "0")) :])
+    if "sinceSeconds" in query:
+        oldest_ms = now_ms - int(query["sinceSeconds"]) * 1000
+        chosen = [line for line in chosen if line.at_ms >= oldest_ms]
+    if "sinceTimeMs" in query:
+        chosen = [line for line in chosen if line.at_ms >= int(query["sinceTimeMs"])]
+    if "tailLines" in query:
+        count = int(query["tailLines"])
+        chosen = chosen[-count:] if count else []
+    stamped = query.get("timestamps") == "true"
+    text = "".join(
+        f"{format_micro_time(line.at_ms)} {line.text}\n" if stamped else f"{line.text}\n"
+        for line in chosen
+    ).encode()
+    limit = query.get("limitBytes")
+    return text[: int(limit)] if limit else text
