@@ -8,8 +8,9 @@ import msgspec
 
 from tuik8s.components.store.errors import Compacted
 from tuik8s.components.store.places import Places
-from tuik8s.components.store.record import Delete, Put, Record
+from tuik8s.components.store.record import Delete, Put
 from tuik8s.components.store.segments import SegmentLog
+from tuik8s.components.store.snapshot import Saved, SnapshotFile
 from tuik8s.components.store.types import Change, Entry
 
 FIRST_REVISION = 1  # of an empty store, as in etcd
@@ -32,13 +33,32 @@ class History:
         self._kept = recent_changes
         self._recent: list[Applied] = []
         self.places = Places(FIRST_REVISION + 1)
+        self.base: SnapshotFile | None = None
+        self.revision = FIRST_REVISION
+        self.durable_revision = FIRST_REVISION
         self.compacted = 0
 
+    def begin(self, base: SnapshotFile) -> None:
+        """Know nothing before this snapshot."""
+        self.base = base
+        self.places = Places(base.revision + 1)
+        self.revision = base.revision
+        self.compacted = base.compacted
+
     def add(self, applied: Applied) -> None:
+        """Take a change that is not durable yet."""
+        self.revision += 1
+        assert applied.change.revision == self.revision, "revisions are dense"
         self._recent.append(applied)
+
+    def settle(self, place: int) -> None:
+        """The next change is durable, at this place."""
+        self.places.add(place)
+        self.durable_revision += 1
 
     def undo_last(self) -> None:
         self._recent.pop()
+        self.revision -= 1
 
     def trim(self) -> None:
         """Let go of changes that are neither recent nor waiting to be durable."""
@@ -62,13 +82,29 @@ class History:
         if applied is not None:
             assert applied.entry is not None, f"{key} was deleted at {revision}"
             return applied.entry
+        return self.saved_at(key, revision).entry()
+
+    def saved_at(self, key: str, revision: int) -> Saved:
+        """The same with its deadline, of a change that is durable.
+
+        Errors: Damaged.
+        """
+        if self.base is not None and revision <= self.base.revision:
+            return self.base.require(key, revision)
         found = self._log.read(self.places.of(revision))
         assert isinstance(found, Put), f"revision {revision} is no put: {found}"
         assert found.key == key, f"revision {revision} is of {found.key}, not {key}"
-        return entry_of(found)
+        return Saved(
+            key,
+            found.value,
+            found.create_revision,
+            found.revision,
+            found.version,
+            found.expires_at_ms,
+        )
 
     def changes(self, after_revision: int, last_revision: int, prefix: str) -> Iterator[Change]:
-        """Changes of a prefix after one revision, up to another.
+        """Changes of a prefix after one revision, up to another; see `Archive.reach` first.
 
         Errors: Compacted, Damaged.
         """
@@ -131,7 +167,3 @@ def change_of(found: Put | Delete, previous: bytes | None) -> Change:
         found.cause,
         found.at_ms,
     )
-
-
-def is_change(found: Record) -> bool:
-    return isinstance(found, Put | Delete)

@@ -31,6 +31,10 @@ class Leases:
     def __len__(self) -> int:
         return len(self._deadlines)
 
+    def clear(self) -> None:
+        self._deadlines.clear()
+        self._heap.clear()
+
     def of(self, key: str) -> int:
         """The deadline of a key, 0 when it has none."""
         return self._deadlines.get(key, 0)

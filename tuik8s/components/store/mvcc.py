@@ -31,6 +31,10 @@ class Index:
         self._live: dict[str, KeyList] = {}
         self._gone: dict[str, KeyList] = {}
 
+    def clear(self) -> None:
+        for table in (self.entries, self._history, self._live, self._gone):
+            table.clear()
+
     def put(self, entry: Entry, old: Entry | None) -> None:
         """Let the key hold entry; old is what it held."""
         key = entry.key

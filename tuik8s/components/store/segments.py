@@ -93,7 +93,8 @@ class SegmentLog:
         self._chain = 0
         self.torn_bytes = 0
         self.bytes_written = 0
-        self.syncs = 0
+        self.groups = 0
+        self.records = 0
 
     @property
     def end(self) -> int:
@@ -160,6 +161,14 @@ class SegmentLog:
 
         Errors: Damaged.
         """
+        for serial, frame in self.frames(place, end):
+            yield place_of(serial, frame.offset), self._decode(frame, serial)
+
+    def frames(self, place: int, end: int) -> Iterator[tuple[int, record.Frame]]:
+        """The same, undecoded, with the serial of the segment of each.
+
+        Errors: Damaged.
+        """
         first, offset = split_place(place)
         last, stop = split_place(end)
         for serial in range(first, last + 1):
@@ -170,7 +179,7 @@ class SegmentLog:
                 frame = record.frame_at(data, offset, self._seed)
                 if isinstance(frame, str):
                     raise Damaged(name, offset, frame)
-                yield place_of(serial, offset), self._decode(frame, serial)
+                yield serial, frame
                 offset = frame.end
             offset = SEGMENT_HEADER_BYTES
 
@@ -211,6 +220,8 @@ class SegmentLog:
             offset += HEADER_BYTES + len(body)
         name = segment_name(self._serial)
         self._write(name, b"".join(parts))
+        self.groups += 1
+        self.records += len(bodies)
         self.bytes_written += offset - group
         self._size, self._chain = offset, chain
         return places
@@ -292,4 +303,3 @@ class SegmentLog:
             self._disk.sync(name)
         except DiskFull as full:
             raise DiskFailed(f"sync of {name}: what is on the disk is unknown") from full
-        self.syncs += 1

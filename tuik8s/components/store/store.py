@@ -14,29 +14,41 @@ revision per modifying operation; an empty store is at revision 1).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tuik8s.components.store import record
+from tuik8s.components.store.archive import Archive
 from tuik8s.components.store.errors import Compacted, FutureRevision, Mismatch, NoSpace
-from tuik8s.components.store.history import FIRST_REVISION, Applied, History, entry_of
+from tuik8s.components.store.history import FIRST_REVISION, Applied, History
 from tuik8s.components.store.leases import Leases
 from tuik8s.components.store.mvcc import Index
+from tuik8s.components.store.notes import Notes
 from tuik8s.components.store.options import StoreOptions
-from tuik8s.components.store.record import Delete, Put, Record
+from tuik8s.components.store.reads import Reads
+from tuik8s.components.store.record import Delete, Mark, Put, Record, Remark
+from tuik8s.components.store.recovery import Replay
+from tuik8s.components.store.retention import Retention
 from tuik8s.components.store.segments import SEGMENT_HEADER_BYTES, SegmentLog, place_of
-from tuik8s.components.store.types import Change, Entry, Page, Recovery
-from tuik8s.components.store.watch import Closed, Deliver, Watch, Watches
+from tuik8s.components.store.types import Change, Entry, Recovery
+from tuik8s.components.store.watch import Watches
 from tuik8s.world.base import Disk, DiskFailed, DiskFull
 
 if TYPE_CHECKING:
     from tuik8s.world.base import World
 
 LastState = Callable[[Entry, int], bytes]
+_Written = tuple[Record, Applied | None]
+_Waiting = tuple[Callable[[], None], Callable[[NoSpace], None] | None]
 
 
 class Store:
-    """One cluster's state and its history. `open` it before anything else."""
+    """One cluster's state and its history. `open` it before anything else.
+
+    Reading is `reads.Reads`, watching is `watch.Watches`, notes are `notes.Notes`; what they offer
+    stands here under the names that a caller expects.
+    """
 
     def __init__(
         self,
@@ -47,94 +59,82 @@ class Store:
     ) -> None:
         """last_state(entry, revision) makes the DELETED value of a key that expires."""
         self._world = world
-        self._options = options or StoreOptions()
+        self._options = options = options or StoreOptions()
         self._last_state = last_state or (lambda entry, _revision: entry.value)
-        self._log = SegmentLog(disk, self._options.segment_bytes)
-        self._index = Index()
-        self._history = History(self._log, self._options.recent_changes)
-        self._leases = Leases(world, self._expire)
-        self._watches = Watches(world, self.changes)
-        self._pending: list[tuple[bytes, Applied | None]] = []
-        self._waiting: list[tuple[Callable[[], None], Callable[[NoSpace], None] | None]] = []
+        self._log = log = SegmentLog(disk, options.segment_bytes)
+        self._index = index = Index()
+        self._history = history = History(log, options.recent_changes)
+        self._leases = leases = Leases(world, self._expire)
+        self._notes = notes = Notes(log, options.notes_per_key)
+        self._archive = Archive(
+            world, disk, log, index=index, history=history, leases=leases, notes=notes
+        )
+        self._retention = Retention(options)
+        self._pending: list[_Written] = []
+        self._waiting: list[_Waiting] = []
         self._listeners: list[Callable[[list[Change]], None]] = []
+        self._snapshot_wanted = False
+        self._records_since_snapshot = 0
         self._failed = False
         self._full_until_ms = 0
-        self.revision = FIRST_REVISION
-        self.durable_revision = FIRST_REVISION
+        reads = Reads(index, history, self._archive)
+        self.get = reads.get
+        self.range = reads.range
+        self.count = reads.count
+        self.changes = reads.changes
+        self.state_at = reads.state_at
+        self.notes = notes.of
+        self._watches = Watches(world, self.changes)
+        self.watch = self._watches.open
+
+    @property
+    def revision(self) -> int:
+        """Of the newest write, which may not be durable yet."""
+        return self._history.revision
 
     @property
     def next_revision(self) -> int:
         """The revision that the next put or delete will have."""
-        return self.revision + 1
+        return self._history.revision + 1
+
+    @property
+    def durable_revision(self) -> int:
+        return self._history.durable_revision
 
     @property
     def compacted_revision(self) -> int:
+        """The oldest revision that can be read; 0 when all can."""
         return self._history.compacted
 
     def open(self) -> Recovery:
-        """Rebuild the index from disk.
+        """Rebuild everything from disk.
 
         Errors: Damaged, FormatTooNew.
         """
         began_ms = self._world.now_ms()
-        log = self._log
+        log, history = self._log, self._history
         log.scan()
         records = 0
         if log.headers():
-            first = log.headers()[0]
-            for place, found in log.replay(
-                place_of(first.serial, SEGMENT_HEADER_BYTES), first.previous
-            ):
-                self._replay(place, found)
-                records += 1
+            replay = Replay(self._index, history, self._leases, self._notes)
+            records = replay.run(log, self._archive)
         else:
             log.begin(self._world.rng("store").bytes(16), FIRST_REVISION + 1)
-        self.durable_revision = self._watches.durable_revision = self.revision
+        if log.torn_bytes:
+            self._world.log.warning("torn tail cut", bytes=log.torn_bytes)
+        self._watches.durable_revision = history.revision
+        self._records_since_snapshot = records
         self._leases.start()
+        self._look_later()
         return Recovery(
-            revision=self.revision,
+            revision=history.revision,
             keys=len(self._index.entries),
             records=records,
             segments=len(log.headers()),
-            snapshot_revision=0,
+            snapshot_revision=history.base.revision if history.base is not None else 0,
             torn_bytes=log.torn_bytes,
             took_ms=self._world.now_ms() - began_ms,
         )
-
-    def get(self, key: str, revision: int = 0) -> Entry | None:
-        """What key holds, or held at a revision.
-
-        Errors: Compacted, FutureRevision.
-        """
-        if revision in (0, self.revision):
-            return self._index.entries.get(key)
-        self._check_readable(revision)
-        return self._entry_at(key, revision)
-
-    def range(
-        self, prefix: str, *, start_after: str = "", limit: int = 0, revision: int = 0
-    ) -> Page:
-        """Entries whose keys have this prefix, in key order.
-
-        Errors: Compacted, FutureRevision.
-        """
-        if revision in (0, self.revision):
-            return self._range_now(prefix, start_after, limit)
-        self._check_readable(revision)
-        entries: list[Entry] = []
-        remaining = 0
-        for key in self._index.keys_at(prefix, start_after, revision):
-            if limit and len(entries) >= limit:
-                remaining += 1
-                continue
-            entry = self._entry_at(key, revision)
-            assert entry is not None, f"{key} is listed at {revision} but holds nothing"
-            entries.append(entry)
-        return Page(entries, remaining > 0, remaining, revision)
-
-    def count(self, prefix: str) -> int:
-        """How many keys have this prefix now."""
-        return self._index.count(prefix)
 
     def put(
         self,
@@ -156,35 +156,25 @@ class Store:
         old = self._index.entries.get(key)
         if expect is not None and (old.revision if old is not None else 0) != expect:
             raise Mismatch(key, expect, old)
-        revision = self.revision + 1
+        revision = self._history.revision + 1
         at_ms = self._world.now_ms()
-        expires_at_ms = at_ms + ttl_ms if ttl_ms else 0
+        ends_ms = at_ms + ttl_ms if ttl_ms else 0
         if old is None:
+            replaced = 0
             entry = Entry(key, value, revision, revision, 1)
             change = Change(revision, "ADDED", key, value, None, author, cause, at_ms)
-            replaced = 0
         else:
+            replaced = old.revision
             entry = Entry(key, value, old.create_revision, revision, old.version + 1)
             change = Change(revision, "MODIFIED", key, value, old.value, author, cause, at_ms)
-            replaced = old.revision
-        body = record.encode(
-            Put(
-                revision,
-                at_ms,
-                author,
-                cause,
-                key,
-                replaced,
-                entry.create_revision,
-                entry.version,
-                expires_at_ms,
-                value,
-            )
-        )
+        created, version = entry.create_revision, entry.version
         applied = Applied(change, entry, old, self._leases.of(key))
         self._index.put(entry, old)
-        self._leases.set(key, expires_at_ms)
-        self._apply(body, applied)
+        self._leases.set(key, ends_ms)
+        self._write(
+            Put(revision, at_ms, author, cause, key, replaced, created, version, ends_ms, value),
+            applied,
+        )
         return entry
 
     def delete(
@@ -204,15 +194,26 @@ class Store:
         old = self._index.entries.get(key)
         if old is None or (expect is not None and old.revision != expect):
             raise Mismatch(key, expect, old)
-        revision = self.revision + 1
+        revision = self._history.revision + 1
         at_ms = self._world.now_ms()
         change = Change(revision, "DELETED", key, value, old.value, author, cause, at_ms)
-        body = record.encode(Delete(revision, at_ms, author, cause, key, old.revision, value))
         applied = Applied(change, None, old, self._leases.of(key))
         self._index.delete(old, revision)
         self._leases.set(key, 0)
-        self._apply(body, applied)
+        self._write(Delete(revision, at_ms, author, cause, key, old.revision, value), applied)
         return change
+
+    def note(self, kind: str, key: str, data: bytes, author: str = "") -> None:
+        """Explain the state that key has now; uses no revision, and nobody waits for it.
+
+        Errors: NoSpace, DiskFailed.
+        """
+        self._check_writable()
+        entry = self._index.entries.get(key)
+        revision = entry.revision if entry is not None else 0
+        remark = Remark(revision, self._world.now_ms(), author, key, kind, data)
+        self._notes.wait(remark)
+        self._write(remark, None)
 
     def when_durable(
         self, call: Callable[[], None], lost: Callable[[NoSpace], None] | None = None
@@ -231,22 +232,53 @@ class Store:
         """Call with the changes of every group once it is durable, in order."""
         self._listeners.append(call)
 
-    def changes(self, after_revision: int, prefix: str = "") -> Iterator[Change]:
-        """Durable changes after a revision.
+    def compact(self, revision: int) -> None:
+        """Give up the history before a revision; reads at it and watches from it still work.
 
-        Errors: Compacted (at once), Damaged.
+        Errors: Compacted when it is given up already, FutureRevision, NoSpace, DiskFailed.
         """
-        self._history.check(after_revision)
-        return self._history.changes(after_revision, self.durable_revision, prefix)
+        self._check_writable()
+        history = self._history
+        if revision > history.durable_revision:
+            raise FutureRevision(revision, history.durable_revision)
+        if revision <= history.compacted:
+            raise Compacted(revision, history.compacted)
+        history.compacted = revision
+        self._write(Mark(history.revision, self._world.now_ms(), "store", revision), None)
+        self.when_durable(lambda: self._archive.release(revision))
 
-    def watch(
-        self, prefix: str, after_revision: int, deliver: Deliver, closed: Closed | None = None
-    ) -> Watch:
-        """Deliver the changes of a prefix after a revision (see `watch.Watches.open`).
+    def snapshot(self) -> None:
+        """Write the state to a file, between other work; nothing when that is being done."""
+        self._snapshot_wanted = True
+        if not self._pending:
+            self._begin_snapshot()
 
-        Errors: Compacted.
+    def digest(self) -> str:
+        """SHA-256 over the records that are in the log, oldest first.
+
+        Errors: Damaged.
         """
-        return self._watches.open(prefix, after_revision, deliver, closed)
+        sha = sha256()
+        start = place_of(self._log.headers()[0].serial, SEGMENT_HEADER_BYTES)
+        for _, frame in self._log.frames(start, self._log.end):
+            sha.update(frame.body)
+        return sha.hexdigest()
+
+    def statistics(self) -> dict[str, int]:
+        """Counters since the start, and sizes now."""
+        return {
+            "revision": self.durable_revision,
+            "compacted_revision": self.compacted_revision,
+            "keys": len(self._index.entries),
+            "leases": len(self._leases),
+            "watches": len(self._watches),
+            "groups": self._log.groups,
+            "records": self._log.records,
+            "bytes_written": self._log.bytes_written,
+            "segments": len(self._log.headers()),
+            "snapshots": len(self._archive.snapshots),
+            "torn_bytes": self._log.torn_bytes,
+        }
 
     def _check_writable(self) -> None:
         if self._failed:
@@ -254,42 +286,17 @@ class Store:
         if self._full_until_ms and self._world.now_ms() < self._full_until_ms:
             raise NoSpace("the disk of the log is full")
 
-    def _check_readable(self, revision: int) -> None:
-        if revision > self.revision:
-            raise FutureRevision(revision, self.revision)
-        if revision < self._history.compacted:
-            raise Compacted(revision, self._history.compacted)
-
-    def _entry_at(self, key: str, revision: int) -> Entry | None:
-        found = self._index.at(key, revision)
-        if isinstance(found, Entry):
-            return found
-        return self._history.entry_at(key, found) if found else None
-
-    def _range_now(self, prefix: str, start_after: str, limit: int) -> Page:
-        spans = self._index.span(prefix, start_after)
-        total = sum(high - low for _, low, high in spans)
-        wanted = min(limit or total, total)
-        entries: list[Entry] = []
-        get = self._index.entries
-        for keys, low, high in spans:
-            part = keys.ordered()[low : min(high, low + wanted - len(entries))]
-            entries.extend([get[key] for key in part])
-        remaining = total - len(entries)
-        return Page(entries, remaining > 0, remaining, self.revision)
-
-    def _apply(self, body: bytes, applied: Applied | None) -> None:
+    def _write(self, written: Record, applied: Applied | None) -> None:
         if applied is not None:
-            self.revision += 1
             self._history.add(applied)
         if not self._pending:
             self._world.call_soon(self._commit)
-        self._pending.append((body, applied))
+        self._pending.append((written, applied))
 
     def _commit(self) -> None:
         group, self._pending = self._pending, []
         waiting, self._waiting = self._waiting, []
-        bodies = [body for body, _ in group]
+        bodies = [record.encode(written) for written, _ in group]
         try:
             places = self._log.append(bodies, self.durable_revision + 1)
         except DiskFull as full:
@@ -298,36 +305,40 @@ class Store:
         except DiskFailed:
             self._failed = True
             raise
-        self._full_until_ms = 0
-        changes: list[Change] = []
-        add = self._history.places.add
-        for place, (_, applied) in zip(places, group, strict=True):
-            if applied is not None:
-                add(place)
-                changes.append(applied.change)
-        self.durable_revision += len(changes)
-        self._history.trim()
-        self._publish(changes, waiting)
-
-    def _publish(
-        self,
-        changes: list[Change],
-        waiting: list[tuple[Callable[[], None], Callable[[NoSpace], None] | None]],
-    ) -> None:
-        revision = self.durable_revision
+        changes = self._settle(group, places)
         if changes:
             for listener in self._listeners:
                 listener(changes)
-            self._watches.publish(changes, revision)
+            self._watches.publish(changes, self.durable_revision)
         for call, _ in waiting:
             call()
 
-    def _take_back(
-        self,
-        group: list[tuple[bytes, Applied | None]],
-        waiting: list[tuple[Callable[[], None], Callable[[NoSpace], None] | None]],
-        full: DiskFull,
-    ) -> None:
+    def _settle(self, group: list[_Written], places: list[int]) -> list[Change]:
+        """Note where a durable group is; its changes."""
+        changes: list[Change] = []
+        for place, (written, applied) in zip(places, group, strict=True):
+            if applied is not None:
+                self._history.settle(place)
+                changes.append(applied.change)
+            elif isinstance(written, Remark):
+                self._notes.add(written.key, place)
+        self._full_until_ms = 0
+        self._notes.settle()
+        self._history.trim()
+        self._records_since_snapshot += len(group)
+        wanted = max(self._options.snapshot_records, len(self._index.entries))
+        if self._snapshot_wanted or self._records_since_snapshot >= wanted:
+            self._begin_snapshot()
+        return changes
+
+    def _begin_snapshot(self) -> None:
+        """Only between groups, when the index and the log agree."""
+        assert self.revision == self.durable_revision, "a snapshot in the middle of a group"
+        self._snapshot_wanted = False
+        if self._archive.begin(self.durable_revision):
+            self._records_since_snapshot = 0
+
+    def _take_back(self, group: list[_Written], waiting: list[_Waiting], full: DiskFull) -> None:
         self._world.log.warning("writes refused: disk full", records=len(group))
         self._full_until_ms = self._world.now_ms() + self._options.retry_full_ms
         for _, applied in reversed(group):
@@ -335,7 +346,7 @@ class Store:
                 self._index.undo(applied.change.key, applied.old)
                 self._leases.set(applied.change.key, applied.old_deadline_ms)
                 self._history.undo_last()
-                self.revision -= 1
+        self._notes.settle()
         assert self.revision == self.durable_revision, "a group was taken back in part"
         reason = NoSpace(f"the disk of the log is full: {full}")
         for _, lost in waiting:
@@ -344,22 +355,22 @@ class Store:
 
     def _expire(self, key: str) -> None:
         entry = self._index.entries.get(key)
-        if entry is None:
-            return
+        assert entry is not None, f"{key} has a deadline but is absent"
         try:
             self.delete(key, value=self._last_state(entry, self.next_revision), author="store")
         except NoSpace:
             self._leases.set(key, self._world.now_ms() + self._options.retry_full_ms)
 
-    def _replay(self, place: int, found: Record) -> None:
-        if isinstance(found, Put):
-            old = self._index.entries.get(found.key)
-            self._index.put(entry_of(found), old)
-            self._leases.set(found.key, found.expires_at_ms)
-        elif isinstance(found, Delete):
-            self._index.delete(self._index.entries[found.key], found.revision)
-            self._leases.set(found.key, 0)
-        else:
-            return
-        self.revision = found.revision
-        self._history.places.add(place)
+    def _look_later(self) -> None:
+        if self._options.history_revisions or self._options.history_ms:
+            self._world.call_after(self._options.compaction_interval_ms, self._look)
+
+    def _look(self) -> None:
+        """Compact when there is more history than was asked for."""
+        target = self._retention.target(self._world.now_ms(), self.durable_revision)
+        if target > self.compacted_revision:
+            try:
+                self.compact(target)
+            except NoSpace:
+                self._world.log.warning("compaction put off: disk full", revision=target)
+        self._look_later()

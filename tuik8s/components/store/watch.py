@@ -75,7 +75,10 @@ class Watches:
         self._changes = changes
         self._live: dict[Watch, None] = {}
         self.durable_revision = 0
-        self.count = 0
+
+    def __len__(self) -> int:
+        """How many are open and have caught up."""
+        return len(self._live)
 
     def open(
         self,
@@ -92,7 +95,6 @@ class Watches:
         """
         watch = Watch(self, prefix, after_revision, deliver)
         watch.closed = closed
-        self.count += 1
         if after_revision >= self.durable_revision:
             self._join(watch)
             return watch
