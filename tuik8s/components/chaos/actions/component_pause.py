@@ -1,0 +1,17 @@
+"""component-pause.
+
+A process stops where it is (SIGSTOP) and later goes on as if nothing had been.
+"""
+
+from __future__ import annotations
+
+from tuik8s.components.chaos.base import APISERVER, Effects, FaultSpec, Refused, Shape
+
+
+def plan(spec: FaultSpec, shape: Shape) -> Effects:
+    party = shape.party(spec.target)
+    if party == "chaos":
+        raise Refused("chaos cannot pause itself, nobody would wake it")
+    if party == APISERVER and not spec.for_:
+        raise Refused("a paused API server cannot be told to heal; give `for`")
+    return Effects(pause=(party,))

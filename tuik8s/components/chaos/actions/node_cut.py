@@ -1,0 +1,19 @@
+"""node-cut: nothing passes between a node and the API server; its pods go on running.
+
+Symptom: as for a stopped node, but the pods still answer, and once healed the node ends those
+evicted.
+"""
+
+from __future__ import annotations
+
+from tuik8s.components.chaos.base import APISERVER, Effects, FaultSpec, Shape
+from tuik8s.world.links import LinkRule, both_ways
+
+
+def plan(spec: FaultSpec, shape: Shape) -> Effects:
+    cuts = [
+        rule
+        for party in shape.node_parties(spec.target)
+        for rule in both_ways(LinkRule(sender=party, receiver=APISERVER, cut=True))
+    ]
+    return Effects(links=tuple(cuts))

@@ -1,0 +1,13 @@
+"""node-stop: a node's kubelet and proxy die and stay dead, and its pods with them.
+
+Symptom: NotReady after the node monitor's grace period, then taints, eviction after the pods'
+tolerations.
+"""
+
+from __future__ import annotations
+
+from tuik8s.components.chaos.base import Effects, FaultSpec, Shape
+
+
+def plan(spec: FaultSpec, shape: Shape) -> Effects:
+    return Effects(hold=shape.node_parties(spec.target))
