@@ -39,8 +39,13 @@ _PIECES: Final = (
     ("05", r"\d\d"),
 )
 _COMPILED: Final = tuple((name, re.compile(rule, re.ASCII)) for name, rule in _PIECES)
-_RANGES: Final = (("month", 1, 12), ("day", 1, 31), ("hour", 0, 23), ("minute", 0, 59))
-_RANGE_SECOND: Final = ("second", 0, 59)
+_RANGES: Final = (
+    ("month", 1, 12),
+    ("day", 1, 31),
+    ("hour", 0, 23),
+    ("minute", 0, 59),
+    ("second", 0, 59),
+)
 _UNITS_NS: Final = {
     "ns": 1,
     "us": 1_000,
@@ -74,7 +79,7 @@ def format_micro_time(at_ms: int) -> str:
 
 
 def parse_time(text: str) -> int:
-    """Milliseconds since 1970 of an RFC 3339 text, with or without fraction; TimeError otherwise."""
+    """Milliseconds since 1970 of an RFC 3339 text, fraction allowed; TimeError otherwise."""
     return _parse(text, TIME_LAYOUT) // 1000
 
 
@@ -107,12 +112,12 @@ def _parse(text: str, layout: str) -> int:
         if _ZONE.match(text, at):
             raise TimeError(f'parsing time "{text}": extra text: "{_extra(text, at)}"')
         raise _unreadable(text, layout, text[at:], "Z07:00")
-    year, *rest = numbers
-    for (what, low, high), number in zip((*_RANGES, _RANGE_SECOND), rest, strict=True):
+    year, month, day, hour, minute, second = numbers
+    for (what, low, high), number in zip(_RANGES, numbers[1:], strict=True):
         if not low <= number <= high:
             raise TimeError(f'parsing time "{text}": {what} out of range')
     try:
-        instant = datetime(year or 1, *rest, tzinfo=UTC)
+        instant = datetime(year or 1, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         raise TimeError(f'parsing time "{text}": day out of range') from None
     seconds = (instant - _EPOCH) // timedelta(seconds=1)
