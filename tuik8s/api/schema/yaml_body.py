@@ -41,13 +41,21 @@ def decode_yaml(body: bytes) -> tuple[Any, list[str]]:
         text = body.decode("utf-8")
         return _Builder(yaml.parse(text, Loader=yaml.CSafeLoader)).document()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}: " if mark else ""
-        raise _refused(f"yaml: {where}{error.problem}") from None
+        raise _refused(f"yaml: {_where(error)}{error.problem}") from None
     except yaml.YAMLError:
         raise _refused("yaml: control characters are not allowed") from None
     except UnicodeDecodeError:
         raise _refused("yaml: invalid leading UTF-8 octet") from None
+
+
+def _where(error: yaml.MarkedYAMLError) -> str:
+    """The line as upstream counts it: scanner errors one further on than parser errors."""
+    line = error.problem_mark.line if error.problem_mark else 0
+    if line and isinstance(error, yaml.scanner.ScannerError):
+        line += 1
+    if not line and error.context_mark:
+        line = error.context_mark.line
+    return f"line {line}: " if line else ""
 
 
 def _refused(text: str) -> DecodeError:
