@@ -23,7 +23,7 @@ from tuik8s.components.store.history import History
 from tuik8s.components.store.leases import Leases
 from tuik8s.components.store.mvcc import Index
 from tuik8s.components.store.notes import Notes
-from tuik8s.components.store.record import Delete, Put
+from tuik8s.components.store.record import Delete, Gap, Put
 from tuik8s.components.store.segments import SEGMENT_HEADER_BYTES, SegmentLog, place_of, split_place
 from tuik8s.components.store.snapshot import (
     Saved,
@@ -201,6 +201,7 @@ class Archive:
             if isinstance(found, Put | Delete):
                 revision = found.revision if isinstance(found, Put) else -found.revision
                 past.setdefault(found.key, array("q")).append(revision)
+            if isinstance(found, Put | Delete | Gap):
                 places.append(place)
         self._index.extend_past(past)
         self._history.places.put_before(places)

@@ -117,8 +117,7 @@ class History:
                 break
             self.check(revision - 1)
             found = self._log.read(self.places.of(revision))
-            assert isinstance(found, Put | Delete), f"revision {revision} is no change"
-            if found.key.startswith(prefix):
+            if isinstance(found, Put | Delete) and found.key.startswith(prefix):
                 yield self._change_of(found, before)
             revision += 1
         while revision <= last_revision:

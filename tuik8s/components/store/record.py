@@ -82,7 +82,14 @@ class Mark(msgspec.Struct, array_like=True, tag=4, gc=False, frozen=True):
     compacted: int
 
 
-Record = Put | Delete | Remark | Mark
+class Gap(msgspec.Struct, array_like=True, tag=5, gc=False, frozen=True):
+    """A revision whose record was lost; only `tuik8s log salvage` writes this."""
+
+    revision: int
+    at_ms: int
+
+
+Record = Put | Delete | Remark | Mark | Gap
 
 encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Record] = msgspec.msgpack.Decoder(Record)

@@ -13,7 +13,7 @@ from tuik8s.components.store.history import History, entry_of
 from tuik8s.components.store.leases import Leases
 from tuik8s.components.store.mvcc import Index
 from tuik8s.components.store.notes import Notes
-from tuik8s.components.store.record import Delete, Put, Record, Remark
+from tuik8s.components.store.record import Delete, Gap, Put, Record, Remark
 from tuik8s.components.store.segments import SegmentLog, segment_name, split_place
 
 
@@ -40,25 +40,27 @@ class Replay:
         return records
 
     def _apply(self, place: int, found: Record) -> None:
-        if isinstance(found, Put | Delete):
+        if isinstance(found, Put | Delete | Gap):
             self._change(place, found)
         elif isinstance(found, Remark):
             self._notes.add(found.key, place)
         else:
             self._history.compacted = max(self._history.compacted, found.compacted)
 
-    def _change(self, place: int, found: Put | Delete) -> None:
+    def _change(self, place: int, found: Put | Delete | Gap) -> None:
         history = self._history
-        old = self._index.entries.get(found.key)
-        replaced = old.revision if old is not None else 0
-        if found.revision != history.revision + 1 or found.replaced != replaced:
+        key = "" if isinstance(found, Gap) else found.key
+        old = self._index.entries.get(key)
+        known = old.revision if old is not None else 0
+        replaced = 0 if isinstance(found, Gap) else found.replaced
+        if found.revision != history.revision + 1 or replaced != known:
             serial, offset = split_place(place)
-            why = f"revision {found.revision} of {found.key} does not follow {history.revision}"
+            why = f"revision {found.revision} of {key!r} does not follow {history.revision}"
             raise Damaged(segment_name(serial), offset, why)
         if isinstance(found, Put):
             self._index.put(entry_of(found), old)
             self._leases.set(found.key, found.expires_at_ms)
-        elif old is not None:
+        elif isinstance(found, Delete) and old is not None:
             self._index.delete(old, found.revision)
             self._leases.set(found.key, 0)
         history.revision = found.revision

@@ -232,6 +232,17 @@ class SnapshotFile:
             raise Damaged(self.name, frame.offset, f"unknown content: {error}") from error
 
 
+def whole_entries(data: bytes, seed: int) -> list[Saved]:
+    """Entries of every frame that is whole, for a snapshot that cannot be loaded."""
+    entries: list[Saved] = []
+    for frame in record.frames_after(data, 0, seed):
+        try:
+            entries.extend(_decode_entries(frame.body))
+        except msgspec.DecodeError:  # the frame of the notes, or of the table
+            continue
+    return entries
+
+
 def _parse_header(data: bytes, name: str) -> SnapshotHeader:
     packed = data[: _LAYOUT.size]
     magic, version, cluster_id, revision, compacted, place, chain = _LAYOUT.unpack(packed)
