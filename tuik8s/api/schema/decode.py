@@ -1,11 +1,10 @@
 """Bodies to objects: read JSON, then walk the object along its schema.
 
     value, duplicates = decode_json(body)
-    obj, problems = decode_object(value, kind.schema, kind, "Warn", duplicates)
+    obj, problems = decode_object(value, kind.schema, kind.kind)
 
-`decode_object` works in place. `problems` are the texts of Warning headers ("Warn"), part of the
-refusal ("Strict"), or empty ("Ignore"). A value that does not fit is an `ApiError` in upstream's
-words if a kind is given, otherwise the bare `DecodeError` (patches wrap it in words of their own).
+`decode_object` works in place. `problems` are unknown fields and, with `duplicates`, become the
+texts of Warning headers, or one refusal (`strict_error`), as the request's fieldValidation says.
 
 How repeated keys are found without a slow parser: the parsed value is written again, compactly,
 and the number of keys in both texts is compared by counting `":`, which is a key's end wherever it
@@ -22,16 +21,14 @@ from typing import Any, Final
 
 import msgspec
 
-from tuik8s.api.errors import ApiError, bad_request
-from tuik8s.api.kinds.base import Kind
 from tuik8s.api.schema.json_words import syntax_error
 from tuik8s.api.schema.node import Node
-from tuik8s.api.schema.scalars import DecodeError
+from tuik8s.api.schema.scalars import DecodeError, mismatch
 from tuik8s.api.schema.strict import merge_duplicates, strict_error, take_unknown
-from tuik8s.api.schema.walk import walk_of
+from tuik8s.api.schema.walk import go_type_of, walk_of
 from tuik8s.api.types import Object
 
-__all__ = ["DecodeError", "cannot_handle", "decode_json", "decode_object", "validation_of"]
+__all__ = ["DecodeError", "decode_json", "decode_object", "strict_error", "validation_of"]
 
 IGNORE: Final = "Ignore"
 WARN: Final = "Warn"
@@ -63,40 +60,21 @@ def _keys_count(text: bytes) -> int:
 
 
 def decode_object(
-    value: Any,
-    node: Node,
-    kind: Kind | None = None,
-    strict: str = WARN,
-    duplicates: Sequence[str] = (),
+    value: Any, node: Node, kind: str = "", strict: bool = True
 ) -> tuple[Object, list[str]]:
     """Prune, check, normalise and default an object in place.
 
-    Args: value - a JSON value. node - its schema. kind - names it in refusals; without one a
-    refusal is a DecodeError. strict - Ignore, Warn or Strict. duplicates - as decode_json found.
-    Returns: the object, and the problems to warn of.
-    Errors: ApiError 400, or DecodeError.
+    Args: value - a JSON value. node - its schema. kind - what it should be, for errors. strict -
+    whether unknown fields are to be named, or dropped in silence.
+    Returns: the object, and `unknown field "..."` problems in the order of the document.
+    Errors: DecodeError with Go's words, without the prefix that names the kind.
     """
-    try:
-        found: list[tuple[dict[str, Any], str]] = []
-        obj = walk_of(node)(value, found)
-        problems = take_unknown(obj, node) if found else []
-        if strict == IGNORE:
-            return obj, []
-        problems = [*duplicates, *problems]
-        if problems and strict == STRICT:
-            raise DecodeError(strict_error(problems))
-        return obj, problems
-    except DecodeError as error:
-        if kind is None:
-            raise
-        raise cannot_handle(kind, error.text) from None
-
-
-def cannot_handle(kind: Kind, text: str) -> ApiError:
-    """400: an object that does not decode as the kind that was asked for."""
-    return bad_request(
-        f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: {text}'
-    )
+    if type(value) is not dict:
+        raise mismatch(value, f"v1.{kind}" if kind else go_type_of(node))
+    found: list[tuple[dict[str, Any], str]] = []
+    obj = walk_of(node)(value, found)
+    problems = take_unknown(obj, node) if found else []
+    return obj, problems if strict else []
 
 
 def validation_of(values: Sequence[str]) -> str:
