@@ -31,8 +31,11 @@ class Component(Protocol):
 class Host(Protocol):
     """The process around a component: live (one OS process each) or simulated (all on one heap)."""
 
-    world: World
-    network: Network
+    @property
+    def world(self) -> World: ...
+
+    @property
+    def network(self) -> Network: ...
 
     def dial(self, identity: str) -> ClientTransport:
         """A new end of the bus for a Kubernetes user name, such as `system:kube-scheduler`."""

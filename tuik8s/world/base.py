@@ -102,7 +102,9 @@ class World(Protocol):
     """The world of one party (one process); `party` is its name, such as `kubelet/node-1`."""
 
     party: str
-    log: Log
+
+    @property
+    def log(self) -> Log: ...
 
     def now_ms(self) -> int: ...
 
