@@ -18,7 +18,7 @@ from tuik8s.bus.base import Frames
 from tuik8s.bus.subscriptions import PrefixTable
 from tuik8s.world.base import Rng
 from tuik8s.world.heap import EventHeap, Gate
-from tuik8s.world.links import LinkRules, delays
+from tuik8s.world.links import Lines, LinkRules
 
 HIGH_WATER_MARK: Final = 10_000
 """Frames that wait for a paused party; what comes on top is dropped, as ZeroMQ does."""
@@ -121,13 +121,11 @@ class MemoryBus:
         self.latency_ms = latency_ms
         self.subscriptions: PrefixTable[MemoryClient] = PrefixTable()
         self._heap = heap
-        self._links = links
-        self._rng = rng
+        self._lines = Lines(links, rng)
         self._server: MemoryServer | None = None
         self._clients: dict[str, MemoryClient] = {}
         self._waiting: list[tuple[MemoryClient, Frames]] = []
         self._dialled_count = 0
-        self._last: dict[tuple[str, str], int] = {}
 
     def dial(self, party: str, identity: str, gate: Gate) -> MemoryClient:
         self._dialled_count += 1
@@ -174,7 +172,7 @@ class MemoryBus:
         if not receivers:
             return
         soonest_ms = self._heap.now_ms + self.latency_ms
-        if self._links.rules or self._last:
+        if self._lines.disturbed:
             receivers = self._publish_disturbed(server, frames, list(receivers), soonest_ms)
         self._heap.schedule(soonest_ms, partial(self._fan_out, tuple(receivers), frames))
 
@@ -226,18 +224,4 @@ class MemoryBus:
                 client.missed_count += 1
 
     def _arrivals(self, sender: str, receiver: str) -> tuple[int, ...]:
-        """When the copies of a frame arrive; later frames of a link never before earlier ones."""
-        soonest_ms = self._heap.now_ms + self.latency_ms
-        effect = self._links.effect(sender, receiver)
-        if effect is None:
-            last_ms = self._last.pop((sender, receiver), 0) if self._last else 0
-            if last_ms <= soonest_ms:
-                return (soonest_ms,)
-            self._last[(sender, receiver)] = last_ms
-            return (last_ms,)
-        arrivals = [soonest_ms + delay_ms for delay_ms in delays(effect, self._rng)]
-        if not effect.reorder:
-            last_ms = self._last.get((sender, receiver), 0)
-            arrivals = [max(last_ms, at_ms) for at_ms in arrivals]
-            self._last[(sender, receiver)] = max(arrivals, default=last_ms)
-        return tuple(arrivals)
+        return self._lines.arrivals(sender, receiver, self._heap.now_ms + self.latency_ms)

@@ -7,7 +7,7 @@ and `remove` are durable when they return, as the protocol says.
 
 Faults are set from outside: a limit in bytes (full), a failing sync (after which the disk stays
 failed, since what an fsync left behind is unknown: see fsyncgate), a slow sync.
-The real disk is in `world.real_disk`; both pass one test-suite.
+The real disk is in `world.live_disk`; both pass one test-suite.
 """
 
 from __future__ import annotations

@@ -88,6 +88,41 @@ def delays(effect: LinkRule, rng: Rng) -> tuple[int, ...]:
     return (first,)
 
 
+class Lines:
+    """The links as queues: when each frame's copies arrive, in the order in which they were sent.
+
+    A later frame never overtakes an earlier one, unless a rule lets it, as on a TCP connection.
+    """
+
+    __slots__ = ("_last", "_rng", "links")
+
+    def __init__(self, links: LinkRules, rng: Rng) -> None:
+        self.links = links
+        self._rng = rng
+        self._last: dict[tuple[str, str], int] = {}
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether anything may arrive otherwise than at once."""
+        return bool(self.links.rules or self._last)
+
+    def arrivals(self, sender: str, receiver: str, soonest_ms: int) -> tuple[int, ...]:
+        """When the copies of a frame arrive that would undisturbed arrive at soonest_ms."""
+        pair = (sender, receiver)
+        effect = self.links.effect(sender, receiver)
+        last_ms = self._last.get(pair, 0) if self._last else 0
+        if effect is None:
+            if last_ms > soonest_ms:
+                return (last_ms,)
+            self._last.pop(pair, None)
+            return (soonest_ms,)
+        drawn = [soonest_ms + delay_ms for delay_ms in delays(effect, self._rng)]
+        if not effect.reorder:
+            drawn = [max(last_ms, at_ms) for at_ms in drawn]
+            self._last[pair] = max(drawn, default=last_ms)
+        return tuple(drawn)
+
+
 def _sum(rules: list[LinkRule]) -> LinkRule | None:
     if not rules:
         return None

@@ -17,11 +17,12 @@ from collections.abc import Callable
 from typing import Final
 
 from tuik8s.bus.memory import MemoryBus, MemoryClient, MemoryServer
+from tuik8s.world.base import Log, World
 from tuik8s.world.disks import SimulatedDisk
 from tuik8s.world.heap import EventHeap, Gate, ScheduledCall
 from tuik8s.world.links import LinkRules
 from tuik8s.world.logs import LineLog, Sink, discard
-from tuik8s.world.network import Address, HttpAnswer, HttpRequest
+from tuik8s.world.network import Address, HttpAnswer, HttpRequest, Network
 from tuik8s.world.rng import RandomStream, seeded
 from tuik8s.world.simulated_network import NetworkTable, SimulatedNetwork
 
@@ -52,7 +53,7 @@ class SimulatedWorld:
         self._gate = gate
         self._last_ms = 0
         self._rngs: dict[str, RandomStream] = {}
-        self.log = LineLog(party, self.now_ms, simulation.sink, simulation.log_level)
+        self.log: Log = LineLog(party, self.now_ms, simulation.sink, simulation.log_level)
         self._name = f"{party}#{incarnation}"
 
     def now_ms(self) -> int:
@@ -84,13 +85,14 @@ class SimulatedWorld:
 class SimulatedHost:
     """What a simulated process gives its component (see `components.base.Host`)."""
 
-    __slots__ = ("_gate", "_simulation", "network", "world")
+    __slots__ = ("_gate", "_simulation", "clock", "network", "world")
 
     def __init__(self, simulation: Simulation, party: str, incarnation: int) -> None:
         self._simulation = simulation
         self._gate = Gate()
-        self.world = SimulatedWorld(simulation, party, self._gate, incarnation)
-        self.network = SimulatedNetwork(simulation.network, party, self._gate)
+        self.clock = SimulatedWorld(simulation, party, self._gate, incarnation)
+        self.world: World = self.clock
+        self.network: Network = SimulatedNetwork(simulation.network, party, self._gate)
 
     @property
     def gate(self) -> Gate:
@@ -179,7 +181,7 @@ class Simulation:
     def skew(self, party: str, offset_ms: int) -> None:
         """Set a party's clock ahead (it is held, never set back, when the offset is lowered)."""
         if party in self._hosts:
-            self._hosts[party].world.skew_ms = offset_ms
+            self._hosts[party].clock.skew_ms = offset_ms
 
     def disk(self, party: str, name: str) -> SimulatedDisk:
         key = (party, name)
