@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import protobuf_facts
 import schema_facts
 
 from tuik8s.api.schema.packed import (
@@ -63,7 +62,7 @@ def main(arguments: list[str]) -> None:
     schemas = _read_schemas(documents)
     _write("schemas", {"kinds": _kinds(schemas), "schemas": _pack_schemas(schemas)})
     _write("discovery", _pack_discovery(documents))
-    _write("protobuf", protobuf_facts.complete(_load(protobuf)))
+    _write("protobuf", _load(protobuf))
 
 
 def _load(path: Path) -> Any:
