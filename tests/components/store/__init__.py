@@ -1,0 +1,1 @@
+"""Tests of the store: what it promises, and what it does when the disk does not keep its word."""
