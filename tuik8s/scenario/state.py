@@ -23,6 +23,9 @@ class State:
         self._apiserver = apiserver
         self._decoded: dict[str, tuple[int, Object]] = {}
 
+    def is_of(self, apiserver: ApiServer) -> bool:
+        return self._apiserver is apiserver
+
     @property
     def revision(self) -> int:
         return self._apiserver.store.revision
