@@ -37,7 +37,6 @@ class ResourceEntry(msgspec.Struct, rename="camel"):
     version: str = ""
     short_names: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
-    storage_version_hash: str = ""
 
 
 class KindRegistry:
@@ -111,16 +110,6 @@ def discovery_data() -> list[tuple[str, str, list[ResourceEntry]]]:
         list[tuple[str, str, list[ResourceEntry]]],
         read_data("discovery", list[tuple[str, str, list[ResourceEntry]]]),
     )
-
-
-def storage_version_hashes() -> dict[tuple[str, str, str], str]:
-    """(group, version, plural) -> the hash that discovery shows."""
-    return {
-        (group, version, entry.name): entry.storage_version_hash
-        for group, version, entries in discovery_data()
-        for entry in entries
-        if entry.storage_version_hash
-    }
 
 
 def builtin_kinds() -> tuple[Kind, ...]:
