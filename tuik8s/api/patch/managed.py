@@ -59,7 +59,10 @@ def track_update(
     *,
     ignored: FieldSet | None = None,
 ) -> None:
-    """Set `new["metadata"]["managedFields"]` after a create (`old` None), update or patch.
+    """Set `new["metadata"]["managedFields"]` for a create (`old` None), update or patch.
+
+    Upstream asks this of the decoded and defaulted object, before admission and the kind's own
+    preparation: what these add (allocated addresses, tolerations, finalizers) belongs to nobody.
 
     subresource: "" for the object itself; for `scale` pass the parent objects: `.spec.replicas`
     then belongs to the manager under that subresource, without a time. ignored: fields that the

@@ -73,7 +73,8 @@ def _implied(node: Node) -> tuple[str, ...]:
 
 
 def _is_always_there(field: Node) -> bool:
-    return field.default == {} or getattr(field, "written_as_null", False)
+    default = field.default
+    return default in ({}, "", 0) or bool(getattr(field, "written_as_null", False))
 
 
 def compare(old: Any, new: Any, node: Node) -> tuple[FieldSet, FieldSet]:
@@ -104,7 +105,7 @@ def _differ_maps(old: dict[str, Any], new: dict[str, Any], node: Node) -> _Pair:
         child = child_of(node, name)
         if name not in old and not _is_always_there(child):
             changed["f:" + name] = _whole(value, child)
-        elif before or value:
+        elif before or value or value == []:  # null and an empty list are told apart
             _note(changed, removed, "f:" + name, _differ(before, value, child))
     for name, value in old.items():
         if name in new:
