@@ -33,6 +33,7 @@ from tuik8s.world.links import LinkRules
 from tuik8s.world.live_disk import RealDisk
 from tuik8s.world.logs import LineLog, Sink
 from tuik8s.world.rng import RandomStream, from_system
+from tuik8s.world.virtual import VirtualAddresses
 
 REAL_TIME: Final = 1_000
 EXIT_SURPRISED: Final = 70
@@ -94,6 +95,7 @@ class LiveDriver:
         self.loop = loop
         self.clock = clock or real_time_clock()
         self.links = LinkRules()
+        self.virtual: VirtualAddresses | None = None
         self.sink = sink
         self.log_level = log_level
         self._end_process = end_process

@@ -11,7 +11,7 @@ The work per connection does not depend on how many services there are.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from tuik8s.world.live import LiveDriver
@@ -112,7 +112,7 @@ class ForwardedTcp(Half):
     async def _dial(self, targets: tuple[Address, ...]) -> None:
         for target in targets:
             try:
-                connecting = self._driver.loop.create_connection(self._new_half, *target)
+                connecting = self._connect(target)
                 _, half = await asyncio.wait_for(connecting, CONNECT_TIMEOUT_S)
             except (OSError, TimeoutError):
                 self._driver.guarded(self._service.on_failed)(self._client, target)
@@ -126,6 +126,12 @@ class ForwardedTcp(Half):
             self.transport.resume_reading()
             return
         self.abort()
+
+    def _connect(self, target: Address) -> Coroutine[Any, Any, tuple[Any, Target]]:
+        loop, virtual = self._driver.loop, self._driver.virtual
+        if virtual is not None and virtual.covers(target.host):
+            return loop.create_unix_connection(self._new_half, virtual.path(target))
+        return loop.create_connection(self._new_half, *target)
 
     def _new_half(self) -> Target:
         half = Target()

@@ -12,6 +12,7 @@ from tuik8s.world.base import World
 from tuik8s.world.live import LiveDriver, LiveWorld
 from tuik8s.world.live_network import LiveNetwork
 from tuik8s.world.network import Network
+from tuik8s.world.virtual import VirtualAddresses
 
 OnReady = Callable[[str, Mapping[str, object]], None]
 
@@ -25,7 +26,8 @@ class LiveProcess:
 
     bus: where the server is; also: further addresses where this process, if it is the server's,
     listens (tcp). keys: this client's, for tcp; server_keys: the server's. on_ready: called with
-    party and facts when a component says that it does its work.
+    party and facts when a component says that it does its work. virtual_directory: where addresses
+    that no interface has are Unix sockets.
     """
 
     def __init__(
@@ -37,9 +39,12 @@ class LiveProcess:
         keys: ClientKeys | None = None,
         server_keys: ServerKeys | None = None,
         allow_any_address: bool = False,
+        virtual_directory: Path | None = None,
         on_ready: OnReady = _ignore_ready,
     ) -> None:
         self.driver = driver
+        if virtual_directory is not None:
+            driver.virtual = VirtualAddresses(virtual_directory)
         self.bus = bus
         self.also = also
         self.keys = keys

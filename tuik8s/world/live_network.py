@@ -24,6 +24,7 @@ from tuik8s.world.live_forwarder import ForwardedTcp, forwarded_tcp
 from tuik8s.world.live_http import AnsweredHttp
 from tuik8s.world.live_udp import UdpForwarder
 from tuik8s.world.network import Address, AddressTaken, Answering, Forwarding
+from tuik8s.world.virtual import VirtualAddresses
 
 BACKLOG: Final = 512
 MOVED_BY: Final = 30_000
@@ -54,7 +55,10 @@ class LiveListener:
     async def accept(self, driver: LiveDriver, make: object) -> None:
         """Let the loop accept connections on the bound socket."""
         assert callable(make), "a protocol factory is needed"
-        server = await driver.loop.create_server(make, sock=self._socket, backlog=BACKLOG)
+        if self._socket.family == socket.AF_UNIX:
+            server = await driver.loop.create_unix_server(make, sock=self._socket, backlog=BACKLOG)
+        else:
+            server = await driver.loop.create_server(make, sock=self._socket, backlog=BACKLOG)
         if self._closed:
             server.close()
         self._server = server
@@ -75,6 +79,9 @@ class LiveNetwork:
         self._accepting: set[asyncio.Task[None]] = set()
 
     def listen(self, address: Address, service: Answering | Forwarding) -> LiveListener:
+        virtual = self._driver.virtual
+        if virtual is not None and not self._allow_any_address and virtual.covers(address.host):
+            return self._listen_virtual(virtual, address, service)
         if not self._allow_any_address and not ip_address(address.host).is_loopback:
             raise AddressTaken(f"{address} refused: only loopback addresses are bound here")
         udp = isinstance(service, Forwarding) and service.udp
@@ -88,6 +95,21 @@ class LiveNetwork:
             listener.take_datagrams(UdpForwarder(self._driver, self._world, bound, service))
         else:
             self._accept(listener, forwarded_tcp(self._driver, service, listener.connections))
+        return listener
+
+    def _listen_virtual(
+        self, virtual: VirtualAddresses, address: Address, service: Answering | Forwarding
+    ) -> LiveListener:
+        if not isinstance(service, Answering):
+            raise AddressTaken(f"{address} refused: no interface has it, nothing can be forwarded")
+        virtual.clear(address)
+        bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        bound.setblocking(False)
+        bound.bind(virtual.path(address))
+        bound.listen(BACKLOG)
+        listener = LiveListener(address, bound)
+        make = partial(AnsweredHttp, service, self._driver, self._world, listener.connections)
+        self._accept(listener, make)
         return listener
 
     def _accept(self, listener: LiveListener, make: object) -> None:
