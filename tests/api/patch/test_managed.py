@@ -130,8 +130,12 @@ def test_apply_is_idempotent(first: dict[str, str], second: dict[str, str], othe
 
 @given(DATA, DATA)
 def test_apply_removes_what_it_no_longer_names(a: dict[str, str], b: dict[str, str]) -> None:
-    live = _applied(None, _config(a))
-    assert _applied(live, _config(b)).get("data", {}) == b
+    live = _applied(None, _config(a, labels={"x": "y"}))
+    live["metadata"]["uid"] = "u"
+    result = _applied(live, _config(b))
+    result["metadata"].pop("managedFields", None)
+    assert result["metadata"] == {"name": "a", "uid": "u"}
+    assert result.get("data", {}) == b
 
 
 PATHS = st.sets(

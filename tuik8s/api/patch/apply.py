@@ -65,8 +65,9 @@ def apply(
     others = [entry for entry in entries if not managed.is_same_entry(entry, own)]
     previous = next((entry for entry in entries if managed.is_same_entry(entry, own)), None)
 
-    fields = managed.tracked(without_below(typed.field_set(patch, node), ignored))
-    after = _merged(before, patch, node, fields, others, previous)
+    named = without_below(typed.field_set(patch, node), ignored)
+    fields = managed.tracked(named)
+    after = _merged(before, patch, node, named, others, previous)
     changed, removed = managed.differences(before, after, node, ignored)
     conflicts = [(entry, found) for entry in others if (found := _common(entry, changed))]
     if conflicts and not force:
@@ -128,13 +129,17 @@ def _merged(
     before: Object,
     patch: Object,
     node: Node,
-    fields: FieldSet,
+    named: FieldSet,
     others: list[Object],
     previous: Object | None,
 ) -> Object:
+    """The configuration over the live object, without what it no longer names.
+
+    named: its fields, untracked ones included, since they keep `metadata` in place.
+    """
     merged: Any = typed.merge(before, patch, node)
     if previous is not None:
-        owned = fields
+        owned = named
         for entry in others:
             owned = union(owned, managed.fields_of(entry))
         merged = typed.prune(merged, managed.fields_of(previous), owned, node)
