@@ -1,0 +1,207 @@
+"""A namespace that is to be deleted is emptied, then let go.
+
+    deletionTimestamp + 5 s -> pods deleted -> rest deleted -> nothing left -> /finalize
+                                 |              |
+                                 conditions say what remains and whose finalizers hold it
+
+What is there is read from the cache of all resources; each look after a deletion waits for the
+cache to have seen it. Admission lets nothing new into a terminating namespace.
+
+Source: k8s.io/kubernetes pkg/controller/namespace/{namespace_controller.go,
+deletion/namespaced_resources_deleter.go,deletion/status_condition_utils.go}, 1.36.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tuik8s.api.meta import finalizers_of, is_deleting, revision_of
+from tuik8s.api.times import format_time, parse_time
+from tuik8s.api.types import Key, Object
+from tuik8s.components.controllers.base import (
+    NOTHING,
+    Change,
+    DeleteCollection,
+    Outcomes,
+    Plan,
+    Update,
+    View,
+    Wake,
+    itself,
+)
+from tuik8s.components.controllers.parts.kinds import EVENTS, all_resources
+from tuik8s.components.controllers.parts.templates import with_status
+from tuik8s.components.controllers.parts.workloads import find_condition, status_of
+
+GRACE_MS = 5_000
+_FINALIZER = "kubernetes"
+_FINALIZER_SECONDS = 15
+
+
+@dataclass(slots=True)
+class _Remains:
+    """What is left in a namespace."""
+
+    instances: Counter[str] = field(default_factory=Counter)
+    finalizers: Counter[str] = field(default_factory=Counter)
+    seconds: int = 0
+
+
+def _ignore(change: Change, view: View) -> tuple[Key, ...]:
+    return ()
+
+
+class NamespaceReconciler:
+    """Empty and release terminating namespaces."""
+
+    name = "namespace"
+    account = "namespace-controller"
+    component = "namespace-controller"
+    reads: tuple[str, ...] = ()
+    starts: tuple[Key, ...] = ()
+    wakes: tuple[Wake, ...] = (Wake("namespaces", itself), Wake("*", _ignore))
+
+    def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
+        namespace = view.get("namespaces", "", key.name)
+        if namespace is None or not is_deleting(namespace):
+            return NOTHING
+        finalizers = (namespace.get("spec") or {}).get("finalizers") or []
+        if _FINALIZER not in finalizers:
+            return NOTHING
+        begins_ms = parse_time(namespace["metadata"]["deletionTimestamp"]) + GRACE_MS
+        if begins_ms > now_ms:
+            return Plan(requeue_after_ms=begins_ms - now_ms)
+        content = _content(view, key.name)
+        if any(view.revision(resource) < revision_of(namespace) for resource in content):
+            return Plan(requeue_after_ms=1_000)
+        pending = _undeleted(content)
+        if pending:
+            deletions = tuple(DeleteCollection(resource=r, namespace=key.name) for r in pending)
+            return Plan(writes=deletions, requeue_after_ms=1)
+        return _report(namespace, _remains(content), now_ms)
+
+
+def _content(view: View, namespace: str) -> dict[str, Sequence[Object]]:
+    return {
+        served.resource: view.list_(served.resource, namespace)
+        for served in all_resources(view)
+        if served.namespaced and served.resource != EVENTS
+    }
+
+
+def _undeleted(content: dict[str, Sequence[Object]]) -> list[str]:
+    """Resources with objects that nobody has told to go; pods before all others."""
+    pods = content.get("pods") or ()
+    if pods:
+        return ["pods"] if any(not is_deleting(pod) for pod in pods) else []
+    return [r for r, objects in content.items() if any(not is_deleting(o) for o in objects)]
+
+
+def _remains(content: dict[str, Sequence[Object]]) -> _Remains:
+    found = _Remains()
+    for resource, objects in content.items():
+        plural, _, group = resource.partition(".")
+        held = Counter(name for obj in objects for name in finalizers_of(obj))
+        grace = [o["metadata"].get("deletionGracePeriodSeconds") or 0 for o in objects]
+        if resource == "pods" and max(grace, default=0) > 0:
+            found.seconds = max(found.seconds, *grace)
+        elif objects:
+            found.instances[f"{plural}.{group}"] += len(objects)
+            found.finalizers.update(held)
+            found.seconds = max(found.seconds, _FINALIZER_SECONDS)
+    return found
+
+
+def _report(namespace: Object, remains: _Remains, now_ms: int) -> Plan:
+    """Conditions first; then, when all is gone, the finalizer."""
+    status = {**status_of(namespace), "phase": "Terminating"}
+    status["conditions"] = _conditions(status, remains, now_ms)
+    after_ms = (remains.seconds // 2 + 1) * 1_000 if remains.seconds else None
+    if status == status_of(namespace):
+        return Plan(requeue_after_ms=after_ms) if after_ms else _release(namespace)
+    write = Update(resource="namespaces", obj=with_status(namespace, status), subresource="status")
+
+    def then(outcomes: Outcomes) -> Plan:
+        return _release(outcomes[0].obj) if outcomes[0].ok else NOTHING
+
+    return Plan(writes=(write,), requeue_after_ms=after_ms, then=None if after_ms else then)
+
+
+def _release(namespace: Object) -> Plan:
+    """Remove our finalizer, and once more the events that came meanwhile."""
+    spec = dict(namespace.get("spec") or {})
+    left = [f for f in spec.get("finalizers") or () if f != _FINALIZER]
+    spec["finalizers"] = left
+    name = namespace["metadata"]["name"]
+    events = DeleteCollection(resource=EVENTS, namespace=name)
+    finalize = Update(
+        resource="namespaces",
+        obj={**namespace, "spec": spec},
+        subresource="finalize",
+        tolerate=(404,),
+    )
+    return Plan(writes=(events, finalize))
+
+
+def _conditions(status: Object, remains: _Remains, now_ms: int) -> list[Object]:
+    wanted = [
+        (
+            "NamespaceDeletionDiscoveryFailure",
+            "False",
+            "ResourcesDiscovered",
+            "All resources successfully discovered",
+        ),
+        (
+            "NamespaceDeletionGroupVersionParsingFailure",
+            "False",
+            "ParsedGroupVersions",
+            "All legacy kube types successfully parsed",
+        ),
+        (
+            "NamespaceDeletionContentFailure",
+            "False",
+            "ContentDeleted",
+            "All content successfully deleted, may be waiting on finalization",
+        ),
+        _remaining(remains),
+        _finalizing(remains),
+    ]
+    ours = {kind for kind, *_ in wanted}
+    others = [c for c in status.get("conditions") or () if c.get("type") not in ours]
+    return others + [_kept_or_new(status, *one, now_ms) for one in wanted]
+
+
+def _remaining(remains: _Remains) -> tuple[str, str, str, str]:
+    kind = "NamespaceContentRemaining"
+    if not remains.instances:
+        return kind, "False", "ContentRemoved", "All content successfully removed"
+    parts = [f"{what} has {n} resource instances" for what, n in sorted(remains.instances.items())]
+    text = f"Some resources are remaining: {', '.join(parts)}"
+    return kind, "True", "SomeResourcesRemain", text
+
+
+def _finalizing(remains: _Remains) -> tuple[str, str, str, str]:
+    kind = "NamespaceFinalizersRemaining"
+    if not remains.finalizers:
+        return kind, "False", "ContentHasNoFinalizers", "All content-preserving finalizers finished"
+    parts = [f"{name} in {n} resource instances" for name, n in sorted(remains.finalizers.items())]
+    text = f"Some content in the namespace has finalizers remaining: {', '.join(parts)}"
+    return kind, "True", "SomeFinalizersRemain", text
+
+
+def _kept_or_new(
+    before: Object, kind: str, status: str, reason: str, message: str, now_ms: int
+) -> Object:
+    made = {
+        "type": kind,
+        "status": status,
+        "lastTransitionTime": format_time(now_ms),
+        "reason": reason,
+        "message": message,
+    }
+    found = find_condition(before, kind)
+    if found is not None and {**made, "lastTransitionTime": found["lastTransitionTime"]} == found:
+        return found
+    return made

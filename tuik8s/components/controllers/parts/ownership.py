@@ -1,0 +1,133 @@
+"""Which objects belong to a controller: keep, adopt, release.
+
+An owner claims what its selector matches and nobody else controls; what it controls and no
+longer matches it lets go. Both are patches that name the uid, so that an object made anew under
+the same name is never taken for the old one.
+
+Source: k8s.io/kubernetes pkg/controller/controller_ref_manager.go, 1.36.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from tuik8s.api.meta import (
+    controller_of,
+    is_controlled_by,
+    is_deleting,
+    labels_of,
+    name_of,
+    namespace_of,
+    owner_reference,
+    uid_of,
+)
+from tuik8s.api.selectors import LabelSelector, selector_of
+from tuik8s.api.types import Key, Object
+from tuik8s.components.controllers.base import Change, Patch, View, Wake
+
+Selects = Callable[[Object], LabelSelector]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The objects an owner has, and the patches that make it so."""
+
+    owned: tuple[Object, ...]
+    writes: tuple[Patch, ...]
+
+
+def claim(
+    owner: Object,
+    selector: LabelSelector,
+    resource: str,
+    owned: Iterable[Object],
+    orphans: Iterable[Object],
+    adoptable: Callable[[Object], bool] = lambda _: True,
+) -> Claim:
+    """Sort out candidates: `owned` are controlled by the owner already, `orphans` by nobody."""
+    kept: list[Object] = []
+    writes: list[Patch] = []
+    deleting = is_deleting(owner)
+    for obj in owned:
+        if selector.matches(labels_of(obj)):
+            kept.append(obj)
+        elif not deleting:
+            writes.append(release(owner, resource, obj))
+    if not deleting:
+        for obj in orphans:
+            if not is_deleting(obj) and selector.matches(labels_of(obj)) and adoptable(obj):
+                kept.append(obj)
+                writes.append(adopt(owner, resource, obj))
+    return Claim(tuple(kept), tuple(writes))
+
+
+def claim_from(view: View, owner: Object, selector: LabelSelector, resource: str) -> Claim:
+    """`claim` over the cache's indices."""
+    owned = view.by_index(resource, "owner", uid_of(owner))
+    return claim(
+        owner, selector, resource, owned, view.by_index(resource, "orphan", namespace_of(owner))
+    )
+
+
+def adopt(owner: Object, resource: str, obj: Object) -> Patch:
+    reference = owner_reference(owner)
+    metadata = {"ownerReferences": [reference], "uid": uid_of(obj)}
+    return _patch(resource, obj, {"metadata": metadata})
+
+
+def release(owner: Object, resource: str, obj: Object) -> Patch:
+    gone = {"$patch": "delete", "uid": uid_of(owner)}
+    return _patch(resource, obj, {"metadata": {"ownerReferences": [gone], "uid": uid_of(obj)}})
+
+
+def _patch(resource: str, obj: Object, patch: Object) -> Patch:
+    # An object that is gone, or whose uid or owner changed meanwhile, needs nothing from us.
+    return Patch(
+        resource=resource,
+        namespace=namespace_of(obj),
+        name=name_of(obj),
+        patch=patch,
+        form="strategic",
+        tolerate=(404, 422),
+    )
+
+
+def controller_key(obj: Object, kind: str, resource: str) -> Key | None:
+    """The key of the controlling owner, when it is of this kind."""
+    reference = controller_of(obj)
+    if reference is None or reference.get("kind") != kind:
+        return None
+    return Key(resource, namespace_of(obj), reference.get("name") or "")
+
+
+def wake_owner(resource: str, kind: str, owner_resource: str, selects: Selects) -> Wake:
+    """A change wakes the owner; that of an orphan's labels or owner who might adopt it."""
+
+    def keys(change: Change, view: View) -> Sequence[Key]:
+        found = [controller_key(obj, kind, owner_resource) for obj in change.seen]
+        wanted = list(dict.fromkeys(key for key in found if key is not None))
+        new = change.new
+        if new is None or controller_of(new) is not None or is_deleting(new):
+            return wanted
+        if change.old is not None and _same_claim(change.old, new):
+            return wanted
+        labels = labels_of(new)
+        owners = view.list_(owner_resource, namespace_of(new))
+        adopters = [owner for owner in owners if selects(owner).matches(labels)]
+        return wanted + [Key(owner_resource, namespace_of(o), name_of(o)) for o in adopters]
+
+    return Wake(resource, keys)
+
+
+def _same_claim(old: Object, new: Object) -> bool:
+    return labels_of(old) == labels_of(new) and controller_of(old) == controller_of(new)
+
+
+def spec_selector(owner: Object) -> LabelSelector:
+    """The selector in `spec.selector` as a metav1.LabelSelector."""
+    return selector_of((owner.get("spec") or {}).get("selector"))
+
+
+def owns(owner: Object, obj: Object) -> bool:
+    return is_controlled_by(obj, owner)

@@ -1,0 +1,67 @@
+"""Numbers of workloads: percentages, replica counts, conditions of replica owners.
+
+Source: apimachinery pkg/util/intstr/intstr.go, k8s.io/kubernetes
+pkg/controller/deployment/util/deployment_util.go (`ResolveFenceposts`).
+"""
+
+from __future__ import annotations
+
+from tuik8s.api.types import Object
+
+
+def replicas_of(obj: Object) -> int:
+    """`spec.replicas`, 1 when absent."""
+    replicas = (obj.get("spec") or {}).get("replicas")
+    return 1 if replicas is None else int(replicas)
+
+
+def min_ready_seconds_of(obj: Object) -> int:
+    return int((obj.get("spec") or {}).get("minReadySeconds") or 0)
+
+
+def status_of(obj: Object) -> Object:
+    return obj.get("status") or {}
+
+
+def count(obj: Object, field: str) -> int:
+    """A number in the status, 0 when absent."""
+    return int((obj.get("status") or {}).get(field) or 0)
+
+
+def int_or_percent(value: int | str | None, total: int, *, round_up: bool, default: int = 0) -> int:
+    """A count given as a number or as a share of `total`."""
+    if value is None:
+        return default
+    if isinstance(value, int):
+        return value
+    if not value.endswith("%"):
+        return int(value) if value.isdecimal() else default
+    share = total * int(value[:-1])
+    return -(-share // 100) if round_up else share // 100
+
+
+def fenceposts(
+    surge: int | str | None, unavailable: int | str | None, total: int
+) -> tuple[int, int]:
+    """(surge, unavailable) as counts; never both 0, or a rollout could not move."""
+    surge_count = int_or_percent(surge, total, round_up=True)
+    unavailable_count = int_or_percent(unavailable, total, round_up=False)
+    if surge_count == 0 and unavailable_count == 0:
+        unavailable_count = 1
+    return surge_count, unavailable_count
+
+
+def without_zeros(status: Object, keep: tuple[str, ...] = ()) -> Object:
+    """A status as it is stored: counts of 0 and absent values left out, but for `keep`."""
+    return {k: v for k, v in status.items() if k in keep or (v is not None and v != 0 and v != [])}
+
+
+def find_condition(status: Object, condition_type: str) -> Object | None:
+    for found in status.get("conditions") or ():
+        if found.get("type") == condition_type:
+            return dict(found)
+    return None
+
+
+def drop_condition(conditions: list[Object], condition_type: str) -> list[Object]:
+    return [c for c in conditions if c.get("type") != condition_type]
