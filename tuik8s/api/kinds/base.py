@@ -34,6 +34,7 @@ class Column:
     priority: int = 0
     format: str = ""
     description: str = ""
+    """Text, or `@path`: the description of that field in the kind's schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,20 @@ class Rules:
     """(name, is_prefix) -> everything that is wrong; None: DNS subdomain."""
     generation_ignores: tuple[str, ...] | None = ()
     """Top-level fields, besides metadata and status, that do not count; None: no generation."""
+    generation_counts_annotations: bool = False
+    """A change of annotations counts too (Deployments)."""
     create_on_update: bool = False
     unconditional_update: bool = True
     delete_returns_object: bool = False
     default_propagation: str = "Background"
     graceful: bool = False
     """Deletion first sets deletionTimestamp and waits for a grace period (pods)."""
+    deprecation: str = ""
+    """Warning that every request for the kind carries."""
+    to_storage: Callable[[Object], Object] | None = None
+    from_storage: Callable[[Object], Object] | None = None
+    """Conversion of a version that is not the stored one, to and from the stored form (kind and
+    apiVersion included). All other functions get objects of the stored form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,26 @@ from tuik8s.api.schema.node import Node
 from tuik8s.api.schema.packed import load, load_kind, read_data, schema_ids_by_kind
 from tuik8s.api.types import resource_id
 
-RULES_MODULES: Final[dict[str, str]] = {}
+RULES_MODULES: Final[dict[str, str]] = {
+    "pods": "pod",
+    "podtemplates": "pod_template",
+    "replicationcontrollers": "replication_controller",
+    "services": "service",
+    "endpoints": "endpoints",
+    "configmaps": "config_map",
+    "secrets": "secret",
+    "serviceaccounts": "service_account",
+    "namespaces": "namespace",
+    "nodes": "node",
+    "events": "event",
+    "deployments.apps": "deployment",
+    "replicasets.apps": "replica_set",
+    "daemonsets.apps": "daemon_set",
+    "statefulsets.apps": "stateful_set",
+    "controllerrevisions.apps": "controller_revision",
+    "leases.coordination.k8s.io": "lease",
+    "endpointslices.discovery.k8s.io": "endpoint_slice",
+}
 
 # Kinds that are another kind's objects in other clothes.
 STORED_AS: Final = {"events.events.k8s.io": "events"}

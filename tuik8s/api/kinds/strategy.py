@@ -1,0 +1,52 @@
+"""Steps that registry strategies of many kinds share: what becomes of status and of defaults.
+
+Source: k8s.io/kubernetes pkg/registry (1.36).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tuik8s.api.types import Object
+
+
+def drop_status(new: Object, now_ms: int) -> None:
+    """A created object has no status yet (the field stays, as upstream shows it)."""
+    new["status"] = {}
+
+
+def keep_status(new: Object, old: Object, now_ms: int) -> None:
+    """An update of the main resource leaves status alone."""
+    keep_field(new, old, "status")
+
+
+def keep_field(new: Object, old: Object, field: str) -> None:
+    if field in old:
+        new[field] = old[field]
+    else:
+        new.pop(field, None)
+
+
+def keep_spec(new: Object, old: Object) -> None:
+    """An update of /status leaves the spec alone."""
+    keep_field(new, old, "spec")
+
+
+def first(owner: Object, field: str, value: Any) -> None:
+    """A default for a field that is absent or null."""
+    if owner.get(field) is None:
+        owner[field] = value
+
+
+def first_text(owner: Object, field: str, value: str) -> None:
+    """A default for a text that is absent or empty."""
+    if not owner.get(field):
+        owner[field] = value
+
+
+def spec_of(obj: Object) -> Object:
+    """The spec, created if need be."""
+    spec: Object | None = obj.get("spec")
+    if spec is None:
+        spec = obj["spec"] = {}
+    return spec
