@@ -2,8 +2,8 @@
 
 Every call is answered exactly once: by the server, or with code 0 at its deadline, when the outcome
 is unknown. Requests that do no harm when repeated (reads, and writes with an idempotency key,
-which the short forms give themselves) are sent again after 1, 2, 4 ... seconds while the deadline
-allows; the server answers a repeated key from its memory. Late and duplicate replies are dropped.
+which the short forms give themselves) are sent again after 1, 2, 4, 4 ... seconds while the
+deadline allows; the server answers a repeated key from its memory. Late and duplicate replies are dropped.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 OnReply = Callable[[Reply], None]
 
 RESEND_FIRST_MS: Final = 1_000
+RESEND_LAST_MS: Final = 4_000
 FULL_RETRY_MS: Final = 50
 """When the queue to the server was full."""
 
@@ -243,7 +244,7 @@ class Client:
         if self.transport.send(call.frames):
             call.sent = True
             wait_ms = call.wait_ms
-            call.wait_ms *= 2
+            call.wait_ms = min(2 * wait_ms, RESEND_LAST_MS)
         at_ms = call.deadline_ms
         if (call.repeatable or not call.sent) and now_ms + wait_ms < at_ms:
             at_ms = now_ms + wait_ms

@@ -19,6 +19,7 @@ from tuik8s.world.base import World
 if TYPE_CHECKING:
     from tuik8s.bus.client import Client
 
+BEAT_MS: Final = 1_000
 BOOKMARK_BEATS: Final = 10
 """Beats for which a changed stream is bookmarked; also how many a client may miss in a row."""
 
@@ -34,6 +35,7 @@ class Feeds:
         self._epoch = ""
         self._past_epochs: list[str] = []
         self._beat = 0
+        self._entered_at_ms = 0
         self.beat_at_ms = 0
         """When the publisher was last heard of."""
         self._malformed_count = 0
@@ -80,6 +82,7 @@ class Feeds:
                 self._past_epochs = [*self._past_epochs[-7:], self._epoch]
             self._epoch = epoch
             self._beat = 0
+            self._entered_at_ms = self._world.now_ms()
 
     def close(self) -> None:
         for clone in self._clones.values():
@@ -103,9 +106,13 @@ class Feeds:
             self.enter(beat.epoch)
         elif beat.number <= self._beat:
             return
-        missed = beat.number - self._beat - 1 if self._beat else 0
+        now_ms = self._world.now_ms()
+        if self._beat:
+            missed = beat.number - self._beat - 1
+        else:  # The first beat heard of this publisher: how many were there since we know it?
+            missed = (now_ms - self._entered_at_ms) // BEAT_MS
         self._beat = beat.number
-        self.beat_at_ms = self._world.now_ms()
+        self.beat_at_ms = now_ms
         for clone in self._clones.values():
             if missed >= BOOKMARK_BEATS:
                 clone.resync("beats missed")

@@ -16,7 +16,7 @@ from typing import Final
 
 from tuik8s.api.types import Key
 from tuik8s.bus.base import ServerTransport
-from tuik8s.bus.feeds import BOOKMARK_BEATS
+from tuik8s.bus.feeds import BEAT_MS, BOOKMARK_BEATS
 from tuik8s.bus.frames import ADDED, BOOKMARK, DELETED, Beat, EventHeader, encode
 from tuik8s.bus.topics import (
     BEAT,
@@ -28,7 +28,6 @@ from tuik8s.bus.topics import (
 )
 from tuik8s.world.base import Timer, World
 
-BEAT_MS: Final = 1_000
 BOOKMARK_EVERY: Final = 32
 GREETING_MS: Final = 5
 """Subscriptions that come together are greeted together."""

@@ -1,7 +1,7 @@
 """The API server's door to the bus: envelopes in, replies out, and the memory of what was done.
 
 A write that carries an idempotency key is answered once: while it is being done a repetition is
-dropped (its reply will do for both), and afterwards a repetition gets the remembered reply. The
+dropped (the reply is on its way), and afterwards a repetition gets the remembered reply. The
 memory is bounded in entries and bytes and forgets the oldest; it is lost with the process, so
 across a restart a repeated create meets its own work as AlreadyExists, an update as Conflict.
 """
