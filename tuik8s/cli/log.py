@@ -36,8 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from tuik8s.components.store import FormatTooNew
+
     actions = {"show": _show, "verify": _verify, "salvage": _salvage}
-    return actions[args.action](args)
+    try:
+        return actions[args.action](args)
+    except FormatTooNew as newer:
+        raise Refusal(str(newer)) from newer
 
 
 def _add_source(parser: argparse.ArgumentParser) -> None:

@@ -34,6 +34,9 @@ from tuik8s.components.supervisor.roles import Role
 STOP_WITHIN_MS = 2_000
 """How long children may take to end after SIGTERM before they are killed."""
 
+EXIT_REFUSED = 69
+"""EX_UNAVAILABLE: a child that cannot start and says why on the last line of its log."""
+
 RunChild = Callable[[Role, socket.socket, Message], None]
 """Lives the child's life in the forked process; gets its end of the pair and the state."""
 
@@ -52,6 +55,8 @@ class Supervisor:
         control_path: Path,
         log: Callable[[str], None],
         on_ready: Callable[[Children], None],
+        on_refused: Callable[[Child], None],
+        state: Message,
     ) -> None:
         self.children = Children(roles)
         self._run_child = run_child
@@ -59,7 +64,8 @@ class Supervisor:
         self._on_ready: Callable[[Children], None] | None = on_ready
         self._selector = selectors.DefaultSelector()
         self._channels: dict[str, Channel] = {}
-        self._state: Message = {"links": [], "clock": None}
+        self._on_refused = on_refused
+        self._state = state
         self._going_down = False
         self._wake_read, self._wake_write = os.pipe()
         self._control = self._listen(control_path)
@@ -138,8 +144,12 @@ class Supervisor:
                 return
             how = describe_exit(status, os.waitstatus_to_exitcode)
             child = self.children.ended(pid, how, monotonic_ms())
-            if child is not None and not self._going_down:
-                self._log(f"{child.role.name} ended ({how})")
+            if child is None or self._going_down:
+                continue
+            self._log(f"{child.role.name} ended ({how})")
+            if os.waitstatus_to_exitcode(status) == EXIT_REFUSED:
+                self._on_refused(child)
+                self._go_down()
 
     def _end_all(self) -> None:
         """SIGTERM to all, SIGKILL to those that take too long; nobody is left behind."""

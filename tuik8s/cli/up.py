@@ -1,0 +1,93 @@
+"""Start a cluster.
+
+tuik8s up                      in the foreground, until Ctrl+C
+tuik8s up --detach             in the background; tuik8s down stops it
+tuik8s up --detach --name two --nodes 5
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from tuik8s.cli import down
+from tuik8s.cli.arguments import add_cluster, add_shape, directory_in, flag_in
+from tuik8s.components.supervisor.directory import Refusal, Running
+
+NODES_MAX = 5_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_cluster(parser)
+    add_shape(parser)
+    parser.add_argument("--detach", action="store_true", help="in the background")
+
+
+def run(args: argparse.Namespace) -> int:
+    running, took_s = start(args)
+    count = args.nodes if args.nodes is not None else 3
+    what = "API server" if args.control_plane_only else f"{count} nodes Ready"
+    print(f"cluster {args.name!r} is up: {what} in {took_s:.2f} s")
+    print(f"  server      {running.server}")
+    print(f"  kubeconfig  {running.kubeconfig}")
+    print(f"              export KUBECONFIG={running.kubeconfig}")
+    if args.detach:
+        print(f"  stop it     tuik8s down{flag_in(args)}")
+        return 0
+    print("  stop it     Ctrl+C", flush=True)
+    try:
+        while directory_in(args).read_running() is not None:
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        print()
+        down.run(args)
+    return 0
+
+
+def start(args: argparse.Namespace) -> tuple[Running, float]:
+    """Start the cluster that the arguments describe; how long it took, in seconds."""
+    from tuik8s.components.supervisor.start import merge_config, start_cluster
+
+    began = time.monotonic()
+    wanted = _checked(args)
+    directory = directory_in(args)
+    if directory.read_running() is not None:
+        raise Refusal(
+            f"cluster {args.name!r} is running already; tuik8s ui{flag_in(args)} opens it, "
+            f"tuik8s down{flag_in(args)} stops it"
+        )
+    config = merge_config(directory, wanted)
+    running = start_cluster(directory, config, args.kubeconfig)
+    return running, time.monotonic() - began
+
+
+def _checked(args: argparse.Namespace) -> dict[str, object]:
+    """The cluster's fields that flags give; wrong ones are refused with the remedy."""
+    from tuik8s.addresses import check_cidr
+
+    if args.nodes is not None and not 0 <= args.nodes <= NODES_MAX:
+        raise Refusal(f"--nodes {args.nodes}: from 0 to {NODES_MAX}")
+    for value, flag in ((args.service_cidr, "--service-cidr"), (args.pod_cidr, "--pod-cidr")):
+        problem = check_cidr(value, flag) if value else ""
+        if problem:
+            raise Refusal(problem)
+    return {
+        "name": args.name,
+        "nodes": args.nodes,
+        "listen": args.listen,
+        "service_cidr": args.service_cidr,
+        "pod_cidr": args.pod_cidr,
+        "token_auth_file": _token_file(args.token_auth_file),
+        "control_plane_only": args.control_plane_only or None,
+    }
+
+
+def _token_file(path: str | None) -> str | None:
+    if path is None:
+        return None
+    from pathlib import Path
+
+    file = Path(path)
+    if not file.is_file():
+        raise Refusal(f"--token-auth-file {path}: no such file")
+    return str(file.absolute())

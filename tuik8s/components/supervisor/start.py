@@ -1,0 +1,249 @@
+"""Start a cluster: prepare its directory, fork its supervisor into the background, wait until it is ready.
+
+    command line --fork, setsid, fork--> supervisor --fork--> apiserver, kubelets, ...
+         ^------------- pipe: ready or why not -----'
+
+Everything that may be refused (flags, ports, a locked or damaged directory) is found out before the
+fork where it can be, so that its message reaches the user and nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tuik8s.addresses import AddressPlan, plan_of
+from tuik8s.components.supervisor.channel import Message
+from tuik8s.components.supervisor.children import Child, Children
+from tuik8s.components.supervisor.directory import (
+    DataDirectory,
+    Refusal,
+    Running,
+    all_directories,
+    make_runtime_directory,
+)
+from tuik8s.components.supervisor.kubeconfig import render_kubeconfig
+from tuik8s.components.supervisor.pki import ensure_pki, write_private
+from tuik8s.components.supervisor.roles import roles_of
+from tuik8s.components.supervisor.slices import claim_slice
+from tuik8s.config import ClusterConfig
+
+READY_WITHIN_S = 60.0
+FIXED = ("service_cidr", "pod_cidr", "control_plane_only")
+"""What cannot change once objects with such addresses are in the log."""
+
+
+def merge_config(directory: DataDirectory, wanted: dict[str, Any]) -> ClusterConfig:
+    """The configuration of this start: the saved one with the flags that were given."""
+    given = {name: value for name, value in wanted.items() if value is not None}
+    if not directory.exists():
+        return ClusterConfig(**given)
+    saved = directory.read_config()
+    for name in FIXED:
+        if name in given and given[name] != getattr(saved, name):
+            flag = "--" + name.replace("_", "-")
+            raise Refusal(
+                f"{flag} {given[name]} differs from what cluster {directory.path} was made with "
+                f"({getattr(saved, name) or 'its own plan'}); leave the flag out or use another --data"
+            )
+    return msgspec.structs.replace(saved, **given)
+
+
+def start_cluster(directory: DataDirectory, config: ClusterConfig, kubeconfig: str) -> Running:
+    """Start it in the background and return once it is ready. Raises Refusal."""
+    directory.acquire()
+    avoid = frozenset(_slices_of_others(directory))
+    number, holder = claim_slice(config.slice, avoid)
+    config = msgspec.structs.replace(config, slice=number, listen=_free_address(config.listen))
+    plan = plan_of(config)
+    ensure_pki(directory.pki, plan.kubernetes_service_address, datetime.datetime.now(datetime.UTC))
+    directory.write_config(config)
+    server = f"https://{config.listen}"
+    content = render_kubeconfig(config.name, server, directory.pki)
+    for path in [directory.kubeconfig, *([Path(kubeconfig)] if kubeconfig else [])]:
+        _write_kubeconfig(path, content)
+    runtime = make_runtime_directory()
+    running = Running(
+        pid=0,
+        server=server,
+        runtime=str(runtime),
+        kubeconfig=str(Path(kubeconfig).absolute() if kubeconfig else directory.kubeconfig),
+        started_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    )
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(read)
+        _daemon(directory, config, plan, running, write)
+    os.close(write)
+    os.waitpid(pid, 0)
+    holder.close()
+    return _await_ready(directory, read)
+
+
+def _daemon(
+    directory: DataDirectory, config: ClusterConfig, plan: AddressPlan, running: Running, pipe: int
+) -> None:
+    """In the forked process: become the supervisor, and never return."""
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    code = 1
+    try:
+        _detach(directory)
+        _supervise(directory, config, plan, running, pipe)
+        code = 0
+    except Exception as surprise:
+        import traceback
+
+        traceback.print_exc()
+        _tell(pipe, {"error": f"the supervisor failed: {surprise!r}"})
+    finally:
+        os._exit(code)
+
+
+def _detach(directory: DataDirectory) -> None:
+    """Away from the terminal: input from nowhere, output to the supervisor's log."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    log = os.open(directory.log_file("supervisor"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for source, target in ((null, 0), (log, 1), (log, 2)):
+        os.dup2(source, target)
+    os.chdir("/")
+
+
+def _supervise(
+    directory: DataDirectory, config: ClusterConfig, plan: AddressPlan, running: Running, pipe: int
+) -> None:
+    from tuik8s.components.supervisor.child import runner
+    from tuik8s.components.supervisor.preload import preload
+    from tuik8s.components.supervisor.supervisor import Supervisor
+    from tuik8s.world.live import real_time_clock
+
+    running = msgspec.structs.replace(running, pid=os.getpid())
+    directory.write_running(running)
+    runtime = Path(running.runtime)
+
+    def log(line: str) -> None:
+        stamp = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        print(f"{stamp} {line}", file=sys.stderr, flush=True)
+
+    def on_ready(children: Children) -> None:
+        log("all components are ready")
+        _tell(pipe, {"ready": msgspec.to_builtins(running)})
+
+    def on_refused(child: Child) -> None:
+        _tell(pipe, {"error": _last_line(directory, child.role.name)})
+
+    preload(config)
+    supervisor = Supervisor(
+        roles_of(config),
+        runner(config, plan, runtime, directory.path),
+        runtime / "control.sock",
+        log,
+        on_ready,
+        on_refused,
+        {"links": [], "clock": msgspec.to_builtins(real_time_clock())},
+    )
+    supervisor.run()
+    _remove_tree(runtime)
+    directory.release()
+
+
+def _await_ready(directory: DataDirectory, pipe: int) -> Running:
+    deadline = time.monotonic() + READY_WITHIN_S
+    os.set_blocking(pipe, False)
+    received = b""
+    try:
+        while not received.endswith(b"\n"):
+            if time.monotonic() > deadline:
+                raise Refusal(
+                    f"the cluster was not ready within {READY_WITHIN_S:.0f}s; "
+                    f"see {directory.logs} and: tuik8s status"
+                )
+            try:
+                data = os.read(pipe, 65536)
+            except BlockingIOError:
+                time.sleep(0.002)
+                continue
+            if not data:
+                raise Refusal(f"the supervisor ended; see {directory.log_file('supervisor')}")
+            received += data
+    except KeyboardInterrupt:
+        _stop(directory)
+        raise
+    message = msgspec.json.decode(received)
+    if "error" in message:
+        raise Refusal(message["error"])
+    return msgspec.convert(message["ready"], Running)
+
+
+def _stop(directory: DataDirectory) -> None:
+    """Undo a start that the user no longer wants."""
+    running = directory.read_running()
+    if running is not None:
+        os.kill(running.pid, signal.SIGTERM)
+        while directory.read_running() is not None:
+            time.sleep(0.01)
+
+
+def _tell(pipe: int, message: Message) -> None:
+    try:
+        os.write(pipe, msgspec.json.encode(message) + b"\n")
+    except OSError:
+        return  # the command line has gone away; the cluster goes on
+    os.close(pipe)
+
+
+def _free_address(listen: str) -> str:
+    """The address to listen on, its port chosen if it is 0. Raises Refusal when it is taken."""
+    host, colon, port = listen.rpartition(":")
+    if not colon or not port.isdigit() or int(port) > 65535:
+        raise Refusal(f"--listen {listen!r}: expected HOST:PORT, such as 127.0.0.1:6443")
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError as problem:
+            raise Refusal(
+                f"--listen {listen}: {problem.strerror}; choose another, port 0 takes a free one"
+            ) from problem
+        return f"{host}:{probe.getsockname()[1]}"
+
+
+def _write_kubeconfig(path: Path, content: bytes) -> None:
+    try:
+        write_private(path, content)
+    except OSError as problem:
+        raise Refusal(f"--kubeconfig {path}: {problem.strerror}") from problem
+
+
+def _slices_of_others(directory: DataDirectory) -> list[int]:
+    """The slices that other clusters were made with, so that they can start beside this one."""
+    found = []
+    for other in all_directories():
+        if other.path != directory.path:
+            try:
+                found.append(other.read_config().slice)
+            except Refusal:
+                continue
+    return found
+
+
+def _last_line(directory: DataDirectory, component: str) -> str:
+    file = directory.log_file(component)
+    lines = file.read_text(errors="replace").strip().splitlines() if file.exists() else []
+    return lines[-1] if lines else f"{component} did not start; see {file}"
+
+
+def _remove_tree(path: Path) -> None:
+    import shutil
+
+    shutil.rmtree(path, ignore_errors=True)
