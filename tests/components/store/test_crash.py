@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+from zlib import crc32
 
 import pytest
 
@@ -200,8 +201,10 @@ def test_newer_format_is_refused() -> None:
     _, disk = written(7, 5, ONE_SEGMENT)
     (name,) = disk.durable
     data = disk.durable[name]
+    header = data[:8] + b"\x63" + data[9 : SEGMENT_HEADER_BYTES - 4]
+    newer = header + crc32(header).to_bytes(4, "little") + data[SEGMENT_HEADER_BYTES:]
     with pytest.raises(FormatTooNew):
-        reopened({name: data[:8] + b"\x63" + data[9:]}, ONE_SEGMENT)
+        reopened({name: newer}, ONE_SEGMENT)
 
 
 def test_a_value_that_holds_a_log_is_no_log() -> None:

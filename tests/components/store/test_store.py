@@ -99,8 +99,12 @@ def test_write_in_an_answer_goes_into_the_next_group() -> None:
     store, world = opened()
     groups: list[list[int]] = []
     store.on_commit(lambda changes: groups.append([change.revision for change in changes]))
+
+    def answer() -> None:
+        store.put("pods/a/y", b"2")
+
     store.put("pods/a/x", b"1")
-    store.when_durable(lambda: store.put("pods/a/y", b"2") and None)
+    store.when_durable(answer)
     world.turn()
     assert groups == [[2], [3]]
 

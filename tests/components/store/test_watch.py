@@ -135,7 +135,11 @@ def test_catching_up_takes_turns_and_loses_nothing() -> None:
     put_all(store, world, 1200)
     seen = Seen()
     watch = store.watch("pods/", 1, seen)
-    world.call_soon(lambda: store.put("pods/b/x", b"") and None)
+
+    def write() -> None:
+        store.put("pods/b/x", b"")
+
+    world.call_soon(write)
     world.turn()
     assert [change.revision for change in seen.changes] == list(range(2, 1203))
     assert len(seen.batches) > 2

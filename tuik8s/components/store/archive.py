@@ -88,6 +88,9 @@ class Archive:
                 problem = damaged
                 continue
             self._remove_unfinished()
+            if self._log.headers()[0].serial != 1:  # then what was before the oldest is gone
+                oldest = self.snapshots[0].revision
+                self._history.compacted = max(self._history.compacted, oldest + 1)
             return snapshot.place, snapshot.chain
         self._index.clear()
         self._leases.clear()
@@ -190,7 +193,10 @@ class Archive:
         older = [s for s in self.snapshots if s.revision < base.revision]
         start = older[-1] if older else None
         past: dict[str, array[int]] = {}
-        begin = place_of(self._log.headers()[0].serial, SEGMENT_HEADER_BYTES)
+        first = self._log.headers()[0].serial
+        begin = place_of(first, SEGMENT_HEADER_BYTES)
+        if start is None and first != 1:
+            raise Damaged(snapshot_name(base.revision), 0, "the snapshot before it cannot be read")
         if start is not None:
             begin = start.place
             for entries in start.entries():

@@ -65,17 +65,20 @@ def split_place(place: int) -> tuple[int, int]:
 def parse_header(data: bytes, name: str) -> SegmentHeader | None:
     """The header at the start of a segment; None when it is not whole.
 
+    The layout of the header is the same in every format, so its CRC is looked at first: a damaged
+    one must not be taken for a newer one.
+
     Errors: FormatTooNew.
     """
     if len(data) < SEGMENT_HEADER_BYTES:
         return None
     packed = data[: _LAYOUT.size]
     magic, version, serial, first_revision, previous, cluster_id = _LAYOUT.unpack(packed)
-    if magic == MAGIC and version > FORMAT:
-        raise FormatTooNew(name, version, FORMAT)
     stored = int.from_bytes(data[_LAYOUT.size : SEGMENT_HEADER_BYTES], "little")
-    if magic != MAGIC or version != FORMAT or stored != crc32(packed):
+    if magic != MAGIC or stored != crc32(packed):
         return None
+    if version > FORMAT:
+        raise FormatTooNew(name, version, FORMAT)
     return SegmentHeader(serial, first_revision, previous, cluster_id)
 
 

@@ -246,9 +246,9 @@ def whole_entries(data: bytes, seed: int) -> list[Saved]:
 def _parse_header(data: bytes, name: str) -> SnapshotHeader:
     packed = data[: _LAYOUT.size]
     magic, version, cluster_id, revision, compacted, place, chain = _LAYOUT.unpack(packed)
-    if magic == MAGIC and version > FORMAT:
-        raise FormatTooNew(name, version, FORMAT)
     stored = int.from_bytes(data[_LAYOUT.size : _HEADER_BYTES], "little")
-    if magic != MAGIC or version != FORMAT or stored != crc32(packed):
+    if magic != MAGIC or stored != crc32(packed):
         raise Damaged(name, 0, "the header is not whole")
+    if version > FORMAT:
+        raise FormatTooNew(name, version, FORMAT)
     return SnapshotHeader(cluster_id, revision, compacted, place, chain)
