@@ -5,6 +5,7 @@ fifteen slices, 127.16.0.0/12 to 127.240.0.0/12 (127.0.0.0/12 stays the machine'
 
     127.S.0.0/16        nodes       S = 16 * slice, node number n at offset n
     127.(S+1).0.0/16    Services    the API server's own Service is the first address
+    127.(S+2).0.0/16    load balancers
     127.(S+4).0.0/14    pods        a /24 per node, 1024 of them
 
 Source: our own; upstream clusters are given such ranges by flags, and so are ours (`--service-
@@ -29,6 +30,7 @@ class AddressPlan(msgspec.Struct, frozen=True, kw_only=True):
     node_cidr: str
     service_cidr: str
     pod_cidr: str
+    load_balancer_cidr: str
 
     def node_address(self, node_name: str) -> str:
         number = int(node_name.rpartition("-")[2])
@@ -46,6 +48,7 @@ def plan_of(config: ClusterConfig) -> AddressPlan:
     return AddressPlan(
         node_cidr=f"127.{base}.0.0/16",
         service_cidr=config.service_cidr or f"127.{base + 1}.0.0/16",
+        load_balancer_cidr=f"127.{base + 2}.0.0/16",
         pod_cidr=config.pod_cidr or f"127.{base + 4}.0.0/14",
     )
 

@@ -6,11 +6,16 @@ in both. Imports are inside, since a process needs only its own component.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tuik8s.addresses import AddressPlan
 from tuik8s.components.base import Component, Host
 from tuik8s.components.chaos.base import Hand
 from tuik8s.components.supervisor.roles import Role
 from tuik8s.config import HOSTED_ABOVE, ClusterConfig, zone_of
+
+if TYPE_CHECKING:
+    from tuik8s.components.apiserver import ApiServerConfig
 
 UNCHANGED_STATUS_REPORT_MS = 300_000
 """Upstream's nodeStatusReportFrequency, which large clusters keep to."""
@@ -25,15 +30,17 @@ def build(
     if role.kind == "kube-proxy":
         return _proxy(role, host, config, plan)
     if role.kind == "controller-manager":
-        from tuik8s.components import controllers
+        from tuik8s.components.controllers.base import ControllersConfig
+        from tuik8s.components.controllers.component import build as build_controllers
 
-        settings = controllers.ControllersConfig(
+        settings = ControllersConfig(
             pod_cidr=plan.pod_cidr,
             service_cidr=plan.service_cidr,
+            load_balancer_cidr=plan.load_balancer_cidr,
             node_monitor_grace_ms=config.node_monitor_grace_ms,
             root_ca=ca,
         )
-        return controllers.build(host, settings)
+        return build_controllers(host, settings)
     if role.kind == "scheduler":
         from tuik8s.components import scheduler
 
@@ -42,6 +49,22 @@ def build(
     from tuik8s.components import chaos
 
     return chaos.build(host, hand)
+
+
+def apiserver_config(
+    config: ClusterConfig, plan: AddressPlan, tokens: tuple[str, ...] = ()
+) -> ApiServerConfig:
+    """What the API server of a cluster is told. tokens: lines of the token file."""
+    from tuik8s.components.apiserver import ApiServerConfig
+
+    host, _, port = config.listen.rpartition(":")
+    return ApiServerConfig(
+        service_cidr=plan.service_cidr,
+        pod_cidr=plan.pod_cidr,
+        tokens=tokens,
+        advertise_address=host,
+        advertise_port=int(port),
+    )
 
 
 def _kubelet(role: Role, host: Host, config: ClusterConfig, plan: AddressPlan) -> Component:

@@ -1,4 +1,4 @@
-"""Start a cluster: prepare its directory, fork its supervisor into the background, wait until it is ready.
+"""Start a cluster: prepare its directory, fork its supervisor, wait until it is ready.
 
     command line --fork, setsid, fork--> supervisor --fork--> apiserver, kubelets, ...
          ^------------- pipe: ready or why not -----'
@@ -52,7 +52,7 @@ def merge_config(directory: DataDirectory, wanted: dict[str, Any]) -> ClusterCon
             flag = "--" + name.replace("_", "-")
             raise Refusal(
                 f"{flag} {given[name]} differs from what cluster {directory.path} was made with "
-                f"({getattr(saved, name) or 'its own plan'}); leave the flag out or use another --data"
+                f"({getattr(saved, name) or 'its own plan'}); leave it out or use another --data"
             )
     return msgspec.structs.replace(saved, **given)
 
