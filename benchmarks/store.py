@@ -1,6 +1,6 @@
 """The store beside etcd and beside the bare disk: prints a table and one line of JSON.
 
-    python benchmarks/store.py [--rounds 3] [--etcd-rounds 2] [--quick]
+    python -m benchmarks.store [--rounds 3] [--etcd-rounds 2] [--quick]
 
 The store is measured in its process, without a transport; `etcdctl check perf` measures etcd with
 one (gRPC over loopback, 500 clients). So the ratio of the two is what the bus and the API server

@@ -14,6 +14,7 @@ from tuik8s.cli.main import main
 from tuik8s.components.store import Damaged, Store, StoreOptions
 from tuik8s.components.store.lines import fields_of, line_of, matches
 from tuik8s.components.store.record import Delete, Gap, Mark, Put, Record, Remark
+from tuik8s.components.store.snapshot import Saved, SnapshotHeader, SnapshotWriter
 from tuik8s.components.store.tools import Found, decode_body, salvage, verify, walk
 from tuik8s.world.live_disk import RealDisk
 
@@ -42,6 +43,29 @@ def test_whole_log_verifies() -> None:
     assert report.last_revision == script.store.revision
     found = [item.record.revision for item in walk(disk) if isinstance(item, Found)]
     assert len(found) == report.records
+
+
+@pytest.mark.parametrize("victim", ["key", "value", "missing"])
+def test_snapshot_that_is_not_what_the_log_says(victim: str) -> None:
+    """verify replays the log up to the newest snapshot and compares."""
+    disk = FaultyDisk()
+    store, world = opened(disk)
+    store.put("pods/a/x", b"1")
+    store.put("pods/a/y", b"2")
+    store.delete("pods/a/y", value=b"2")
+    world.turn()
+    cluster_id, place, chain = store._log.cluster_id, store._log.end, store._log.chain
+    writer = SnapshotWriter(disk, SnapshotHeader(cluster_id, 4, 0, place, chain))
+    saved = Saved("pods/a/x", b"1", 2, 2, 1, 0)
+    wrong = {"key": "pods/a/z", "value": "pods/a/x", "missing": ""}[victim]
+    assert verify(disk).losses[0].why == "it was never finished"
+    if wrong:
+        writer.add([Saved(wrong, b"?", 2, 2, 1, 0)])
+    writer.finish({})
+    assert [loss.why.split()[0] for loss in verify(disk).losses]
+    assert not verify(disk).is_whole
+    store.snapshot()
+    assert saved.entry() == store.get("pods/a/x")
 
 
 def test_torn_tail_is_no_damage() -> None:

@@ -24,7 +24,13 @@ from tuik8s.components.store.leases import Leases
 from tuik8s.components.store.mvcc import Index
 from tuik8s.components.store.notes import Notes
 from tuik8s.components.store.record import Delete, Gap, Put
-from tuik8s.components.store.segments import SEGMENT_HEADER_BYTES, SegmentLog, place_of, split_place
+from tuik8s.components.store.segments import (
+    SEGMENT_HEADER_BYTES,
+    SegmentLog,
+    place_of,
+    segment_name,
+    split_place,
+)
 from tuik8s.components.store.snapshot import (
     Saved,
     SnapshotFile,
@@ -88,18 +94,18 @@ class Archive:
                 problem = damaged
                 continue
             self._remove_unfinished()
-            if self._log.headers()[0].serial != 1:  # then what was before the oldest is gone
+            if not self._log.has_beginning:  # then what was before the oldest is gone
                 oldest = self.snapshots[0].revision
                 self._history.compacted = max(self._history.compacted, oldest + 1)
             return snapshot.place, snapshot.chain
         self._index.clear()
         self._leases.clear()
         first = self._log.headers()[0]
-        if first.serial != 1:
-            name = f"segment {first.serial - 1}"
-            raise problem or Damaged(name, 0, "it is missing, and no snapshot stands for it")
+        if not self._log.has_beginning:
+            why = "what was before it is missing, and no snapshot stands for that"
+            raise problem or Damaged(segment_name(first.serial), 0, why)
         self._remove_unfinished()
-        return place_of(1, SEGMENT_HEADER_BYTES), first.previous
+        return place_of(first.serial, SEGMENT_HEADER_BYTES), first.previous
 
     def reach(self, revision: int) -> None:
         """Know the past back to this revision.
@@ -193,9 +199,8 @@ class Archive:
         older = [s for s in self.snapshots if s.revision < base.revision]
         start = older[-1] if older else None
         past: dict[str, array[int]] = {}
-        first = self._log.headers()[0].serial
-        begin = place_of(first, SEGMENT_HEADER_BYTES)
-        if start is None and first != 1:
+        begin = place_of(self._log.headers()[0].serial, SEGMENT_HEADER_BYTES)
+        if start is None and not self._log.has_beginning:
             raise Damaged(snapshot_name(base.revision), 0, "the snapshot before it cannot be read")
         if start is not None:
             begin = start.place

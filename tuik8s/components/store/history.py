@@ -9,11 +9,9 @@ import msgspec
 from tuik8s.components.store.errors import Compacted
 from tuik8s.components.store.places import Places
 from tuik8s.components.store.record import Delete, Put
-from tuik8s.components.store.segments import SegmentLog
+from tuik8s.components.store.segments import FIRST_REVISION, SegmentLog
 from tuik8s.components.store.snapshot import Saved, SnapshotFile
 from tuik8s.components.store.types import Change, Entry
-
-FIRST_REVISION = 1  # of an empty store, as in etcd
 
 
 class Applied(msgspec.Struct, frozen=True, gc=False):

@@ -22,6 +22,7 @@ from tuik8s.components.store.errors import Damaged, FormatTooNew
 from tuik8s.components.store.record import HEADER_BYTES, Record
 from tuik8s.world.base import Disk, DiskFailed, DiskFull
 
+FIRST_REVISION = 1  # of an empty store, as in etcd
 MAGIC = b"tuik8log"
 FORMAT = 1
 _LAYOUT = struct.Struct("<8sIIQI16s")
@@ -107,6 +108,11 @@ class SegmentLog:
     @property
     def chain(self) -> int:
         return self._chain
+
+    @property
+    def has_beginning(self) -> bool:
+        """Whether the first change ever is in it."""
+        return next(iter(self._headers.values())).first_revision == FIRST_REVISION + 1
 
     def headers(self) -> list[SegmentHeader]:
         return list(self._headers.values())

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from tuik8s.components.store import record
 from tuik8s.components.store.archive import Archive
 from tuik8s.components.store.errors import Compacted, FutureRevision, Mismatch, NoSpace
-from tuik8s.components.store.history import FIRST_REVISION, Applied, History
+from tuik8s.components.store.history import Applied, History
 from tuik8s.components.store.leases import Leases
 from tuik8s.components.store.mvcc import Index
 from tuik8s.components.store.notes import Notes
@@ -30,7 +30,12 @@ from tuik8s.components.store.reads import Reads
 from tuik8s.components.store.record import Delete, Mark, Put, Record, Remark
 from tuik8s.components.store.recovery import Replay
 from tuik8s.components.store.retention import Retention
-from tuik8s.components.store.segments import SEGMENT_HEADER_BYTES, SegmentLog, place_of
+from tuik8s.components.store.segments import (
+    FIRST_REVISION,
+    SEGMENT_HEADER_BYTES,
+    SegmentLog,
+    place_of,
+)
 from tuik8s.components.store.types import Change, Entry, Recovery
 from tuik8s.components.store.watch import Watches
 from tuik8s.world.base import Disk, DiskFailed, DiskFull

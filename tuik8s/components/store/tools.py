@@ -12,6 +12,7 @@ record did is lost: a key may hold an older value, or be there although it had b
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from hashlib import sha256
 from typing import NamedTuple
 
 import msgpack
@@ -19,9 +20,9 @@ import msgspec
 
 from tuik8s.components.store import record
 from tuik8s.components.store.errors import Damaged
-from tuik8s.components.store.history import FIRST_REVISION
 from tuik8s.components.store.record import Delete, Gap, Mark, Put, Record
 from tuik8s.components.store.segments import (
+    FIRST_REVISION,
     SEGMENT_HEADER_BYTES,
     SegmentHeader,
     SegmentLog,
@@ -131,6 +132,8 @@ def verify(disk: Disk) -> Report:
             first, last = first or revision, revision
     names = snapshot_names(disk.names())
     losses.extend(loss for name in names if (loss := _check_snapshot(disk, name)) is not None)
+    if not losses and names:
+        losses.extend(_check_replay(disk, names[-1]))
     return Report(records, first, last, len(serials(disk.names())), len(names), tuple(losses))
 
 
@@ -211,10 +214,38 @@ def _check_snapshot(disk: Disk, name: str) -> Loss | None:
     return None
 
 
+def _check_replay(disk: Disk, name: str) -> Iterator[Loss]:
+    """Whether the log, replayed, gives the state that the snapshot has, byte for byte."""
+    snapshot = SnapshotFile.open(disk, name, _cluster_id(disk))
+    assert snapshot is not None, f"{name} was just read"
+    held, base = _base_state(disk)
+    state = {saved.key: _print_of(saved) for saved in held}
+    for item in walk(disk):
+        if isinstance(item, Loss) or not base < item.record.revision <= snapshot.revision:
+            continue
+        if isinstance(item.record, Put):
+            state[item.record.key] = _print_of(item.record)
+        elif isinstance(item.record, Delete):
+            state.pop(item.record.key, None)
+    for entries in snapshot.entries():
+        for saved in entries:
+            if state.pop(saved.key, None) != _print_of(saved):
+                yield Loss(name, 0, 0, f"{saved.key} is not what the log says")
+    if state:
+        yield Loss(name, 0, 0, f"{min(state)} is missing, and the log has it")
+
+
+def _print_of(found: Put | Saved) -> tuple[int, int, int, int, bytes]:
+    """All that matters of an entry, with a digest in the place of its value."""
+    value = sha256(found.value).digest()
+    return found.revision, found.create_revision, found.version, found.expires_at_ms, value
+
+
 def _base_state(disk: Disk) -> tuple[list[Saved], int]:
     """What the log stands on when its beginning was removed, and the revision of that."""
     found = serials(disk.names())
-    if not found or found[0] == 1:
+    first = _header_of(disk, found[0]) if found else None
+    if not found or (first.first_revision == FIRST_REVISION + 1 if first else found[0] == 1):
         return [], FIRST_REVISION
     cluster_id = _cluster_id(disk)
     for name in snapshot_names(disk.names()):
@@ -245,7 +276,9 @@ class _Salvage:
         self.records = 0
         self.missing = 0
         if revision > FIRST_REVISION:
-            header = SnapshotHeader(cluster_id, revision, revision, self._log.end, self._log.chain)
+            header = SnapshotHeader(
+                cluster_id, revision, revision + 1, self._log.end, self._log.chain
+            )
             snapshot = SnapshotWriter(disk, header)
             for at in range(0, len(held), _GROUP_RECORDS):
                 snapshot.add(held[at : at + _GROUP_RECORDS])
