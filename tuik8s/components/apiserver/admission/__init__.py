@@ -1,0 +1,1 @@
+"""What a write must pass: admission plugins, in the order of `registry.py`."""

@@ -1,0 +1,1 @@
+"""Who asks: authenticators, tried in the order of `registry.py`."""

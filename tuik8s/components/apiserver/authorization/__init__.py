@@ -1,0 +1,1 @@
+"""Who may do what: authorizers, tried in the order of `registry.py`."""

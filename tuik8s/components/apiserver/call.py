@@ -1,0 +1,55 @@
+"""One request on its way through the pipeline, and the doors' end of it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from tuik8s.api.errors import ApiError, not_found
+from tuik8s.api.kinds.base import Kind
+from tuik8s.api.types import Request, User
+from tuik8s.components.apiserver.answers import Answer
+from tuik8s.components.apiserver.effects import Waiting
+from tuik8s.components.apiserver.negotiation import Form
+
+Outcome = Answer | Waiting
+"""What a handler returns: an answer, or a generator that will end in one."""
+
+_AGENT_MAX: Final = 128
+
+
+class Call:
+    """What handlers know of a request: who asks, for what, in which form.
+
+    warnings are collected on the way and end up as Warning headers.
+    """
+
+    __slots__ = ("form", "kind", "now_ms", "request", "user", "warnings")
+
+    def __init__(self, request: Request, user: User, kind: Kind, form: Form, now_ms: int) -> None:
+        self.request = request
+        self.user = user
+        self.kind = kind
+        self.form = form
+        self.now_ms = now_ms
+        self.warnings: list[str] = []
+
+    def manager(self, field_manager: str) -> str:
+        """Who owns the fields of this write: the option, else the user agent's first word."""
+        return field_manager or self.request.user_agent.partition("/")[0][:_AGENT_MAX] or "unknown"
+
+    def not_found(self) -> ApiError:
+        kind = self.kind
+        return not_found(kind.group, kind.plural, self.request.name)
+
+    def done(self, code: int, body: bytes, revision: int = 0, **more: Any) -> Answer:
+        return Answer(code, body, warnings=tuple(self.warnings), revision=revision, **more)
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """An object as it was read: its value, its msgpack bytes, and the revision of both."""
+
+    obj: dict[str, Any]
+    value: bytes
+    revision: int

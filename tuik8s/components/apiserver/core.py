@@ -1,0 +1,135 @@
+"""The state that every handler works on: store, kinds, policies, and the parts built on them."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from tuik8s.api.errors import FieldError, bare_internal_error
+from tuik8s.api.kinds.registry import KindRegistry
+from tuik8s.api.types import Object
+from tuik8s.components.apiserver.admission.registry import Admission, plugins
+from tuik8s.components.apiserver.allocators import Allocators
+from tuik8s.components.apiserver.answers import encode_msgpack
+from tuik8s.components.apiserver.authentication.registry import Authentication, authenticators
+from tuik8s.components.apiserver.authorization.base import Attributes
+from tuik8s.components.apiserver.authorization.registry import Authorization, authorizers
+from tuik8s.components.apiserver.config import ApiServerConfig
+from tuik8s.components.apiserver.decoding import Bodies
+from tuik8s.components.apiserver.objects import Encodings, Objects, decode_msgpack, storage_of
+from tuik8s.components.apiserver.routes import Routes
+from tuik8s.components.apiserver.service_tokens import TokenSigner
+from tuik8s.components.apiserver.strategies import Strategy, require_valid
+from tuik8s.components.apiserver.watching import Hub
+from tuik8s.components.store.store import Store
+from tuik8s.components.store.types import Change, Entry
+
+if TYPE_CHECKING:
+    from tuik8s.api.kinds.base import Kind
+    from tuik8s.components.apiserver.call import Call, Outcome
+    from tuik8s.components.apiserver.subresources.scale import ScalePaths
+    from tuik8s.world.base import World
+
+IDENTITY: Final = "system:apiserver"
+"""Who the server itself is, when it writes."""
+_LOOPBACK: Final = "may not be in the loopback range"
+
+
+class StoreReader:
+    """Objects by resource id, for policies (see `authorization.base.Reader`)."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._generations: dict[str, int] = {}
+        store.on_commit(self._count)
+
+    def get(self, resource: str, namespace: str, name: str) -> Object | None:
+        entry = self._store.get(f"{resource}/{namespace}/{name}")
+        return None if entry is None else decode_msgpack(entry.value)
+
+    def list_(self, resource: str, namespace: str = "") -> list[Object]:
+        prefix = f"{resource}/{namespace}/" if namespace else f"{resource}/"
+        return [decode_msgpack(entry.value) for entry in self._store.range(prefix).entries]
+
+    def generation(self, resource: str) -> int:
+        return self._generations.get(resource, 0)
+
+    def _count(self, changes: list[Change]) -> None:
+        for change in changes:
+            self._generations[change.key.partition("/")[0]] = change.revision
+
+
+class Core:
+    """Everything behind the doors. `kinds` may grow at run time."""
+
+    def __init__(
+        self, world: World, store: Store, kinds: KindRegistry, config: ApiServerConfig
+    ) -> None:
+        self.world = world
+        self.store = store
+        self.kinds = kinds
+        self.config = config
+        self.rng = world.rng("apiserver")
+        self.objects = Objects(store, Encodings(config.limits.encodings_bytes_max))
+        self.reader = StoreReader(store)
+        self.routes = Routes(kinds)
+        self.bodies = Bodies(kinds)
+        self.authentication = Authentication(authenticators(config))
+        self.authorization = Authorization(authorizers(self.reader))
+        self.admission = Admission(plugins(self.reader))
+        self.allocators = Allocators(store, config, world.rng("allocators"))
+        self.signer = TokenSigner(config)
+        self.hub = Hub(world, store, self.objects, config.limits)
+        self._on_loopback = ipaddress.ip_network(config.pod_cidr).is_loopback
+        self.scale_paths: dict[str, ScalePaths] = {}
+        self.connect: Callable[[Call, Object], Outcome] | None = None
+        self._strategies: dict[tuple[str, str], Strategy] = {}
+
+    def start(self) -> None:
+        """The store was opened: take what its objects hold."""
+        self.allocators.rebuild()
+
+    def strategy(self, kind: Kind) -> Strategy:
+        """The strategy of a kind's main resource."""
+        key = (kind.resource, kind.version)
+        found = self._strategies.get(key)
+        if found is None or found.kind is not kind:
+            found = self._strategies[key] = Strategy(kind)
+        return found
+
+    def ttl_ms(self, kind: Kind) -> int:
+        """How long an object lives by itself; 0 for ever. Events go after an hour."""
+        return self.config.event_ttl_ms if storage_of(kind) == "events" else 0
+
+    def require_room(self, obj: Object) -> None:
+        """Refuse an object that etcd would not take. Raises ApiError (500)."""
+        if len(encode_msgpack(obj)) > self.config.limits.object_bytes_max:
+            raise bare_internal_error("etcdserver: request is too large")
+
+    def delete_now(self, call: Call, obj: Object, entry: Entry) -> None:
+        """Remove an object for good."""
+        self.objects.remove(call.kind, obj, entry, call.user.name, call.request.cause)
+
+    def require_valid(self, call: Call, obj: Object, errors: list[FieldError]) -> None:
+        """Raise ApiError (422) when there are errors that count here.
+
+        Upstream refuses loopback addresses in Endpoints. Pods of a cluster that lives on loopback
+        addresses have no others, and neither has the server itself.
+        """
+        if errors and (self._on_loopback or call.user.name == IDENTITY):
+            errors = [error for error in errors if _LOOPBACK not in error.text]
+        require_valid(call.kind, obj, errors)
+
+    def attributes_of(self, call: Call, verb: str) -> Attributes:
+        """What a request asks for, with another verb (create by update)."""
+        request = call.request
+        return Attributes(
+            user=call.user,
+            verb=verb,
+            group=request.group,
+            version=request.version,
+            resource=request.resource,
+            namespace=request.namespace,
+            name=request.name,
+        )

@@ -1,0 +1,56 @@
+"""What a request may wait for: typed records that a handler yields and the shell performs.
+
+A handler that must wait is a generator. It yields an effect, the shell (`pipeline.Pipeline`, with
+the performers of the process it lives in) carries it out, and sends the result back in. The
+handler itself stays synchronous: in a simulated world the same generator is driven by the heap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from tuik8s.components.apiserver.answers import Answer
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """Go on after delay_ms; the result is None."""
+
+    delay_ms: int
+
+
+class CallWebhook(msgspec.Struct, frozen=True):
+    """POST a JSON document to an admission webhook; the result is a `WebhookResult`."""
+
+    url: str
+    body: bytes
+    timeout_ms: int
+    ca_bundle: str = ""
+    service: str = ""
+    """`namespace/name:port` when the webhook is named by a Service; url then has the path."""
+
+
+class WebhookResult(msgspec.Struct, frozen=True):
+    """What came back: status 0 and `error` when nothing did."""
+
+    status: int
+    body: bytes = b""
+    error: str = ""
+
+
+class KubeletCall(msgspec.Struct, frozen=True):
+    """Ask a node's kubelet for a path; the result is a `WebhookResult`-shaped answer."""
+
+    node: str
+    method: str
+    path: str
+    body: bytes = b""
+    timeout_ms: int = 30_000
+
+
+Effect = Pause | CallWebhook | KubeletCall
+Waiting = Generator[Effect, Any, "Answer"]
+"""A request on its way that may stop for effects and ends in an answer."""

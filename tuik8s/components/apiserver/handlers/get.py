@@ -1,0 +1,47 @@
+"""GET of one object; list options are not looked at, except resourceVersion.
+
+Source: k8s.io/apiserver pkg/endpoints/handlers/get.go, pkg/storage/cacher (1.36).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuik8s.api.errors import bare_internal_error
+from tuik8s.components.apiserver.answers import Answer
+from tuik8s.components.apiserver.call import Call, Outcome
+from tuik8s.components.apiserver.effects import Waiting
+from tuik8s.components.apiserver.listing import parse_revision, wait_for_revision
+from tuik8s.components.apiserver.options import first
+from tuik8s.components.apiserver.rendering import entry_answer
+
+if TYPE_CHECKING:
+    from tuik8s.components.apiserver.core import Core
+
+
+def handle(core: Core, call: Call) -> Outcome:
+    """Answer with the object, after waiting for a revision of the near future."""
+    if call.request.query:
+        text = first(call.request.query, "resourceVersion")
+        try:
+            wanted = parse_revision(text)
+        except ValueError as error:
+            shown = f'resourceVersion: Invalid value: "{text}": {error}'
+            raise bare_internal_error(shown) from None
+        if wanted > core.store.revision:
+            return _wait(core, call, wanted)
+    return _found(core, call)
+
+
+def _wait(core: Core, call: Call, revision: int) -> Waiting:
+    yield from wait_for_revision(core, revision)
+    return _found(core, call)
+
+
+def _found(core: Core, call: Call) -> Answer:
+    request, kind = call.request, call.kind
+    key = f"{kind.storage or kind.resource}/{request.namespace}/{request.name}"
+    entry = core.store.get(key)
+    if entry is None:
+        raise call.not_found()
+    return entry_answer(core, call, entry)

@@ -1,0 +1,57 @@
+"""Managed fields of every write, by the engine of `api.patch`."""
+
+from __future__ import annotations
+
+from tuik8s.api.kinds.base import Kind
+from tuik8s.api.patch import apply as server_side
+from tuik8s.api.patch.managed import track_update
+from tuik8s.api.types import Object
+from tuik8s.components.apiserver.options import WriteOptions
+
+
+def update(
+    kind: Kind, live: Object | None, new: Object, manager: str, subresource: str, now_ms: int
+) -> Object:
+    """new, with the fields that it changes owned by manager."""
+    track_update(live, new, kind.schema, manager, kind.api_version, subresource, now_ms)
+    return new
+
+
+def apply(
+    kind: Kind,
+    live: Object | None,
+    config: Object,
+    manager: str,
+    force: bool,
+    subresource: str,
+    now_ms: int,
+) -> Object:
+    """live with an applied configuration merged in. Raises ApiError (409) for conflicts."""
+    obj = server_side.apply(
+        live,
+        config,
+        kind.schema,
+        manager,
+        force,
+        kind.api_version,
+        subresource,
+        now_ms,
+        kind=kind.kind,
+    )
+    head = {"kind": kind.kind, "apiVersion": kind.api_version}
+    return {**head, **{k: v for k, v in obj.items() if k not in head}}
+
+
+def apply_scale(
+    kind: Kind, live: Object, config: Object, options: WriteOptions, path: str, now_ms: int
+) -> Object:
+    """live with the replicas of an applied Scale at path."""
+    wanted: Object = {"kind": kind.kind, "apiVersion": kind.api_version}
+    replicas = (config.get("spec") or {}).get("replicas")
+    if replicas is not None:
+        at = wanted
+        *parents, last = path.split(".")
+        for part in parents:
+            at = at.setdefault(part, {})
+        at[last] = replicas
+    return apply(kind, live, wanted, options.field_manager, bool(options.force), "scale", now_ms)

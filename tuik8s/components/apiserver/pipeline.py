@@ -1,0 +1,194 @@
+"""One pipeline for both doors: from a request and credentials to an answer.
+
+    authenticate -> authorize -> handler (decode, rules, admission, store) -> answer when durable
+
+A handler that must wait is a generator; the pipeline drives it, performing each effect with the
+world or with the performers that its process has registered. An answer is delivered when all
+that was written before it is durable, so no reader ever sees what a crash could take back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any
+
+from tuik8s.api.errors import ApiError, internal_error, method_not_allowed, no_such_path
+from tuik8s.api.types import Request, User
+from tuik8s.components.apiserver import documents
+from tuik8s.components.apiserver.answers import Answer, refusal, text_answer
+from tuik8s.components.apiserver.authentication.base import Credentials
+from tuik8s.components.apiserver.authentication.impersonation import impersonated
+from tuik8s.components.apiserver.authorization.base import Attributes
+from tuik8s.components.apiserver.call import Call, Outcome
+from tuik8s.components.apiserver.effects import Effect, Pause
+from tuik8s.components.apiserver.handlers.registry import HANDLERS
+from tuik8s.components.apiserver.negotiation import OBJECT_FORMS, PACKED
+from tuik8s.components.apiserver.routes import Route
+from tuik8s.components.apiserver.subresources.registry import ANY_KIND, SUBRESOURCES
+from tuik8s.components.store.errors import NoSpace
+
+if TYPE_CHECKING:
+    from tuik8s.components.apiserver.core import Core
+
+Reply = Callable[[Answer], None]
+Perform = Callable[[Any, Callable[[Any], None]], None]
+"""(effect, resume): carry the effect out and call resume with its result."""
+
+
+class Pipeline:
+    """Answers requests. `perform` maps effect types to what carries them out."""
+
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.perform: dict[type, Perform] = {}
+        self.requests_count = 0
+        self.faults_count = 0
+
+    def handle(
+        self, request: Request, route: Route, credentials: Credentials, reply: Reply
+    ) -> None:
+        """Answer a request; reply is called once, perhaps before this returns."""
+        self.requests_count += 1
+        packed = bool(credentials.peer)
+        try:
+            outcome = self._start(request, route, credentials, packed)
+        except ApiError as error:
+            reply(refusal(error, packed=packed))
+            return
+        except NoSpace as full:
+            reply(refusal(_no_space(full), packed=packed))
+            return
+        except Exception as fault:  # a fault in one request must not take all others down
+            reply(self._fault(fault, request, packed))
+            return
+        if type(outcome) is Answer:
+            self._deliver(outcome, reply, packed)
+        else:
+            self._drive(outcome, None, request, reply, packed)
+
+    def _start(
+        self, request: Request, route: Route, credentials: Credentials, packed: bool
+    ) -> Outcome:
+        core = self.core
+        now_ms = core.world.now_ms()
+        user = core.authentication.user(credentials, now_ms)
+        if credentials.impersonation is not None:
+            user = impersonated(core.authorization, user, credentials.impersonation, request)
+        core.authorization.require(_attributes(user, request, route))
+        if not route.resource:
+            return documents.answer(core, request, user)
+        kind = route.kind
+        if kind is None:
+            return _unknown(route)
+        form = PACKED if packed else OBJECT_FORMS.form(request.accept)
+        call = Call(request, user, kind, form, now_ms)
+        if request.subresource:
+            return self._subresource(call)
+        verb = request.verb
+        handler = HANDLERS.get(verb)
+        if handler is None or verb not in kind.verbs:
+            raise method_not_allowed()
+        if kind.namespaced and not request.namespace and verb in ("create", "deletecollection"):
+            raise method_not_allowed()
+        return handler(core, call)
+
+    def _subresource(self, call: Call) -> Outcome:
+        kind, request = call.kind, call.request
+        subresource = kind.subresource(request.subresource)
+        if subresource is None:
+            raise no_such_path()
+        if request.verb not in subresource.verbs:
+            raise method_not_allowed()
+        members = SUBRESOURCES.get((kind.resource, subresource.name)) or ANY_KIND.get(
+            subresource.name, {}
+        )
+        handler = members.get(request.verb)
+        if handler is None:
+            raise method_not_allowed()
+        return handler(self.core, call)
+
+    def _deliver(self, answer: Answer, reply: Reply, packed: bool) -> None:
+        self.core.store.when_durable(
+            lambda: reply(answer), lambda full: reply(refusal(_no_space(full), packed=packed))
+        )
+
+    def _drive(
+        self,
+        waiting: Generator[Effect, Any, Answer],
+        result: Any,
+        request: Request,
+        reply: Reply,
+        packed: bool,
+    ) -> None:
+        try:
+            effect = waiting.send(result)
+        except StopIteration as end:
+            self._deliver(end.value, reply, packed)
+            return
+        except ApiError as error:
+            reply(refusal(error, packed=packed))
+            return
+        except NoSpace as full:
+            reply(refusal(_no_space(full), packed=packed))
+            return
+        except Exception as fault:  # as in handle
+            reply(self._fault(fault, request, packed))
+            return
+
+        def resume(value: Any) -> None:
+            self._drive(waiting, value, request, reply, packed)
+
+        if isinstance(effect, Pause):
+            self.core.world.call_after(effect.delay_ms, lambda: resume(None))
+        else:
+            self.perform[type(effect)](effect, resume)
+
+    def _fault(self, fault: Exception, request: Request, packed: bool) -> Answer:
+        if self.core.config.faults_propagate:
+            raise fault
+        self.faults_count += 1
+        self.core.world.log.error(
+            "request failed",
+            verb=request.verb,
+            resource=request.resource,
+            name=request.name,
+            path=request.path,
+            fault=f"{type(fault).__name__}: {fault}",
+            where=_place(fault),
+        )
+        return refusal(internal_error("the request could not be handled"), packed=packed)
+
+
+def _place(fault: Exception) -> str:
+    trace = fault.__traceback__
+    place = ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        place = f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}"
+        trace = trace.tb_next
+    return place
+
+
+def _no_space(full: NoSpace) -> ApiError:
+    return ApiError(507, "InsufficientStorage", f"the request was not stored: {full}")
+
+
+def _attributes(user: User, request: Request, route: Route) -> Attributes:
+    if not route.resource:
+        return Attributes(user=user, verb=request.verb, path=request.path)
+    return Attributes(
+        user=user,
+        verb=request.verb,
+        group=request.group,
+        version=request.version,
+        resource=request.resource,
+        subresource=request.subresource,
+        namespace=request.namespace,
+        name=request.name,
+    )
+
+
+def _unknown(route: Route) -> Answer:
+    if not route.known_group:
+        return text_answer(404, "404 page not found\n")
+    raise no_such_path()

@@ -1,0 +1,53 @@
+"""SelfSubjectReview: who am I; TokenReview: whose token is this.
+
+Source: k8s.io/kubernetes pkg/registry/authentication (1.36).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuik8s.api.errors import ApiError, bad_request
+from tuik8s.api.types import Object, User
+from tuik8s.components.apiserver.authentication.base import Credentials
+from tuik8s.components.apiserver.call import Call
+from tuik8s.components.apiserver.effects import Waiting
+from tuik8s.components.apiserver.options import WriteOptions
+from tuik8s.components.apiserver.rendering import object_answer
+
+if TYPE_CHECKING:
+    from tuik8s.components.apiserver.core import Core
+
+
+def user_info(user: User) -> Object:
+    """A user as authentication.k8s.io/v1 UserInfo."""
+    info: Object = {"username": user.name}
+    if user.uid:
+        info["uid"] = user.uid
+    if user.groups:
+        info["groups"] = list(user.groups)
+    if user.extra:
+        info["extra"] = {key: list(values) for key, values in user.extra.items()}
+    return info
+
+
+def review_self(core: Core, call: Call, obj: Object, options: WriteOptions) -> Waiting:
+    """Answer with the asker's own identity."""
+    obj["status"] = {"userInfo": user_info(call.user)}
+    return object_answer(core, call, obj, 201)
+    yield  # a review is a generator
+
+
+def review_token(core: Core, call: Call, obj: Object, options: WriteOptions) -> Waiting:
+    """Answer whose token it is, if anybody's."""
+    spec = obj.get("spec") or {}
+    if not spec.get("token"):
+        raise bad_request("token is required for TokenReview in authentication")
+    try:
+        user = core.authentication.user(Credentials(token=spec["token"]), call.now_ms)
+    except ApiError:
+        obj["status"] = {"user": {}, "error": "invalid bearer token"}
+        return object_answer(core, call, obj, 201)
+    obj["status"] = {"authenticated": True, "user": user_info(user)}
+    return object_answer(core, call, obj, 201)
+    yield  # a review is a generator

@@ -1,0 +1,212 @@
+"""What the machinery does to every object around the rules of its kind: on create and on update.
+
+    create:  system fields -> kind.prepare_for_create -> names -> validation
+    update:  server's fields kept -> kind.prepare_for_update -> generation -> validation
+
+A `Strategy` is what differs between the main resource and its subresources: which part of the
+object a write may change, and how it is judged.
+
+Source: k8s.io/apiserver pkg/registry/rest/{create,update}.go (1.36).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tuik8s.api.errors import FieldError, bad_request, invalid_object
+from tuik8s.api.kinds.base import Kind
+from tuik8s.api.names import name_is_subdomain, path_segment_name
+from tuik8s.api.object_meta import validate_object_meta, validate_object_meta_update
+from tuik8s.api.times import format_time
+from tuik8s.api.types import Object
+from tuik8s.world.base import Rng
+
+_NAME_MAX: Final = 63
+_SUFFIX: Final = 5
+_KEPT_BESIDE: Final = frozenset({"kind", "apiVersion", "metadata", "status"})
+
+
+def name_rule(kind: Kind, name: str, is_prefix: bool) -> list[str]:
+    """What is wrong with a name, by the kind's rule or as a DNS subdomain."""
+    rule = kind.rules.validate_name
+    if rule is None:
+        return name_is_subdomain(name, is_prefix)
+    found = rule(name, is_prefix)
+    return [found] if isinstance(found, str) and found else list(found or ())
+
+
+def generated_name(base: str, rng: Rng) -> str:
+    """base, cut to 58 characters, and five random ones."""
+    return base[: _NAME_MAX - _SUFFIX] + rng.suffix(_SUFFIX)
+
+
+def fill_system_fields(obj: Object, uid: str, now_ms: int) -> None:
+    """What a creation sets before anything else."""
+    meta = obj.setdefault("metadata", {})
+    meta["creationTimestamp"] = format_time(now_ms)
+    meta["uid"] = uid
+    for name in ("selfLink", "deletionTimestamp", "deletionGracePeriodSeconds"):
+        meta.pop(name, None)
+
+
+def match_namespace(obj: Object, kind: Kind, namespace: str) -> None:
+    """Give a new object the namespace of the URL. Raises ApiError (400) when it has another."""
+    meta = obj.setdefault("metadata", {})
+    if not kind.namespaced:
+        meta.pop("namespace", None)
+        return
+    own = meta.get("namespace") or ""
+    if own and own != namespace:
+        raise bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request"
+        )
+    meta["namespace"] = namespace
+
+
+class Strategy:
+    """The main resource of a kind: everything but status may change."""
+
+    subresource = ""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self._has_status = kind.subresource("status") is not None
+
+    # -- creation
+
+    def prepare_for_create(self, obj: Object, now_ms: int) -> None:
+        """Drop what only the server may set, then let the kind prepare."""
+        rules = self.kind.rules
+        if self._has_status and self.kind.custom:
+            obj.pop("status", None)
+        if rules.generation_ignores is not None:
+            obj["metadata"]["generation"] = 1
+        if rules.prepare_for_create is not None:
+            rules.prepare_for_create(obj, now_ms)
+
+    def creation_errors(self, obj: Object) -> list[FieldError]:
+        kind = self.kind
+        errors = validate_object_meta(
+            obj["metadata"],
+            kind.namespaced,
+            lambda name, prefix: name_rule(kind, name, prefix),
+            built_in=not kind.custom,
+        )
+        if kind.rules.validate is not None:
+            errors += kind.rules.validate(obj)
+        return errors
+
+    # -- update
+
+    def prepare_for_update(self, new: Object, old: Object, now_ms: int) -> None:
+        rules = self.kind.rules
+        if self._has_status:
+            _keep(new, old, "status")
+        if rules.prepare_for_update is not None:
+            rules.prepare_for_update(new, old, now_ms)
+        self._count_generation(new, old)
+
+    def _count_generation(self, new: Object, old: Object) -> None:
+        ignored = self.kind.rules.generation_ignores
+        before = old["metadata"].get("generation")
+        if ignored is None or new["metadata"].get("generation") != before:
+            return
+        skipped = _KEPT_BESIDE.union(ignored)
+        for name in new.keys() | old.keys():
+            if name not in skipped and new.get(name) != old.get(name):
+                new["metadata"]["generation"] = (before or 0) + 1
+                return
+
+    def update_errors(self, new: Object, old: Object) -> list[FieldError]:
+        kind = self.kind
+        errors = self.meta_errors(new, old)
+        if kind.rules.validate_update is not None:
+            errors += kind.rules.validate_update(new, old)
+        elif kind.rules.validate is not None:
+            errors += kind.rules.validate(new)
+        return errors
+
+    def meta_errors(self, new: Object, old: Object) -> list[FieldError]:
+        """What every update checks of metadata."""
+        kind = self.kind
+        errors = validate_object_meta(
+            new["metadata"],
+            kind.namespaced,
+            lambda name, _prefix: path_segment_name(name),
+            built_in=not kind.custom,
+        )
+        return errors + validate_object_meta_update(
+            new["metadata"], old["metadata"], built_in=not kind.custom
+        )
+
+    def is_finished(self, obj: Object) -> bool:
+        """Whether an update leaves an object under deletion that nothing holds any more."""
+        meta = obj["metadata"]
+        if not meta.get("deletionTimestamp") or meta.get("finalizers"):
+            return False
+        if self.kind.resource == "namespaces" and (obj.get("spec") or {}).get("finalizers"):
+            return False
+        return not meta.get("deletionGracePeriodSeconds")
+
+    def warnings(self, new: Object, old: Object | None) -> list[str]:
+        rules = self.kind.rules
+        return rules.warnings(new, old) if rules.warnings is not None else []
+
+
+class StatusStrategy(Strategy):
+    """The status subresource: only status (and some metadata) may change."""
+
+    subresource = "status"
+
+    def prepare_for_update(self, new: Object, old: Object, now_ms: int) -> None:
+        for name in new.keys() | old.keys():
+            if name not in ("kind", "apiVersion", "metadata", "status"):
+                _keep(new, old, name)
+        if self.kind.rules.prepare_for_status is not None:
+            self.kind.rules.prepare_for_status(new, old)
+        if self.kind.custom:
+            meta = {**old["metadata"], "managedFields": new["metadata"].get("managedFields")}
+            new["metadata"] = {k: v for k, v in meta.items() if v is not None} | {
+                k: v for k, v in new["metadata"].items() if k == "resourceVersion"
+            }
+
+    def update_errors(self, new: Object, old: Object) -> list[FieldError]:
+        errors = self.meta_errors(new, old)
+        if self.kind.rules.validate_status is not None:
+            errors += self.kind.rules.validate_status(new, old)
+        return errors
+
+    def warnings(self, new: Object, old: Object | None) -> list[str]:
+        return []
+
+
+def keep_server_fields(new: Object, old: Object) -> None:
+    """Undo what an update may not change in metadata, before the kind looks."""
+    meta, before = new["metadata"], old["metadata"]
+    _keep(meta, before, "generation")
+
+
+def keep_identity(new: Object, old: Object) -> None:
+    """The same, after the kind has looked: uid if absent, times, pending deletion."""
+    meta, before = new["metadata"], old["metadata"]
+    if not meta.get("uid"):
+        _keep(meta, before, "uid")
+    _keep(meta, before, "creationTimestamp")
+    if before.get("deletionTimestamp"):
+        meta["deletionTimestamp"] = before["deletionTimestamp"]
+    if meta.get("deletionGracePeriodSeconds") is None:
+        _keep(meta, before, "deletionGracePeriodSeconds")
+    meta.pop("selfLink", None)
+
+
+def require_valid(kind: Kind, obj: Object, errors: list[FieldError]) -> None:
+    """Raise ApiError (422) when there are errors."""
+    if errors:
+        raise invalid_object(kind.group, kind.kind, obj["metadata"].get("name") or "", errors)
+
+
+def _keep(new: Object, old: Object, name: str) -> None:
+    if name in old:
+        new[name] = old[name]
+    else:
+        new.pop(name, None)

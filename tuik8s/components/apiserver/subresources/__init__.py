@@ -1,0 +1,1 @@
+"""What each subresource does: one file each, listed in `registry.py`."""

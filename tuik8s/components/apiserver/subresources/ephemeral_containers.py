@@ -1,0 +1,74 @@
+"""/ephemeralcontainers of pods: they may be added, never changed or taken away.
+
+Source: k8s.io/kubernetes pkg/registry/core/pod/strategy.go,
+pkg/apis/core/validation (ValidatePodEphemeralContainersUpdate, 1.36). The difference that
+upstream prints of Go's structures is not shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tuik8s.api.errors import FieldError, forbidden
+from tuik8s.api.types import Object
+from tuik8s.components.apiserver.call import Call, Outcome
+from tuik8s.components.apiserver.handlers import get
+from tuik8s.components.apiserver.handlers.patch import patch
+from tuik8s.components.apiserver.handlers.update import put
+from tuik8s.components.apiserver.strategies import Strategy
+from tuik8s.components.apiserver.subresources.base import Handlers
+
+if TYPE_CHECKING:
+    from tuik8s.components.apiserver.core import Core
+
+_FIELD: Final = "ephemeralContainers"
+
+
+class EphemeralStrategy(Strategy):
+    """Only spec.ephemeralContainers change."""
+
+    subresource = "ephemeralcontainers"
+
+    def prepare_for_update(self, new: Object, old: Object, now_ms: int) -> None:
+        wanted = (new.get("spec") or {}).get(_FIELD)
+        new["spec"] = {**(old.get("spec") or {})}
+        new["spec"].pop(_FIELD, None)
+        if wanted:
+            new["spec"][_FIELD] = wanted
+        new["status"] = old.get("status", {})
+        meta = {**old["metadata"]}
+        for name in ("managedFields", "resourceVersion"):
+            if name in new["metadata"]:
+                meta[name] = new["metadata"][name]
+        new["metadata"] = meta
+        self._count_generation(new, old)
+
+    def update_errors(self, new: Object, old: Object) -> list[FieldError]:
+        errors = self.meta_errors(new, old)
+        if self.kind.rules.validate is not None:
+            errors += self.kind.rules.validate(new)
+        now = {c.get("name"): c for c in new["spec"].get(_FIELD) or ()}
+        for before in old.get("spec", {}).get(_FIELD) or ():
+            name = before.get("name", "")
+            if name not in now:
+                why = f'existing ephemeral containers "{name}" may not be removed\n'
+                errors.append(forbidden(f"spec.{_FIELD}", why))
+            elif now[name] != before:
+                why = f'existing ephemeral containers "{name}" may not be changed\n'
+                errors.append(forbidden(f"spec.{_FIELD}", why))
+        return errors
+
+
+def update_containers(core: Core, call: Call) -> Outcome:
+    return put(core, call, EphemeralStrategy(call.kind))
+
+
+def patch_containers(core: Core, call: Call) -> Outcome:
+    return patch(core, call, EphemeralStrategy(call.kind))
+
+
+HANDLERS: Final[Handlers] = {
+    "get": get.handle,
+    "update": update_containers,
+    "patch": patch_containers,
+}

@@ -1,0 +1,41 @@
+"""The subresources: those of every kind by name, the others by resource and name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tuik8s.components.apiserver.subresources import (
+    approval,
+    binding,
+    connections,
+    ephemeral_containers,
+    eviction,
+    finalize,
+    log,
+    resize,
+    scale,
+    status,
+    token,
+)
+from tuik8s.components.apiserver.subresources.base import Handlers
+
+ANY_KIND: Final[dict[str, Handlers]] = {"status": status.HANDLERS, "scale": scale.HANDLERS}
+
+_CSRS: Final = "certificatesigningrequests.certificates.k8s.io"
+
+SUBRESOURCES: Final[dict[tuple[str, str], Handlers]] = {
+    ("namespaces", "finalize"): finalize.HANDLERS,
+    ("pods", "binding"): binding.HANDLERS,
+    ("pods", "eviction"): eviction.HANDLERS,
+    ("pods", "ephemeralcontainers"): ephemeral_containers.HANDLERS,
+    ("pods", "resize"): resize.HANDLERS,
+    ("pods", "log"): log.HANDLERS,
+    ("pods", "exec"): connections.HANDLERS,
+    ("pods", "attach"): connections.HANDLERS,
+    ("pods", "portforward"): connections.HANDLERS,
+    ("pods", "proxy"): connections.HANDLERS,
+    ("services", "proxy"): connections.HANDLERS,
+    ("nodes", "proxy"): connections.HANDLERS,
+    ("serviceaccounts", "token"): token.HANDLERS,
+    (_CSRS, "approval"): approval.HANDLERS,
+}
