@@ -164,9 +164,10 @@ def _await_ready(directory: DataDirectory, pipe: int) -> Running:
     try:
         while not received.endswith(b"\n"):
             if time.monotonic() > deadline:
+                _stop(directory)
                 raise Refusal(
-                    f"the cluster was not ready within {READY_WITHIN_S:.0f}s; "
-                    f"see {directory.logs} and: tuik8s status"
+                    f"the cluster was not ready within {READY_WITHIN_S:.0f}s and was stopped; "
+                    f"see {directory.logs}"
                 )
             try:
                 data = os.read(pipe, 65536)
@@ -240,7 +241,8 @@ def _slices_of_others(directory: DataDirectory) -> list[int]:
 def _last_line(directory: DataDirectory, component: str) -> str:
     file = directory.log_file(component)
     lines = file.read_text(errors="replace").strip().splitlines() if file.exists() else []
-    return lines[-1] if lines else f"{component} did not start; see {file}"
+    said = lines[-1] if lines else "it wrote nothing"
+    return f"{component} cannot start: {said} (see {file})"
 
 
 def _remove_tree(path: Path) -> None:

@@ -22,7 +22,9 @@ import os
 import selectors
 import signal
 import socket
+import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,9 @@ STOP_WITHIN_MS = 2_000
 
 EXIT_REFUSED = 69
 """EX_UNAVAILABLE: a child that cannot start and says why on the last line of its log."""
+
+STARTS_MAX = 5
+"""A child that ends so often while the cluster starts will not become ready."""
 
 RunChild = Callable[[Role, socket.socket, Message], None]
 """Lives the child's life in the forked process; gets its end of the pair and the state."""
@@ -115,7 +120,11 @@ class Supervisor:
             code = 0
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1
+        except Exception:
+            traceback.print_exc()
         finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
             os._exit(code)
 
     def _on_child(self, child: Child, channel: Channel) -> None:
@@ -147,7 +156,8 @@ class Supervisor:
             if child is None or self._going_down:
                 continue
             self._log(f"{child.role.name} ended ({how})")
-            if os.waitstatus_to_exitcode(status) == EXIT_REFUSED:
+            hopeless = self._on_ready is not None and child.restarts >= STARTS_MAX
+            if hopeless or os.waitstatus_to_exitcode(status) == EXIT_REFUSED:
                 self._on_refused(child)
                 self._go_down()
 
