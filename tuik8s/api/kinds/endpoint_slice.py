@@ -35,9 +35,6 @@ def default(piece: Object) -> None:
     for port in piece.get("ports") or ():
         first(port, "name", "")
         first_text(port, "protocol", "TCP")
-    piece.setdefault("ports", None)
-    if piece.get("endpoints") is None:
-        piece["endpoints"] = None
     for endpoint in piece.get("endpoints") or ():
         first(endpoint, "conditions", {})
 

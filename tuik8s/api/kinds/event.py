@@ -13,12 +13,8 @@ from tuik8s.api.kinds.printing import NAME, age_of, field, micro_age_of, text
 from tuik8s.api.names import name_is_path_segment
 from tuik8s.api.types import Object
 
-_NULLS: Final = ("firstTimestamp", "lastTimestamp", "eventTime")
-
 
 def default(event: Object) -> None:
-    for key in _NULLS:
-        event.setdefault(key, None)
     for key in ("reportingComponent", "reportingInstance"):
         if event.get(key) is None:
             event[key] = ""

@@ -48,9 +48,6 @@ def default(node: Object) -> None:
         first(status["nodeInfo"], key, "")
     if status.get("capacity") is not None and status.get("allocatable") is None:
         status["allocatable"] = dict(status["capacity"])
-    for each in status.get("conditions") or ():
-        each.setdefault("lastHeartbeatTime", None)
-        each.setdefault("lastTransitionTime", None)
 
 
 def _same_cidrs(spec: Object) -> None:

@@ -34,6 +34,8 @@ RULES_MODULES: Final[dict[str, str]] = {
     "daemonsets.apps": "daemon_set",
     "statefulsets.apps": "stateful_set",
     "controllerrevisions.apps": "controller_revision",
+    "jobs.batch": "job",
+    "cronjobs.batch": "cron_job",
     "leases.coordination.k8s.io": "lease",
     "endpointslices.discovery.k8s.io": "endpoint_slice",
 }

@@ -53,7 +53,6 @@ def prepare_for_create(pod: Object, now_ms: int) -> None:
         condition = {
             "type": "PodScheduled",
             "status": "False",
-            "lastProbeTime": None,
             "lastTransitionTime": format_time(now_ms),
             "reason": "SchedulingGated",
             "message": _GATED,

@@ -145,7 +145,7 @@ def _projected(volume: Object) -> Iterator[str]:
     if projected is None:
         return
     name, sources = volume.get("name", ""), projected.get("sources") or []
-    if not sources or any(not source for source in sources):
+    if any(not source for source in sources):
         yield f'volume "{name}" (Projected) has no sources provided'
     seen: dict[str, str] = {}
     for source in sources:

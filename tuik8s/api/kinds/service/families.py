@@ -142,6 +142,7 @@ def drop_dependent(new: Object, old: Object) -> None:
     if needs_cluster_ip(old) and not needs_cluster_ip(new):
         _drop_unchanged(new, old, ("clusterIP", "clusterIPs"))
         _drop_unchanged(new, old, ("ipFamilies", "ipFamilyPolicy"))
+        _drop_unchanged(new, old, ("internalTrafficPolicy",))
     lost_ports = needs_node_port(old) and not needs_node_port(new)
     if lost_ports and _node_ports(new) == _node_ports(old):
         for port in new.get("ports") or ():
