@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -218,7 +219,8 @@ def main() -> None:
             add(f"{name} p50, ms", median(times))
             add(f"{name} p99, ms", quantiles(times, n=100)[98])
         large(results, 100_000 // scale)
-    add("bytes per key of 1.5 KB", memory(50_000 // scale))
+    with get_context("spawn").Pool(1) as fresh:  # this process has room from before
+        add("bytes per key of 1.5 KB", fresh.apply(memory, (50_000 // scale,)))
     medians = {name: round(median(values), 3) for name, values in results.items() if values}
     for name, value in medians.items():
         print(f"{name:<36}{value:>14,.3f}")

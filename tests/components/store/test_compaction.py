@@ -154,3 +154,15 @@ def test_compaction_while_a_snapshot_is_written() -> None:
     again, _ = opened(FaultyDisk(disk.durable))
     assert again.count("pods/") == 1
     assert again.revision == store.revision
+
+
+def test_snapshot_at_the_compacted_revision_itself_is_too_new() -> None:
+    """The change at that revision is still delivered, so its record must stay."""
+    disk = FaultyDisk()
+    store, world = filled(disk)
+    store.snapshot()
+    world.turn()
+    store.compact(6)
+    world.turn()
+    for again in (store, opened(FaultyDisk(disk.durable))[0]):
+        assert told(list(again.changes(5))) == [(6, "MODIFIED", "pods/a/y")]

@@ -220,3 +220,55 @@ def test_a_value_that_holds_a_log_is_no_log() -> None:
     world.turn()
     ours = {n: d[:-5] for n, d in mine.durable.items()}
     assert reopened(ours, ONE_SEGMENT).revision == 2
+
+
+def noted(options: StoreOptions) -> tuple[FaultyDisk, list[int]]:
+    """A log of put, note, put, in groups of their own; sizes of the first segment after each."""
+    disk = FaultyDisk()
+    store, world = opened(disk, options)
+    sizes = []
+    for value in (b"1", None, b"2"):
+        if value is None:
+            store.note("why", "pods/a/x", b"because")
+        else:
+            store.put("pods/a/x", value)
+        world.turn()
+        sizes.append(disk.size("segment-00000001.log"))
+    return disk, sizes
+
+
+def test_missing_note_breaks_the_chain() -> None:
+    """A whole record that is gone is noticed although all revisions follow each other."""
+    disk, (first, second, _) = noted(ONE_SEGMENT)
+    (name,) = disk.durable
+    data = disk.durable[name]
+    with pytest.raises(Damaged, match="does not follow"):
+        reopened({name: data[:first] + data[second:]}, ONE_SEGMENT)
+
+
+def test_missing_note_at_the_end_of_a_segment_breaks_the_chain() -> None:
+    """The next segment names the last record of the one before it."""
+    options = StoreOptions(segment_bytes=130, history_revisions=0)
+    disk, (first, second, third) = noted(options)
+    assert first < 130 < second == third
+    name = "segment-00000001.log"
+    with pytest.raises(Damaged, match="records are missing"):
+        reopened({**disk.durable, name: disk.durable[name][:first]}, options)
+
+
+def test_exchanged_frames_of_a_snapshot_are_noticed() -> None:
+    """Each is whole, but not where it was; the log, which is whole, stands in for the snapshot."""
+    disk = FaultyDisk()
+    store, world = opened(disk)
+    for number in range(1024):
+        store.put(f"pods/a/{number:04d}", b"same")
+    world.turn()
+    store.snapshot()
+    world.turn()
+    name = next(name for name in disk.names() if name.endswith(".snap"))
+    data = disk.durable[name]
+    one, two, end = [at for at in range(len(data)) if data.startswith(b"\xc1tk8", at)][:3]
+    files = {**disk.durable, name: data[:one] + data[two:end] + data[one:two] + data[end:]}
+    again, world = opened(FaultyDisk(files))
+    assert "snapshot left out" in world.log.lines
+    assert again.range("").entries == store.range("").entries
