@@ -33,6 +33,7 @@ class Controllers:
     name = "controller-manager"
 
     def __init__(self, host: Host, members: Sequence[Reconciler]) -> None:
+        self._host = host
         self._world = host.world
         self._client = Client(host.world, host.dial(IDENTITY))
         self._cache = Cache(self._client, self._on_change, self._on_sync)
@@ -87,7 +88,9 @@ class Controllers:
                 loop.begin()
             else:
                 still.append(loop)
-        self._waiting = still
+        was_waiting, self._waiting = bool(self._waiting), still
+        if was_waiting and not still:
+            self._host.ready(controllers=len(self._loops))
 
 
 def build(host: Host, config: ControllersConfig) -> Component:

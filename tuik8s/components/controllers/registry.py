@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from tuik8s.components.controllers.base import ControllersConfig, Reconciler
 from tuik8s.components.controllers.clusterrole_aggregation import ClusterRoleAggregationReconciler
+from tuik8s.components.controllers.daemonset import DaemonSetReconciler
 from tuik8s.components.controllers.deployment import DeploymentReconciler
 from tuik8s.components.controllers.endpoints import EndpointsReconciler
 from tuik8s.components.controllers.endpointslice import EndpointSliceReconciler
@@ -22,6 +23,7 @@ from tuik8s.components.controllers.resourcequota import ResourceQuotaReconciler
 from tuik8s.components.controllers.root_ca import RootCaReconciler
 from tuik8s.components.controllers.service import ServiceReconciler
 from tuik8s.components.controllers.serviceaccount import ServiceAccountReconciler
+from tuik8s.components.controllers.statefulset import StatefulSetReconciler
 from tuik8s.components.controllers.taint_eviction import TaintEvictionReconciler
 from tuik8s.components.controllers.token import TokenReconciler
 from tuik8s.components.controllers.ttl import TtlReconciler
@@ -54,6 +56,8 @@ MEMBERS: Mapping[str, Make] = {
     "deployment": lambda config: DeploymentReconciler(),
     "replicaset": lambda config: ReplicaSetReconciler(config.burst_replicas),
     "replicationcontroller": lambda config: ReplicationReconciler(config.burst_replicas),
+    "statefulset": lambda config: StatefulSetReconciler(),
+    "daemonset": lambda config: DaemonSetReconciler(),
     "endpoint": lambda config: EndpointsReconciler(),
     "endpointslice": lambda config: EndpointSliceReconciler(),
     "endpointslicemirroring": lambda config: EndpointSliceMirroringReconciler(),

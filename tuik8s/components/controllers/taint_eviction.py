@@ -26,6 +26,7 @@ from tuik8s.components.controllers.base import (
     View,
     Wake,
 )
+from tuik8s.components.controllers.parts.node_match import tolerates
 
 _MESSAGE = "Taint manager: deleting due to NoExecute taint"
 
@@ -94,17 +95,6 @@ class TaintEvictionReconciler:
             return NOTHING
         text = f"Cancelling deletion of Pod {namespace_of(pod)}/{name_of(pod)}"
         return Plan(events=(Event(pod, "Normal", "TaintManagerEviction", text),))
-
-
-def tolerates(toleration: Object, taint: Object) -> bool:
-    """Source: k8s.io/api core/v1 toleration.go `ToleratesTaint`."""
-    if toleration.get("effect") and toleration["effect"] != taint.get("effect"):
-        return False
-    if toleration.get("key") and toleration["key"] != taint.get("key"):
-        return False
-    if (toleration.get("operator") or "Equal") == "Exists":
-        return True
-    return (toleration.get("value") or "") == (taint.get("value") or "")
 
 
 def leaves_at_ms(

@@ -1,0 +1,11 @@
+"""DaemonSets: one pod on every node that wants it.
+
+nodes       should a node have the pod
+pods        the pod for a node, and whether a pod is of the present template
+rollout     which old pods to replace now
+reconciler  missing and surplus pods, the status
+"""
+
+from tuik8s.components.controllers.daemonset.reconciler import DaemonSetReconciler
+
+__all__ = ["DaemonSetReconciler"]

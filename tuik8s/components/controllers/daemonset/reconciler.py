@@ -1,0 +1,279 @@
+"""One look at a DaemonSet: its revision, missing and surplus pods, the rollout, the status.
+
+Source: k8s.io/kubernetes pkg/controller/daemon/daemon_controller.go, 1.36.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tuik8s.api.meta import (
+    generation_of,
+    is_deleting,
+    labels_of,
+    name_of,
+    namespace_of,
+    uid_of,
+)
+from tuik8s.api.types import Key, Object
+from tuik8s.components.controllers.base import (
+    NOTHING,
+    Change,
+    Create,
+    Delete,
+    Event,
+    Outcomes,
+    Plan,
+    Update,
+    View,
+    Wake,
+    Write,
+    itself,
+)
+from tuik8s.components.controllers.daemonset import pods as one
+from tuik8s.components.controllers.daemonset import rollout
+from tuik8s.components.controllers.parts import history
+from tuik8s.components.controllers.parts import pods as podinfo
+from tuik8s.components.controllers.parts.ownership import (
+    claim_from,
+    controller_key,
+    spec_selector,
+    wake_owner,
+)
+from tuik8s.components.controllers.parts.templates import with_status
+from tuik8s.components.controllers.parts.workloads import (
+    min_ready_seconds_of,
+    status_of,
+    without_zeros,
+)
+
+RESOURCE = "daemonsets.apps"
+BURST = 250
+_SHOWN_AT_ZERO = (
+    "currentNumberScheduled",
+    "numberMisscheduled",
+    "desiredNumberScheduled",
+    "numberReady",
+)
+
+
+def _node_matters(change: Change, view: View) -> list[Key]:
+    """DaemonSets for which the change makes a difference on that node."""
+    if change.old is not None and change.new is not None and _face(change.old) == _face(change.new):
+        return []
+    old, new = change.old, change.new
+    if old is None or new is None:
+        touched = [d for d in view.list_(RESOURCE) if any(one.wanted_on(d, change.last))]
+    else:
+        touched = [
+            d for d in view.list_(RESOURCE) if one.wanted_on(d, old) != one.wanted_on(d, new)
+        ]
+    return [Key(RESOURCE, namespace_of(d), name_of(d)) for d in touched]
+
+
+def _face(node: Object) -> object:
+    return (labels_of(node), (node.get("spec") or {}).get("taints"))
+
+
+def _revision_owner(change: Change, view: View) -> list[Key]:
+    key = controller_key(change.last, "DaemonSet", RESOURCE)
+    return [] if key is None else [key]
+
+
+class DaemonSetReconciler:
+    """Keep one pod of each DaemonSet on every node that it wants."""
+
+    name = "daemonset"
+    account = "daemon-set-controller"
+    component = "daemonset-controller"
+    reads: tuple[str, ...] = ()
+    starts: tuple[Key, ...] = ()
+    wakes: tuple[Wake, ...] = (
+        Wake(RESOURCE, itself),
+        wake_owner("pods", "DaemonSet", RESOURCE, spec_selector),
+        Wake("nodes", _node_matters),
+        Wake(history.RESOURCE, _revision_owner),
+    )
+
+    def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
+        daemonset = view.get(RESOURCE, key.namespace, key.name)
+        if daemonset is None or is_deleting(daemonset):
+            return NOTHING
+        if not daemonset["spec"].get("selector"):
+            text = "This daemon set is selecting all pods. A non-empty selector is required."
+            return Plan(events=(Event(daemonset, "Warning", "SelectingAll", text),))
+        selector = spec_selector(daemonset)
+        revisions = claim_from(view, daemonset, selector, history.RESOURCE)
+        found = history.history_of(daemonset, revisions.owned, one.HASH_LABEL)
+        if found.write is not None:
+            return Plan(writes=(*revisions.writes, found.write))
+        claimed = claim_from(view, daemonset, selector, "pods")
+        look = _Look(daemonset, found, claimed.owned, view.list_("nodes"), now_ms)
+        plan = look.plan()
+        return replace(plan, writes=(*revisions.writes, *claimed.writes, *plan.writes))
+
+
+class _Look:
+    """One pass over one DaemonSet; its methods only read and compute."""
+
+    def __init__(
+        self,
+        daemonset: Object,
+        found: history.History,
+        owned: Sequence[Object],
+        nodes: Sequence[Object],
+        now_ms: int,
+    ) -> None:
+        self.daemonset = daemonset
+        self.history = found
+        self.now_ms = now_ms
+        self.owned = owned
+        self.hashed = labels_of(found.update).get(one.HASH_LABEL, "")
+        self.wanted = {name_of(node): one.wanted_on(daemonset, node) for node in nodes}
+        self.by_node: dict[str, list[Object]] = {}
+        for pod in one.oldest_first(owned):
+            self.by_node.setdefault(one.target_node(pod), []).append(pod)
+        self.events: list[Event] = []
+        self.deletions: list[Object] = []
+
+    def plan(self) -> Plan:
+        missing = self._go_through_nodes()
+        desired = sum(should for should, _ in self.wanted.values())
+        strategy = self.daemonset["spec"].get("updateStrategy") or {}
+        if strategy.get("type") != "OnDelete" and not missing and not self.deletions:
+            step = rollout.next_step(
+                self._on_wanted_nodes(), self._template(), self.daemonset, desired
+            )
+            self.deletions += step.delete
+            missing += step.create_on
+        changes: tuple[Write, ...] = (
+            *(self._delete(pod) for pod in self.deletions[:BURST]),
+            *(self._create(node) for node in missing[:BURST]),
+        )
+        if not changes:
+            return self._finish(())
+
+        def then(outcomes: Outcomes) -> Plan:
+            return self._finish(())
+
+        return Plan(writes=changes, events=tuple(self.events), then=then, slow_start=bool(missing))
+
+    def _template(self) -> rollout.Template:
+        return rollout.Template(
+            self.hashed,
+            one.template_generation(self.daemonset),
+            min_ready_seconds_of(self.daemonset),
+            self.now_ms,
+        )
+
+    def _on_wanted_nodes(self) -> dict[str, list[Object]]:
+        wanted = (node for node, (should, _) in self.wanted.items() if should)
+        return {node: self.by_node[node] for node in wanted if node in self.by_node}
+
+    def _go_through_nodes(self) -> list[str]:
+        """Nodes that lack a pod; pods that must go are noted in `deletions`."""
+        missing = []
+        for node, (should, may_stay) in self.wanted.items():
+            pods = self.by_node.get(node, [])
+            if should and not pods:
+                missing.append(node)
+            elif may_stay:
+                self._keep_one(node, pods)
+            else:
+                self.deletions += [pod for pod in pods if not is_deleting(pod)]
+        for node, pods in self.by_node.items():
+            if node not in self.wanted:  # pinned to a node that is gone, and never bound
+                self.deletions += [
+                    p for p in pods if not podinfo.is_scheduled(p) and not is_deleting(p)
+                ]
+        return missing
+
+    def _keep_one(self, node: str, pods: Sequence[Object]) -> None:
+        running = []
+        for pod in pods:
+            if is_deleting(pod):
+                continue
+            place = f"{namespace_of(pod)}/{name_of(pod)} on node {node}"
+            if podinfo.phase(pod) == "Failed":
+                text = f"Found failed daemon pod {place}, will try to kill it"
+                self.events.append(Event(self.daemonset, "Warning", "FailedDaemonPod", text))
+                self.deletions.append(pod)
+            elif podinfo.phase(pod) == "Succeeded":
+                text = f"Found succeeded daemon pod {place}, will try to delete it"
+                self.events.append(Event(self.daemonset, "Normal", "SucceededDaemonPod", text))
+                self.deletions.append(pod)
+            else:
+                running.append(pod)
+        surge, _ = rollout.limits(self.daemonset, len(self.wanted))
+        if not surge:
+            self.deletions += running[1:]
+            return
+        new, old = self._template().split(running)
+        self.deletions += new[1:] + old[1:]
+
+    def _create(self, node: str) -> Create:
+        return Create(
+            resource="pods",
+            obj=one.new_pod(self.daemonset, node, self.hashed),
+            said=Event(self.daemonset, "Normal", "SuccessfulCreate", "Created pod: {name}"),
+            failed=Event(self.daemonset, "Warning", "FailedCreate", "Error creating: {error}"),
+        )
+
+    def _delete(self, pod: Object) -> Delete:
+        name = name_of(pod)
+        said = Event(self.daemonset, "Normal", "SuccessfulDelete", f"Deleted pod: {name}")
+        return Delete(
+            resource="pods",
+            namespace=namespace_of(pod),
+            name=name,
+            uid=uid_of(pod),
+            tolerate=(404, 409),
+            said=said,
+        )
+
+    def _finish(self, writes: tuple[Write, ...]) -> Plan:
+        status = self._status()
+        if status != status_of(self.daemonset):
+            changed = with_status(self.daemonset, status)
+            writes = (*writes, Update(resource=RESOURCE, obj=changed, subresource="status"))
+        live = {f"{name_of(self.daemonset)}-{labels_of(p).get(one.HASH_LABEL)}" for p in self.owned}
+        limit = self.daemonset["spec"].get("revisionHistoryLimit")
+        writes = (*writes, *history.truncated(self.history, limit, live))
+        return Plan(writes=writes, events=(), requeue_after_ms=self._next_available_ms())
+
+    def _status(self) -> Object:
+        names = (*_SHOWN_AT_ZERO, "updatedNumberScheduled", "numberAvailable")
+        counted = dict.fromkeys(names, 0)
+        template = self._template()
+        for node, (should, may_stay) in self.wanted.items():
+            pods = self.by_node.get(node, [])
+            if should or (may_stay and pods):
+                counted["desiredNumberScheduled"] += 1
+                if pods:
+                    first = pods[0]
+                    counted["currentNumberScheduled"] += 1
+                    counted["numberReady"] += podinfo.is_ready(first)
+                    counted["numberAvailable"] += template.available(first)
+                    updated = one.is_updated(first, self.hashed, template.generation)
+                    counted["updatedNumberScheduled"] += updated
+            elif pods:
+                counted["numberMisscheduled"] += 1
+        present = status_of(self.daemonset)
+        status: Object = {name: counted[name] for name in _SHOWN_AT_ZERO}
+        status["observedGeneration"] = generation_of(self.daemonset)
+        for name in ("updatedNumberScheduled", "numberAvailable"):
+            status[name] = counted[name]
+        down = counted["desiredNumberScheduled"] - counted["numberAvailable"]
+        status["numberUnavailable"] = max(0, down)
+        for name in ("collisionCount", "conditions"):
+            status[name] = present.get(name)
+        return without_zeros(status, keep=_SHOWN_AT_ZERO)
+
+    def _next_available_ms(self) -> int | None:
+        min_ready = min_ready_seconds_of(self.daemonset)
+        if min_ready == 0:
+            return None
+        times = [podinfo.available_at_ms(pod, min_ready) for pod in self.owned]
+        waits = [at - self.now_ms for at in times if at is not None and at > self.now_ms]
+        return min(waits, default=None)
