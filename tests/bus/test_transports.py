@@ -112,7 +112,9 @@ def test_lost_repeated_late_and_overtaking_frames_are_healed(rig: Rig) -> None:
     informer, mine = following(client), following(rig.client("kubelet/n2"), "n2")
     got: list[Reply] = []
     for number in range(100):
-        client.create("pods", pod(f"p{number}", node=f"n{number % 3}"), got.append, deadline_ms=60_000)
+        client.create(
+            "pods", pod(f"p{number}", node=f"n{number % 3}"), got.append, deadline_ms=60_000
+        )
     assert rig.run_until(lambda: len(got) == 100, 100_000)
     assert [reply.code for reply in got] == [201] * 100
     creates = [request for _, request in server.handled if request.verb == "create"]

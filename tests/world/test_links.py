@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuik8s.world.links import CLEAR, LOST, LinkRule, LinkRules, Lines, both_ways
+from tuik8s.world.links import CLEAR, LOST, Lines, LinkRule, LinkRules, both_ways
 from tuik8s.world.rng import seeded
 
 

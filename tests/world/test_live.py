@@ -52,9 +52,7 @@ class Bench:
         self.lines: list[str] = []
         self.codes: list[int] = []
         clock = Clock(time.monotonic_ns(), 0, 100_000)
-        self.driver = LiveDriver(
-            loop, clock, sink=self.lines.append, end_process=self.codes.append
-        )
+        self.driver = LiveDriver(loop, clock, sink=self.lines.append, end_process=self.codes.append)
         self.world = LiveWorld("a", self.driver, directory)
 
     def run(self, reached: Callable[[], bool], limit_s: float = 2.0) -> bool:
@@ -130,7 +128,7 @@ def test_a_surprise_is_logged_with_its_trace_and_ends_the_process(bench: Bench) 
     assert bench.codes == [EXIT_SURPRISED]
     assert any("IndexError" in line for line in bench.lines)
     assert bench.lines[-1] == "unexpected IndexError: this process ends"
-    bench.driver.guarded(lambda: {}[1])()
+    bench.driver.guarded(lambda: [][0])()
     assert len(bench.codes) == 2
 
 

@@ -50,7 +50,9 @@ def closed_port() -> Address:
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
     loop = uvloop.new_event_loop()
-    yield Bench(loop, tmp_path)
+    made = Bench(loop, tmp_path)
+    yield made
+    made.run(lambda: False, 0.002)
     loop.close()
 
 
@@ -89,7 +91,7 @@ def test_a_pod_answers_pipelined_requests_in_order(bench: Bench, network: LiveNe
     listener = network.listen(FREE, Answering(echo))
     got = run(bench, listener.address, PIPELINED)
     head, first, second = got.split(b"\r\n\r\n", 2)
-    assert head.startswith(b"HTTP/1.1 200 OK\r\nx-b: 1\r\ncontent-length: 13")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\nx-b: 1\r\ncontent-length: 12")
     assert first.startswith(b"GET /slow 7 HTTP/1.1 200")
     assert second.startswith(b"POST /b  abcHTTP/1.1 200")
     assert second.endswith(b"connection: close\r\n\r\n")
@@ -131,8 +133,7 @@ def test_without_a_target_the_client_is_cut_off(
 ) -> None:
     told = Told(*([closed_port()] if targets else []))
     service = network.listen(FREE, told.service)
-    with pytest.raises(ConnectionError):
-        run(bench, service.address, b"x")
+    assert run(bench, service.address, b"x") == b""
     assert [event[0] for event in told.events] == (["failed"] if targets else [])
 
 
@@ -190,6 +191,12 @@ def test_closing_ends_what_is_open(bench: Bench, network: LiveNetwork) -> None:
     bench.loop.run_until_complete(go())
     with pytest.raises(ConnectionError):
         run(bench, service.address, b"x")
+    pod.close()
+    again = network.listen(pod.address, Answering(echo))
+    assert run(bench, again.address, b"GET / HTTP/1.1\r\n\r\n").startswith(b"HTTP/1.1 200")
+    again.close()
+    network.listen(FREE, Answering(echo)).close()
+    bench.run(lambda: False, 0.01)
 
 
 def test_a_port_that_may_not_be_bound_moves(
@@ -225,7 +232,7 @@ def test_datagrams_find_their_way_back(bench: Bench, network: LiveNetwork) -> No
     assert told.events[1] == ("close", told.targets[0], 4, 8)
     target.close()
     client.sendto(b"ping", service.address)
-    bench.run(lambda: len(told.events) == 3)
+    bench.run(lambda: len(told.events) == 3, 0.02)
     client.sendto(b"ping", service.address)
     assert bench.run(lambda: ("failed", told.targets[0]) in told.events)
     client.close()

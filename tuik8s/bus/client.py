@@ -3,7 +3,8 @@
 Every call is answered exactly once: by the server, or with code 0 at its deadline, when the outcome
 is unknown. Requests that do no harm when repeated (reads, and writes with an idempotency key,
 which the short forms give themselves) are sent again after 1, 2, 4, 4 ... seconds while the
-deadline allows; the server answers a repeated key from its memory. Late and duplicate replies are dropped.
+deadline allows; the server answers a repeated key from its memory. Late and duplicate replies are
+dropped.
 """
 
 from __future__ import annotations

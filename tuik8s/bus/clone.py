@@ -194,8 +194,7 @@ class Clone:
         if self._listing:
             self._hold(topic, header, data)
         elif header.epoch != self.epoch:
-            if self._started and not self._client.feeds.is_past(header.epoch):
-                self.resync("new epoch")
+            self._meet(header.epoch)
         else:
             self._take(topic, header, data)
 
@@ -204,13 +203,19 @@ class Clone:
         if self._listing or not self._started:
             return
         if header.epoch != self.epoch:
-            if not self._client.feeds.is_past(header.epoch):
-                self.resync("new epoch")
+            self._meet(header.epoch)
         elif header.whole > self._sequence:
             self.counts["gaps"] += 1
             self.resync("bookmark ahead")
         elif header.whole == self._sequence and header.revision > self.revision:
             self.revision = header.revision
+
+    def _meet(self, epoch: str) -> None:
+        """A frame came from another publisher: a new one, or one that is gone."""
+        feeds = self._client.feeds
+        if not feeds.is_past(epoch):
+            feeds.hear(epoch)
+            self.resync("new epoch")
 
     def resync(self, why: str) -> None:
         """List again and tell the difference."""
@@ -230,18 +235,19 @@ class Clone:
             query["fieldSelector"] = [field_selector(self.resource, self.partition)]
         plural, _, group = self.resource.partition(".")
         request = Request(verb="list", group=group, version="", resource=plural, query=query)
+        heard = self._client.feeds.heard()
         self._client.call(
-            request, lambda reply: self._on_list(number, reply), deadline_ms=LIST_DEADLINE_MS
+            request, lambda reply: self._on_list(number, heard, reply), deadline_ms=LIST_DEADLINE_MS
         )
 
-    def _on_list(self, number: int, reply: Reply) -> None:
+    def _on_list(self, number: int, heard: tuple[str, ...], reply: Reply) -> None:
         if number != self._listing:
             return
         feeds = self._client.feeds
         if not reply.ok or not reply.epoch or feeds.is_past(reply.epoch):
             self._on_failed_list(reply)
             return
-        feeds.enter(reply.epoch)
+        feeds.settle(reply.epoch, heard)
         changes = self._adopt(reply)
         buffered, self._buffer = self._buffer, []
         self._listing = 0

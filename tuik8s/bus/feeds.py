@@ -24,6 +24,17 @@ BOOKMARK_BEATS: Final = 10
 """Beats for which a changed stream is bookmarked; also how many a client may miss in a row."""
 
 
+PAST_MAX: Final = 64
+
+
+class _Publisher:
+    __slots__ = ("beat", "known_at_ms")
+
+    def __init__(self, known_at_ms: int) -> None:
+        self.known_at_ms = known_at_ms
+        self.beat = 0  # the latest one heard
+
+
 class Feeds:
     """All clones of one client, by stream."""
 
@@ -32,10 +43,8 @@ class Feeds:
         self._client = client
         self._clones: dict[str, Clone] = {}
         self._by_resource: dict[bytes, list[Clone]] = {}
-        self._epoch = ""
-        self._past_epochs: list[str] = []
-        self._beat = 0
-        self._entered_at_ms = 0
+        self._heard: dict[str, _Publisher] = {}
+        self._past: dict[str, None] = {}
         self.beat_at_ms = 0
         """When the publisher was last heard of."""
         self._malformed_count = 0
@@ -73,16 +82,29 @@ class Feeds:
 
     def is_past(self, epoch: str) -> bool:
         """Whether frames of that epoch are leftovers of a publisher that is gone."""
-        return epoch in self._past_epochs
+        return epoch in self._past
 
-    def enter(self, epoch: str) -> None:
-        """A list or a beat told which publisher is there now."""
-        if epoch != self._epoch:
-            if self._epoch:
-                self._past_epochs = [*self._past_epochs[-7:], self._epoch]
-            self._epoch = epoch
-            self._beat = 0
-            self._entered_at_ms = self._world.now_ms()
+    def hear(self, epoch: str) -> None:
+        """A frame told of a publisher."""
+        if epoch not in self._heard and epoch not in self._past:
+            self._heard[epoch] = _Publisher(self._world.now_ms())
+
+    def heard(self) -> tuple[str, ...]:
+        """The publishers that may be the one that lives."""
+        return tuple(self._heard)
+
+    def settle(self, epoch: str, heard: tuple[str, ...]) -> None:
+        """A request that was sent when these had been heard was answered by epoch.
+
+        So all others of them were gone by then: the dead do not answer, and who starts later was
+        not heard earlier. That is the only proof; frames of the dead may arrive at any time.
+        """
+        self.hear(epoch)
+        for other in heard:
+            if other != epoch and self._heard.pop(other, None) is not None:
+                self._past[other] = None
+        while len(self._past) > PAST_MAX:
+            del self._past[next(iter(self._past))]
 
     def close(self) -> None:
         for clone in self._clones.values():
@@ -100,21 +122,19 @@ class Feeds:
         if beat is None:
             self._malformed_count += 1
             return
-        if beat.epoch != self._epoch:
-            if self.is_past(beat.epoch):
-                return
-            self.enter(beat.epoch)
-        elif beat.number <= self._beat:
+        self.hear(beat.epoch)
+        publisher = self._heard.get(beat.epoch)
+        if publisher is None or beat.number <= publisher.beat:
             return
         now_ms = self._world.now_ms()
-        if self._beat:
-            missed = beat.number - self._beat - 1
+        if publisher.beat:
+            missed = beat.number - publisher.beat - 1
         else:  # The first beat heard of this publisher: how many were there since we know it?
-            missed = (now_ms - self._entered_at_ms) // BEAT_MS
-        self._beat = beat.number
+            missed = (now_ms - publisher.known_at_ms) // BEAT_MS
+        publisher.beat = beat.number
         self.beat_at_ms = now_ms
         for clone in self._clones.values():
-            if missed >= BOOKMARK_BEATS:
-                clone.resync("beats missed")
-            elif clone.epoch and clone.epoch != beat.epoch:
+            if clone.epoch and clone.epoch != beat.epoch:
                 clone.resync("new epoch")
+            elif missed >= BOOKMARK_BEATS:
+                clone.resync("beats missed")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tuik8s.world.live import LiveDriver
 from tuik8s.world.network import Address, Forwarding
@@ -29,22 +29,39 @@ class Half(asyncio.Protocol):
         self.other: Half | None = None
         self.received_bytes = 0
         self.ended = False
+        self._early: list[bytes] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         self.received_bytes += len(data)
         other = self.other
-        if other is not None and other.transport is not None:
+        if other is None:
+            self._early.append(data)
+            if self.transport is not None and self.transport.is_reading():
+                self.transport.pause_reading()
+        elif other.transport is not None:
             other.transport.write(data)
+
+    def join(self, other: Half) -> None:
+        """Hand everything to other from now on, beginning with what came too early."""
+        self.other = other
+        if other.transport is not None:
+            other.transport.writelines(self._early)
+            if self.ended:
+                other.transport.write_eof()
+        self._early.clear()
+        if self.transport is not None and not self.ended:
+            self.transport.resume_reading()
 
     def eof_received(self) -> bool:
         """Pass the end on; keep our side open until the other direction has ended, too."""
         self.ended = True
         other = self.other
-        if other is None or other.transport is None or other.ended:
+        if other is None:
+            return True
+        if other.transport is None or other.ended:
             return False
         if other.transport.can_write_eof():
             other.transport.write_eof()
@@ -96,8 +113,6 @@ class ForwardedTcp(Half):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        assert self.transport is not None
-        self.transport.pause_reading()
         self._connections.add(self)
         self._client = Address(*transport.get_extra_info("peername")[:2])
         self._driver.guarded(self._begin)()
@@ -120,10 +135,9 @@ class ForwardedTcp(Half):
             if self.transport is None:
                 half.abort()
                 return
-            self.other = half
             self._target = target
             self._driver.guarded(self._service.on_open)(self._client, target)
-            self.transport.resume_reading()
+            self.join(half)
             return
         self.abort()
 

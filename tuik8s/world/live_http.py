@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httptools
 
@@ -40,13 +40,13 @@ class AnsweredHttp(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiting: deque[tuple[HttpRequest, bool]] = deque()
         self._busy = False
+        self._ended = False
         self._begin()
 
     # -- asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         self._connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -64,6 +64,11 @@ class AnsweredHttp(asyncio.Protocol):
         self._answer_waiting()
         if len(self._waiting) > WAITING_MAX and self._transport is not None:
             self._transport.pause_reading()
+
+    def eof_received(self) -> bool:
+        """The client sends no more; what it asked for is still answered."""
+        self._ended = True
+        return self._busy or bool(self._waiting)
 
     def abort(self) -> None:
         if self._transport is not None:
@@ -113,8 +118,13 @@ class AnsweredHttp(asyncio.Protocol):
                 self._world.call_after(answer.delay_ms, late)
                 return
             self._send(request, keep_alive, answer)
-        if self._transport is not None and not self._transport.is_reading() and not self._busy:
-            self._transport.resume_reading()
+        transport = self._transport
+        if transport is None or self._busy:
+            return
+        if self._ended:
+            transport.close()
+        elif not transport.is_reading():
+            transport.resume_reading()
 
     def _answer_late(self, request: HttpRequest, keep_alive: bool, answer: HttpAnswer) -> None:
         self._busy = False

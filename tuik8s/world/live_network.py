@@ -46,9 +46,9 @@ class LiveListener:
         self._closed = True
         if self._datagrams is not None:
             self._datagrams.close()
-        if self._server is not None:
+            self._socket.close()
+        if self._server is not None:  # The loop owns the socket; else `accept` is on its way.
             self._server.close()
-        self._socket.close()
         for connection in list(self.connections):
             connection.abort()
 
@@ -77,6 +77,7 @@ class LiveNetwork:
         self._world = world
         self._allow_any_address = allow_any_address
         self._accepting: set[asyncio.Task[None]] = set()
+        """Tasks that are to run; the loop itself holds them only weakly."""
 
     def listen(self, address: Address, service: Answering | Forwarding) -> LiveListener:
         virtual = self._driver.virtual
