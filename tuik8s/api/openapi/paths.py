@@ -106,9 +106,10 @@ class _KindPaths:
                 "deletecollection",
                 f"delete collection of {kind.kind}",
                 f"delete{self.prefix}Collection{self.scope}{kind.kind}",
-                (*operations.DELETE, *operations.LIST),
+                # A collection of custom resources is deleted without a body.
+                operations.WATCH if kind.custom else (*operations.DELETE, *operations.LIST),
                 returns=META + "Status",
-                body=operations.delete_body(custom=kind.custom),
+                body=None if kind.custom else operations.delete_body(custom=False),
             )
         return out
 
