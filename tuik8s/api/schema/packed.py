@@ -20,12 +20,14 @@ from __future__ import annotations
 
 import zlib
 from functools import cache, lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final, cast
 
 import msgspec
 
 from tuik8s.api.schema.node import Node, NodeType
+
+_DATA: Final = Path(__file__).parent / "data"
 
 FLAG_ZERO_IS_MEANT: Final = 1
 FLAG_DEFAULT_LEFT_OUT: Final = 2
@@ -55,7 +57,7 @@ Packed = dict[str, Any]
 
 def read_data(name: str, expected: Any) -> Any:
     """The content of one data file as the expected type."""
-    path = resources.files("tuik8s.api.schema") / "data" / f"{name}.msgpack.z"
+    path = _DATA / f"{name}.msgpack.z"
     return msgspec.msgpack.decode(zlib.decompress(path.read_bytes()), type=expected)
 
 
