@@ -187,11 +187,11 @@ def unsupported_media_type(accepted: tuple[str, ...]) -> ApiError:
 
 
 def invalid_object(group: str, kind: str, name: str, errors: list[FieldError]) -> ApiError:
-    """422 for an object with field errors (at least one); repeated errors are reported once."""
+    """422 for an object with field errors (at least one); the message tells each once."""
     unique = list(dict.fromkeys(errors))
     texts = [error.message for error in unique]
     shown = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
-    causes = [{"reason": e.reason, "message": e.text, "field": e.field} for e in unique]
+    causes = [{"reason": e.reason, "message": e.text, "field": e.field} for e in errors]
     details = {**_details(name, group, kind), "causes": causes}
     message = f'{_qualified(group, kind)} "{name}" is invalid: {shown}'
     return ApiError(422, "Invalid", message, details)

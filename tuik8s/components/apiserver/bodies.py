@@ -59,8 +59,11 @@ def _yaml_words(error: Exception) -> str:
     return f"line {mark.line + 1}: {text}" if mark is not None else text
 
 
+_QUOTED: Final = ("'", '"', "|", ">")
 _TRUE: Final = frozenset(["y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "true", "True", "TRUE"])
-_FALSE: Final = frozenset(["n", "N", "no", "No", "NO", "off", "Off", "OFF", "false", "False", "FALSE"])
+_FALSE: Final = frozenset(
+    ["n", "N", "no", "No", "NO", "off", "Off", "OFF", "false", "False", "FALSE"]
+)
 _NULL: Final = frozenset(("", "~", "null", "Null", "NULL"))
 
 
@@ -81,8 +84,8 @@ class _YamlWalk:
             return self._mapping(node)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item) for item in node.value]
-        if node.tag == "tag:yaml.org,2002:str" or node.style is not None:
-            if node.style is None and node.value in ("y", "Y", "n", "N"):
+        if node.tag == "tag:yaml.org,2002:str" or node.style in _QUOTED:
+            if node.style not in _QUOTED and node.value in ("y", "Y", "n", "N"):
                 return node.value in ("y", "Y")
             return node.value
         return _scalar(node.value)

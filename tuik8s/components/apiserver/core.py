@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tuik8s.api.errors import FieldError, bare_internal_error
 from tuik8s.api.kinds.registry import KindRegistry
+from tuik8s.api.openapi.documents import Documents
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.admission.registry import Admission, plugins
 from tuik8s.components.apiserver.allocators import Allocators
@@ -80,6 +81,7 @@ class Core:
         self.admission = Admission(plugins(self.reader))
         self.allocators = Allocators(store, config, world.rng("allocators"))
         self.signer = TokenSigner(config)
+        self.openapi = Documents(kinds)
         self.hub = Hub(world, store, self.objects, config.limits)
         self._on_loopback = ipaddress.ip_network(config.pod_cidr).is_loopback
         self.scale_paths: dict[str, ScalePaths] = {}
@@ -107,9 +109,9 @@ class Core:
         if len(encode_msgpack(obj)) > self.config.limits.object_bytes_max:
             raise bare_internal_error("etcdserver: request is too large")
 
-    def delete_now(self, call: Call, obj: Object, entry: Entry) -> None:
+    def delete_now(self, call: Call, entry: Entry) -> None:
         """Remove an object for good."""
-        self.objects.remove(call.kind, obj, entry, call.user.name, call.request.cause)
+        self.objects.remove(entry, call.user.name, call.request.cause)
 
     def require_valid(self, call: Call, obj: Object, errors: list[FieldError]) -> None:
         """Raise ApiError (422) when there are errors that count here.

@@ -125,7 +125,7 @@ def delete_admitted(core: Core, call: Call, entry: Entry, options: DeleteOptions
         if stays:
             return _answer(core, call, obj, entry.revision, stays=True)
     if not options.dry_run:
-        core.delete_now(call, obj, entry)
+        core.delete_now(call, entry)
     return _answer(core, call, obj, core.store.revision, stays=False)
 
 
@@ -240,7 +240,7 @@ def _delete_namespace(
     if (obj.get("spec") or {}).get("finalizers") or meta.get("finalizers"):
         return _answer(core, call, obj, entry.revision, stays=True)
     if not options.dry_run:
-        core.delete_now(call, obj, entry)
+        core.delete_now(call, entry)
     return _answer(core, call, obj, core.store.revision, stays=False)
 
 

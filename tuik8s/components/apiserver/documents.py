@@ -54,7 +54,7 @@ def answer(core: Core, request: Request, user: User) -> Answer:
         return text_answer(200, metrics(core))
     if path.startswith("/openapi/"):
         found = openapi_documents.answer(core, request)
-        return found if found is not None else text_answer(404, NOT_FOUND)
+        return found if found is not None else text_answer(404, "")
     return _discovery(core, request, short)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from tuik8s.api.kinds.base import Kind
+from tuik8s.api.schema.nulls import fill_nulls
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.answers import encode_json, encode_msgpack
 from tuik8s.components.apiserver.conversions.registry import conversion_of
@@ -90,12 +91,12 @@ class Objects:
         if known is None:
             obj = decode_msgpack(value)
             if obj["apiVersion"] != kind.api_version:
-                return encode_json(convert(obj, kind))
-            return self.encodings.add(revision, encode_json(obj))
+                return encoded(convert(obj, kind), kind)
+            return self.encodings.add(revision, encoded(obj, kind))
         prefix = item_prefix(kind)
         if known.startswith(prefix):
             return known
-        return encode_json(self.read(kind, value))
+        return encoded(self.read(kind, value), kind)
 
     def create(self, kind: Kind, obj: Object, author: str, cause: int, ttl_ms: int = 0) -> Entry:
         """Store a new object; sets its resourceVersion. Errors: Mismatch when the key is taken."""
@@ -118,10 +119,9 @@ class Objects:
             self.store.put(entry.key, value, expect=entry.revision, author=author, cause=cause),
         )
 
-    def remove(self, kind: Kind, obj: Object, entry: Entry, author: str, cause: int) -> Change:
-        """Remove an object; its last state gets the revision of the deletion in the event only."""
-        last = dict(obj, metadata=dict(obj["metadata"]))
-        value = self._packed(kind, last)
+    def remove(self, entry: Entry, author: str, cause: int) -> Change:
+        """Remove an object; watchers get what was stored, under the revision of the deletion."""
+        value = last_state(entry, self.store.next_revision)
         self.encodings.forget(entry.revision)
         return self.store.delete(
             entry.key, value=value, expect=entry.revision, author=author, cause=cause
@@ -136,6 +136,13 @@ class Objects:
     def _keep(self, kind: Kind, obj: Object, entry: Entry) -> Entry:
         assert obj["metadata"]["resourceVersion"] == str(entry.revision), entry.key
         return entry
+
+
+def encoded(obj: Object, kind: Kind) -> bytes:
+    """An object of a kind as JSON, with the nulls that Go writes; changes the object."""
+    if not kind.custom:
+        fill_nulls(obj, kind.schema)
+    return encode_json(obj)
 
 
 def convert(obj: Object, kind: Kind) -> Object:

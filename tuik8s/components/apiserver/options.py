@@ -146,14 +146,14 @@ def _watch_errors(options: ListOptions) -> list[FieldError]:
         if options.initial_events is None:
             why = "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
             errors.append(forbidden(field, why))
-        if options.match != "NotOlderThan":
-            errors.append(not_supported(field, options.match, ["NotOlderThan"]))
         if options.continue_token:
             why = "resourceVersionMatch is forbidden when continue is provided"
             errors.append(forbidden(field, why))
     if options.initial_events is not None and options.match != "NotOlderThan":
         why = "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"
         errors.append(forbidden(field, why))
+    if options.match not in ("", "NotOlderThan"):
+        errors.append(not_supported(field, options.match, ["NotOlderThan"]))
     return errors
 
 

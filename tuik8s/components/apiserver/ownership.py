@@ -5,6 +5,7 @@ from __future__ import annotations
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.patch import apply as server_side
 from tuik8s.api.patch.managed import track_update
+from tuik8s.api.schema.decode import decode_object
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.options import WriteOptions
 
@@ -38,6 +39,7 @@ def apply(
         now_ms,
         kind=kind.kind,
     )
+    obj, _ = decode_object(obj, kind.schema, kind.kind, False)
     head = {"kind": kind.kind, "apiVersion": kind.api_version}
     return {**head, **{k: v for k, v in obj.items() if k not in head}}
 

@@ -35,6 +35,10 @@ Perform = Callable[[Any, Callable[[Any], None]], None]
 """(effect, resume): carry the effect out and call resume with its result."""
 
 
+_NAMED = frozenset({"get", "update", "patch", "delete"})
+_COLLECTIVE = frozenset({"list", "create", "deletecollection"})
+
+
 class Pipeline:
     """Answers requests. `perform` maps effect types to what carries them out."""
 
@@ -87,6 +91,8 @@ class Pipeline:
         verb = request.verb
         handler = HANDLERS.get(verb)
         if handler is None or verb not in kind.verbs:
+            raise method_not_allowed()
+        if verb in _NAMED and not request.name or verb in _COLLECTIVE and request.name:
             raise method_not_allowed()
         if kind.namespaced and not request.namespace and verb in ("create", "deletecollection"):
             raise method_not_allowed()
@@ -183,7 +189,7 @@ def _attributes(user: User, request: Request, route: Route) -> Attributes:
         version=request.version,
         resource=request.resource,
         subresource=request.subresource,
-        namespace=request.namespace,
+        namespace=route.scope or request.namespace,
         name=request.name,
     )
 

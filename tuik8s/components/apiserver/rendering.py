@@ -25,7 +25,7 @@ from tuik8s.components.apiserver.answers import (
 )
 from tuik8s.components.apiserver.call import Call
 from tuik8s.components.apiserver.negotiation import PACKED, PLAIN, Form, not_acceptable
-from tuik8s.components.apiserver.objects import is_native, item_prefix
+from tuik8s.components.apiserver.objects import encoded, is_native, item_prefix
 from tuik8s.components.store.types import Entry
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def object_answer(
     """Any single object, also such that are not stored (dry runs, Scale, Status)."""
     form = call.form
     if form is PLAIN:
-        return call.done(code, encode_json(obj), revision)
+        text = encoded(obj, call.kind) if obj.get("kind") == call.kind.kind else encode_json(obj)
+        return call.done(code, text, revision)
     if form is PACKED:
         return Answer(
             code, objects=(encode_msgpack(obj),), warnings=tuple(call.warnings), revision=revision
@@ -119,8 +120,8 @@ def table_of(call: Call, objects: Sequence[Object], meta: Object, *, header: boo
         "kind": "Table",
         "apiVersion": f"meta.k8s.io/{call.form.version}",
         "metadata": meta,
-        "columnDefinitions": tables.definitions(columns) if header else None,
-        "rows": rows,
+        "columnDefinitions": tables.definitions(call.kind, columns) if header else None,
+        "rows": rows or None,
     }
 
 

@@ -24,7 +24,8 @@ class Route(msgspec.Struct, frozen=True):
 
     resource "" means a path that names no resource. verb is list for every GET of a collection;
     `watching` marks the old /watch/ prefix. known_group: whether discovery has the group, which
-    decides how an unknown resource is refused. tail: what follows the subresource (proxy).
+    decides how an unknown resource is refused. scope: the namespace that authorization looks in,
+    which a Namespace itself has, too. tail: what follows the subresource (proxy).
     """
 
     verb: str
@@ -34,6 +35,7 @@ class Route(msgspec.Struct, frozen=True):
     resource: str = ""
     subresource: str = ""
     namespace: str = ""
+    scope: str = ""
     name: str = ""
     tail: str = ""
     kind: Kind | None = None
@@ -94,8 +96,9 @@ class Routes:
         name = rest[1] if len(rest) > 1 else ""
         subresource = rest[2] if len(rest) > 2 else ""
         kind = self._kinds.lookup(group, version, resource)
-        if kind is not None and kind.namespaced and not namespace and name:
-            kind = None  # an object of a namespaced kind is only reached through its namespace
+        if kind is not None and kind.namespaced != bool(namespace) and (name or namespace):
+            # An object is only reached by the path of its scope; a namespace is its own scope.
+            kind = kind if resource == "namespaces" else None
         return Route(
             verb=_verb(method, bool(name)),
             path=path,
@@ -103,7 +106,8 @@ class Routes:
             version=version,
             resource=resource,
             subresource=subresource,
-            namespace=namespace,
+            namespace=namespace if kind is None or kind.namespaced else "",
+            scope=namespace,
             name=name,
             tail="/".join(rest[3:]),
             kind=kind,

@@ -14,6 +14,7 @@ import msgspec
 from tuik8s.api.errors import bad_request
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.meta import get_path
+from tuik8s.api.schema.node import Node
 from tuik8s.api.selectors import FieldSelector, LabelSelector
 
 Matches = Callable[[str, bytes], bool]
@@ -77,6 +78,7 @@ def _check_field(kind: Kind, field: str) -> None:
 
 def _reader(kind: Kind, fields: tuple[str, ...]) -> Callable[[bytes], dict[str, str]]:
     paths = tuple(kind.rules.selectable[field] for field in fields)
+    zeros = tuple(_zero(kind, path) for path in paths)
     decode = _decoder(paths)
 
     def read(value: bytes) -> dict[str, str]:
@@ -84,7 +86,8 @@ def _reader(kind: Kind, fields: tuple[str, ...]) -> Callable[[bytes], dict[str, 
             return {}
         obj = decode(value)
         return {
-            field: _text(get_path(obj, path)) for field, path in zip(fields, paths, strict=True)
+            field: _text(get_path(obj, path), zero)
+            for field, path, zero in zip(fields, paths, zeros, strict=True)
         }
 
     return read
@@ -106,9 +109,17 @@ def _decoder(paths: tuple[str, ...]) -> Callable[[bytes], Any]:
     return as_dict
 
 
-def _text(value: Any) -> str:
+def _zero(kind: Kind, path: str) -> str:
+    """The text of an absent field: Go's zero value of its type."""
+    node: Node | None = kind.schema
+    for part in path.split("."):
+        node = node.fields.get(part) if node is not None else None
+    return {"boolean": "false", "integer": "0"}.get(node.type, "") if node is not None else ""
+
+
+def _text(value: Any, zero: str) -> str:
     if value is None:
-        return ""
+        return zero
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

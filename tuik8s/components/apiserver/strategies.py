@@ -23,6 +23,11 @@ from tuik8s.world.base import Rng
 
 _NAME_MAX: Final = 63
 _SUFFIX: Final = 5
+_REPEATED_OWNERS: Final = (
+    ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in "
+    "1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate "
+    "UID(s) observed: "
+)
 _KEPT_BESIDE: Final = frozenset({"kind", "apiVersion", "metadata", "status"})
 
 
@@ -61,6 +66,23 @@ def match_namespace(obj: Object, kind: Kind, namespace: str) -> None:
             "the namespace of the provided object does not match the namespace sent on the request"
         )
     meta["namespace"] = namespace
+
+
+def dedup_owner_references(obj: Object, warnings: list[str]) -> None:
+    """Drop repeated owner references, with a warning."""
+    references = obj["metadata"].get("ownerReferences")
+    if not references or len(references) < 2:
+        return
+    unique: list[Object] = []
+    repeated: dict[str, None] = {}
+    for reference in references:
+        if reference in unique:
+            repeated[reference.get("uid", "")] = None
+        else:
+            unique.append(reference)
+    if repeated:
+        obj["metadata"]["ownerReferences"] = unique
+        warnings.append(_REPEATED_OWNERS + ", ".join(repeated))
 
 
 class Strategy:
@@ -127,17 +149,18 @@ class Strategy:
         return errors
 
     def meta_errors(self, new: Object, old: Object) -> list[FieldError]:
-        """What every update checks of metadata."""
+        """What every update checks of metadata, and upstream's strategies check again."""
         kind = self.kind
-        errors = validate_object_meta(
+        once = validate_object_meta(
             new["metadata"],
             kind.namespaced,
             lambda name, _prefix: path_segment_name(name),
             built_in=not kind.custom,
         )
-        return errors + validate_object_meta_update(
+        once += validate_object_meta_update(
             new["metadata"], old["metadata"], built_in=not kind.custom
         )
+        return once + once if once else once
 
     def is_finished(self, obj: Object) -> bool:
         """Whether an update leaves an object under deletion that nothing holds any more."""

@@ -19,7 +19,13 @@ from tuik8s.api.errors import ApiError, expired, too_many_requests
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.answers import encode_json
-from tuik8s.components.apiserver.objects import Objects, convert, decode_msgpack, merged_metadata
+from tuik8s.components.apiserver.objects import (
+    Objects,
+    convert,
+    decode_msgpack,
+    encoded,
+    merged_metadata,
+)
 from tuik8s.components.apiserver.selection import Selection
 from tuik8s.components.store.errors import Compacted
 from tuik8s.components.store.types import Change
@@ -66,7 +72,7 @@ class Happening:
     def _json(self, event_type: str, kind: Kind) -> bytes:
         change = self.change
         if change.type == "DELETED" or event_type == "DELETED":
-            return encode_json(self.shown(event_type, kind))
+            return encoded(self.shown(event_type, kind), kind)
         return self.objects.json(kind, change.value, change.revision)
 
     def shown(self, event_type: str, kind: Kind) -> Object:

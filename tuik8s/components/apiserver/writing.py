@@ -276,7 +276,7 @@ def _put(core: Core, call: Call, plan: Update, new: Object, old: Object, entry: 
     shown = plan.render or (lambda obj: obj)
     if plan.strategy.is_finished(new):
         if not dry_run:
-            core.delete_now(call, new, entry)
+            core.delete_now(call, entry)
         return object_answer(core, call, shown(new), 200, core.store.revision)
     if is_same(new, old):
         return object_answer(core, call, shown(old), 200, entry.revision)

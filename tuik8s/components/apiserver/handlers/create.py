@@ -13,7 +13,7 @@ from tuik8s.components.apiserver.decoding import Expected
 from tuik8s.components.apiserver.effects import Waiting
 from tuik8s.components.apiserver.options import write_options
 from tuik8s.components.apiserver.reviews.registry import REVIEWS
-from tuik8s.components.apiserver.strategies import match_namespace
+from tuik8s.components.apiserver.strategies import dedup_owner_references, match_namespace
 from tuik8s.components.apiserver.writing import create
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def _create(core: Core, call: Call) -> Waiting:
     if kind.rules.default is not None:
         kind.rules.default(obj)
     match_namespace(obj, kind, request.namespace)
+    dedup_owner_references(obj, call.warnings)
     review = REVIEWS.get(kind.resource)
     if review is not None:
         return (yield from review(core, call, obj, options))

@@ -16,7 +16,7 @@ from tuik8s.components.apiserver.effects import Waiting
 from tuik8s.components.apiserver.handlers.update import require_name
 from tuik8s.components.apiserver.options import WriteOptions, go_kind, write_options
 from tuik8s.components.apiserver.patching import APPLY, Patch, applied_object, patch_type
-from tuik8s.components.apiserver.strategies import Strategy, match_namespace
+from tuik8s.components.apiserver.strategies import Strategy, dedup_owner_references, match_namespace
 from tuik8s.components.apiserver.writing import Update, update
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def _patch(
         obj.setdefault("metadata", {})
         require_name(obj, request.name)
         match_namespace(obj, kind, request.namespace)
+        dedup_owner_references(obj, call.warnings)
         return ownership.update(kind, old, obj, manager, strategy.subresource, call.now_ms)
 
     plan = Update(strategy=strategy, transform=transform, retries=True, options=options)

@@ -14,7 +14,7 @@ from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.decoding import Expected
 from tuik8s.components.apiserver.effects import Waiting
 from tuik8s.components.apiserver.options import WriteOptions, write_options
-from tuik8s.components.apiserver.strategies import Strategy, match_namespace
+from tuik8s.components.apiserver.strategies import Strategy, dedup_owner_references, match_namespace
 from tuik8s.components.apiserver.writing import Update, update
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def put(core: Core, call: Call, strategy: Strategy) -> Waiting:
     if kind.rules.default is not None:
         kind.rules.default(obj)
     manager = call.manager(options.field_manager)
+    dedup_owner_references(obj, call.warnings)
 
     def transform(old: Object | None) -> Object:
         body = obj if old is None else {**obj, "metadata": dict(obj["metadata"])}

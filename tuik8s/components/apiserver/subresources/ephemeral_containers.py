@@ -1,15 +1,16 @@
 """/ephemeralcontainers of pods: they may be added, never changed or taken away.
 
 Source: k8s.io/kubernetes pkg/registry/core/pod/strategy.go,
-pkg/apis/core/validation (ValidatePodEphemeralContainersUpdate, 1.36). The difference that
-upstream prints of Go's structures is not shown.
+pkg/apis/core/validation (ValidatePodEphemeralContainersUpdate, 1.36).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tuik8s.api.errors import FieldError, forbidden
+from tuik8s.api.errors import FieldError
+from tuik8s.api.kinds.pod import rules
+from tuik8s.api.kinds.pod.status import validate_ephemeral_containers
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.handlers import get
@@ -45,18 +46,8 @@ class EphemeralStrategy(Strategy):
 
     def update_errors(self, new: Object, old: Object) -> list[FieldError]:
         errors = self.meta_errors(new, old)
-        if self.kind.rules.validate is not None:
-            errors += self.kind.rules.validate(new)
-        now = {c.get("name"): c for c in new["spec"].get(_FIELD) or ()}
-        for before in old.get("spec", {}).get(_FIELD) or ():
-            name = before.get("name", "")
-            if name not in now:
-                why = f'existing ephemeral containers "{name}" may not be removed\n'
-                errors.append(forbidden(f"spec.{_FIELD}", why))
-            elif now[name] != before:
-                why = f'existing ephemeral containers "{name}" may not be changed\n'
-                errors.append(forbidden(f"spec.{_FIELD}", why))
-        return errors
+        rules.metadata_and_spec(errors, new)
+        return errors + validate_ephemeral_containers(new, old)
 
 
 def update_containers(core: Core, call: Call) -> Outcome:

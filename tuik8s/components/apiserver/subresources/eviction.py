@@ -140,6 +140,8 @@ def _decrement(
             reason="InsufficientPods",
             observed_generation=status.get("observedGeneration"),
         )
+        for condition in status["conditions"]:
+            condition.setdefault("message", "")
     disrupted: dict[str, Any] = {**(status.get("disruptedPods") or {})}
     disrupted[pod["metadata"]["name"]] = format_time(call.now_ms)
     status["disruptedPods"] = disrupted

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tuik8s.api.errors import FieldError
+from tuik8s.api.kinds.pod import rules
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.handlers import get
@@ -41,8 +42,7 @@ class ResizeStrategy(Strategy):
 
     def update_errors(self, new: Object, old: Object) -> list[FieldError]:
         errors = self.meta_errors(new, old)
-        if self.kind.rules.validate is not None:
-            errors += self.kind.rules.validate(new)
+        rules.metadata_and_spec(errors, new)
         return errors
 
 

@@ -54,7 +54,7 @@ def _create(core: Core, call: Call) -> Waiting:
     meta["name"] = request.name
     manager = call.manager(options.field_manager)
     track_update(None, asked, node, manager, f"{GROUP}/v1", "token", call.now_ms)
-    meta["uid"] = core.rng.uid()
+    meta["uid"] = account["metadata"]["uid"]
     meta["creationTimestamp"] = format_time(call.now_ms)
     attributes = Attributes(
         "CREATE",
