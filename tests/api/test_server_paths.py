@@ -1,0 +1,27 @@
+"""/ and /version are those of a 1.36.3 server (golden/documents)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tuik8s.api.kinds.registry import builtin
+from tuik8s.api.server_paths import health_checks, root_paths, version
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "documents" / "server.json"
+DOCUMENTS = json.loads(GOLDEN.read_text())
+
+
+def test_root_paths() -> None:
+    assert root_paths(builtin()) == DOCUMENTS["root"]["paths"]
+
+
+def test_version() -> None:
+    assert version("v1.36.3") == DOCUMENTS["version"]
+    assert version("v1.36.3+tuik8s")["gitVersion"] == "v1.36.3+tuik8s"
+
+
+def test_health_checks_are_named() -> None:
+    assert "ping" in health_checks("/livez")
+    assert "shutdown" in health_checks("/readyz")
+    assert list(health_checks("/healthz")) == sorted(health_checks("/healthz"))
