@@ -170,7 +170,10 @@ def raw_subscribers(endpoint: str, counts: Any, ready: Any) -> None:
 
 def zeromq_deliveries() -> float:
     """Deliveries per second: our publisher to informers in another process."""
-    counts, ready = multiprocessing.Array("q", SUBSCRIBERS, lock=False), multiprocessing.Semaphore(0)
+    counts, ready = (
+        multiprocessing.Array("q", SUBSCRIBERS, lock=False),
+        multiprocessing.Semaphore(0),
+    )
     with tempfile.TemporaryDirectory() as directory:
         address = ipc_address(Path(directory) / "bus")
         driver = LiveDriver(uvloop.new_event_loop())
@@ -216,7 +219,10 @@ def turn(driver: LiveDriver) -> None:
 
 def raw_deliveries() -> float:
     """Deliveries per second: a raw PUB socket to SUB sockets in another process."""
-    counts, ready = multiprocessing.Array("q", SUBSCRIBERS, lock=False), multiprocessing.Semaphore(0)
+    counts, ready = (
+        multiprocessing.Array("q", SUBSCRIBERS, lock=False),
+        multiprocessing.Semaphore(0),
+    )
     with tempfile.TemporaryDirectory() as directory:
         endpoint = f"ipc://{directory}/raw.ipc"
         context = zmq.Context()

@@ -22,6 +22,7 @@ import msgspec
 import zmq
 
 from tuik8s.bus.base import Frames
+from tuik8s.bus.frames import join_event, split_event
 from tuik8s.bus.subscriptions import PrefixTable
 from tuik8s.bus.zeromq_curve import ClientKeys, CurveGate, ServerKeys
 from tuik8s.bus.zeromq_socket import Context, SocketReader, new_socket
@@ -97,10 +98,11 @@ class ZeroMqClient:
                 keys.apply(socket, address.server_key)
             _check_endpoint(endpoint, keys is not None)
             socket.connect(endpoint)
-        self._replies = SocketReader(driver, self._requests, self._take_reply)
-        self._feed = SocketReader(driver, self._events, self._take_event)
+        self._replies = SocketReader(driver, self._requests, self._take_reply, self._requests.recv)
+        self._feed = SocketReader(driver, self._events, self._take_event, self._events.recv)
 
     def send(self, frames: Frames) -> bool:
+        assert len(frames) == 1, f"a request is one frame, not {len(frames)}"
         if self._closed:
             return False
         if not self._lines.disturbed:
@@ -127,7 +129,7 @@ class ZeroMqClient:
 
     def _send_now(self, frames: Frames) -> bool:
         try:
-            self._requests.send_multipart(frames, zmq.NOBLOCK)
+            self._requests.send(frames[0], zmq.NOBLOCK)
         except zmq.Again:
             return False
         self._replies.check()
@@ -137,13 +139,15 @@ class ZeroMqClient:
         if not self._closed:
             self._send_now(frames)
 
-    def _take_reply(self, frames: list[bytes]) -> None:
+    def _take_reply(self, message: bytes) -> None:
+        frames = (message,)
         if self._lines.disturbed:
             self._take_disturbed(frames, self._pass_reply)
         else:
             self.on_reply(frames)
 
-    def _take_event(self, frames: list[bytes]) -> None:
+    def _take_event(self, message: bytes) -> None:
+        frames = split_event(message)
         if self._lines.disturbed:
             self._take_disturbed(frames, self._pass_event)
         else:
@@ -194,9 +198,8 @@ class ZeroMqServer:
         self._publisher.set(zmq.XPUB_VERBOSER, 1)
         self._publisher.set(zmq.MAXMSGSIZE, REQUEST_BYTES_MAX)
         self._bind(addresses, keys)
-        self._requests = SocketReader(driver, self._router, self._take_request)
-        if self._gate is not None:
-            self._requests.receive = partial(self._gate.receive, self._router)
+        receive = partial(self._gate.receive, self._router) if self._gate is not None else None
+        self._requests = SocketReader(driver, self._router, self._take_request, receive)
         self._subscriptions = SocketReader(driver, self._publisher, self._take_subscription)
 
     def reply(self, peer: str, frames: Frames) -> None:
@@ -207,7 +210,7 @@ class ZeroMqServer:
         self._requests.check()
 
     def publish(self, frames: Frames) -> None:
-        self._publisher.send_multipart(frames, zmq.NOBLOCK)
+        self._publisher.send(join_event(frames), zmq.NOBLOCK)
         self._subscriptions.check()
 
     def subscribed(self, topic: bytes) -> bool:

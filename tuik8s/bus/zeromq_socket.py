@@ -7,7 +7,7 @@ drained until it says `Again`, in portions, so that other callbacks get their tu
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import zmq
 
@@ -27,13 +27,17 @@ class SocketReader:
     """One socket on the loop: drained when its descriptor fires and after each send."""
 
     def __init__(
-        self, driver: LiveDriver, socket: zmq.Socket[bytes], take: Callable[[list[bytes]], None]
+        self,
+        driver: LiveDriver,
+        socket: zmq.Socket[bytes],
+        take: Callable[[Any], None],
+        receive: Callable[[int], Any] | None = None,
     ) -> None:
         self.socket = socket
         self._driver = driver
         self._take = take
         self._asked = False
-        self.receive: Callable[[int], list[bytes]] = socket.recv_multipart
+        self._receive: Callable[[int], Any] = receive or socket.recv_multipart
         self._drain_guarded = driver.guarded(self._drain)
         driver.loop.add_reader(socket.FD, self._drain_guarded)
         self.check()
@@ -51,7 +55,7 @@ class SocketReader:
 
     def _drain(self) -> None:
         self._asked = False
-        receive, take, socket = self.receive, self._take, self.socket
+        receive, take, socket = self._receive, self._take, self.socket
         for _ in range(PORTION):
             if socket.closed:
                 return
