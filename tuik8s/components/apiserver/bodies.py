@@ -84,9 +84,7 @@ class _YamlWalk:
             return self._mapping(node)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item) for item in node.value]
-        if node.tag == "tag:yaml.org,2002:str" or node.style in _QUOTED:
-            if node.style not in _QUOTED and node.value in ("y", "Y", "n", "N"):
-                return node.value in ("y", "Y")
+        if node.style in _QUOTED or node.tag == "!!str":
             return node.value
         return _scalar(node.value)
 

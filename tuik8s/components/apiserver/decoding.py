@@ -14,6 +14,7 @@ from tuik8s.api import protobuf
 from tuik8s.api.errors import ApiError, bad_request, unsupported_media_type
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.kinds.registry import KindRegistry
+from tuik8s.api.meta import copy_object
 from tuik8s.api.schema.decode import DecodeError, decode_object, strict_error
 from tuik8s.api.schema.node import Node
 from tuik8s.api.types import Object
@@ -135,10 +136,10 @@ class Bodies:
     def _check_kind(self, api_version: str, kind: str, expected: Expected) -> None:
         if kind == expected.kind and api_version == expected.api_version:
             return
-        group, _, version = api_version.rpartition("/")
-        if not self._is_known(group, version, api_version, kind):
-            why = f'no kind "{kind}" is registered for version "{api_version}" {_SCHEME}'
+        why = self._not_registered(api_version, kind)
+        if why:
             raise self._cannot(kind, api_version, expected, why)
+        group, _, version = api_version.rpartition("/")
         if kind == expected.kind and group.partition(".")[0] in (
             expected.group.partition(".")[0],
             "extensions",
@@ -147,9 +148,31 @@ class Bodies:
                 f"the API version in the data ({api_version}) does not match "
                 f"the expected API version ({expected.api_version})"
             )
-        package = expected.group.partition(".")[0] or "core"
-        why = f"converting ({version}.{kind}) to ({package}.{expected.kind}): unknown conversion"
-        raise self._cannot(kind, api_version, expected, why)
+        raise self._cannot(kind, api_version, expected, _no_conversion(version, kind, expected))
+
+    def foreign(self, value: Object, expected: Expected) -> str:
+        """Why a patched value is of another kind than expected; "" when it is not."""
+        api_version = value.get("apiVersion") or expected.api_version
+        kind = value.get("kind") or expected.kind
+        if (api_version, kind) == (expected.api_version, expected.kind):
+            return ""
+        why = self._not_registered(api_version, kind)
+        if why:
+            return why
+        group, _, version = api_version.rpartition("/")
+        other = self._kinds.by_kind(group, version, kind)
+        if other is not None:
+            try:
+                decode_object(copy_object(value), other.schema, kind, False)
+            except DecodeError as error:
+                return str(error)
+        return _no_conversion(version, kind, expected)
+
+    def _not_registered(self, api_version: str, kind: str) -> str:
+        group, _, version = api_version.rpartition("/")
+        if self._is_known(group, version, api_version, kind):
+            return ""
+        return f'no kind "{kind}" is registered for version "{api_version}" {_SCHEME}'
 
     def _is_known(self, group: str, version: str, api_version: str, kind: str) -> bool:
         if kind in _META_KINDS or kind in _OLD_VERSIONS.get(api_version, ()):
@@ -163,6 +186,11 @@ class Bodies:
         return bad_request(
             f'{kind} in version "{version}" cannot be handled as a {expected.kind}: {why}'
         )
+
+
+def _no_conversion(version: str, kind: str, expected: Expected) -> str:
+    package = expected.group.partition(".")[0] or "core"
+    return f"converting ({version}.{kind}) to ({package}.{expected.kind}): unknown conversion"
 
 
 def _identity(value: Any, body: bytes, expected: Expected) -> tuple[str, str]:

@@ -102,7 +102,7 @@ class Patch:
         self, value: Object, node: Node, validation: str, refuse: Callable[[str], ApiError]
     ) -> tuple[Object, list[str]]:
         """A patched value as an object. Raises ApiError 400 (strict) or 422 (undecodable)."""
-        shown = self._shown(value)
+        shown = self.shown(value)
         try:
             obj, unknown = decode_object(value, node, "", validation != "Ignore")
         except DecodeError as error:
@@ -114,7 +114,7 @@ class Patch:
             raise refuse(f"strict decoding error: {', '.join(problems)}")
         return obj, problems
 
-    def _shown(self, value: Object) -> Callable[[], str]:
+    def shown(self, value: Object) -> Callable[[], str]:
         if self.kind == STRATEGIC:
             return lambda: f'"{strategic.go_text(self.value)}"'
         text = msgspec.json.encode(value).decode()

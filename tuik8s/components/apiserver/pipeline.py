@@ -92,7 +92,7 @@ class Pipeline:
         handler = HANDLERS.get(verb)
         if handler is None or verb not in kind.verbs:
             raise method_not_allowed()
-        if verb in _NAMED and not request.name or verb in _COLLECTIVE and request.name:
+        if (verb in _NAMED and not request.name) or (verb in _COLLECTIVE and request.name):
             raise method_not_allowed()
         if kind.namespaced and not request.namespace and verb in ("create", "deletecollection"):
             raise method_not_allowed()

@@ -121,7 +121,7 @@ def table_of(call: Call, objects: Sequence[Object], meta: Object, *, header: boo
         "apiVersion": f"meta.k8s.io/{call.form.version}",
         "metadata": meta,
         "columnDefinitions": tables.definitions(call.kind, columns) if header else None,
-        "rows": rows or None,
+        "rows": rows or (None if columns is tables.DEFAULT_COLUMNS else []),
     }
 
 

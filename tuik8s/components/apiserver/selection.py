@@ -16,9 +16,7 @@ from tuik8s.api.kinds.base import Kind
 from tuik8s.api.meta import get_path
 from tuik8s.api.schema.node import Node
 from tuik8s.api.selectors import FieldSelector, LabelSelector
-
-Matches = Callable[[str, bytes], bool]
-"""(store key, object bytes) -> whether it is selected."""
+from tuik8s.components.apiserver.objects import convert, decode_msgpack, is_native
 
 _META: Final = ("metadata.name", "metadata.namespace")
 
@@ -79,7 +77,7 @@ def _check_field(kind: Kind, field: str) -> None:
 def _reader(kind: Kind, fields: tuple[str, ...]) -> Callable[[bytes], dict[str, str]]:
     paths = tuple(kind.rules.selectable[field] for field in fields)
     zeros = tuple(_zero(kind, path) for path in paths)
-    decode = _decoder(paths)
+    decode = _decoder(paths) if is_native(kind) else _converted(kind)
 
     def read(value: bytes) -> dict[str, str]:
         if not fields:
@@ -91,6 +89,16 @@ def _reader(kind: Kind, fields: tuple[str, ...]) -> Callable[[bytes], dict[str, 
         }
 
     return read
+
+
+def _converted(kind: Kind) -> Callable[[bytes], Any]:
+    """Decodes what is stored and turns it into what the kind shows."""
+
+    def decode(value: bytes) -> Any:
+        obj = decode_msgpack(value)
+        return obj if obj["apiVersion"] == kind.api_version else convert(obj, kind)
+
+    return decode
 
 
 @lru_cache(maxsize=256)

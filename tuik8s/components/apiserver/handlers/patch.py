@@ -12,10 +12,17 @@ from tuik8s.api.meta import split_api_version
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver import ownership
 from tuik8s.components.apiserver.call import Call, Outcome
+from tuik8s.components.apiserver.decoding import Expected
 from tuik8s.components.apiserver.effects import Waiting
 from tuik8s.components.apiserver.handlers.update import require_name
 from tuik8s.components.apiserver.options import WriteOptions, go_kind, write_options
-from tuik8s.components.apiserver.patching import APPLY, Patch, applied_object, patch_type
+from tuik8s.components.apiserver.patching import (
+    APPLY,
+    Patch,
+    applied_object,
+    patch_type,
+    undecodable,
+)
 from tuik8s.components.apiserver.strategies import Strategy, dedup_owner_references, match_namespace
 from tuik8s.components.apiserver.writing import Update, update
 
@@ -58,6 +65,9 @@ def _patch(
         if old is None:
             raise not_found(kind.group, kind.plural, request.name)
         patched = change.apply(old, kind.schema)
+        why = core.bodies.foreign(patched, Expected.of(kind))
+        if why:
+            raise undecodable(change.shown(patched)(), why)
         obj, problems = change.decode(patched, kind.schema, options.validation, refuse)
         if not warned:
             call.warnings.extend(problems)
