@@ -24,6 +24,7 @@ _FIELD: Final = re.compile(
 )
 _PARAMETERS: Final = "**parameters**"
 _WIDTH: Final = 78
+_BULLETS: Final = ("* ", "- ")
 _RENAMED: Final = {"d_ref": "$ref", "d_schema": "$schema"}
 
 Prose = tuple[str, dict[str, str]]
@@ -71,10 +72,16 @@ def _field_name(name: str) -> str:
 def _unwrap(text: str) -> str:
     lines = [line.strip() for line in text.strip().splitlines()]
     out = lines[0] if lines else ""
+    in_list = False
     for before, line in pairwise(lines):
+        is_item = line.startswith(_BULLETS)
         if not line or not before:
             out += f"\n{line}"
+        elif len(before) + 1 + len(line.split()[0]) > _WIDTH:
+            out += f" {line}"
+        elif in_list:
+            out += f"\n{line}" if is_item else f"\n  {line}"
         else:
-            fits = len(before) + 1 + len(line.split()[0]) <= _WIDTH
-            out += f"\n\n{line}" if fits else f" {line}"
+            out += f"\n\n{line}"
+        in_list = is_item or (in_list and bool(line))
     return out

@@ -114,6 +114,9 @@ def builtin_schema(schema_id: str) -> Object:
 
 
 def _field(field: Packed, text: str) -> Object:
+    if text and "e" in field:
+        values = "".join(f'\n - `"{value}"`' for value in field["e"])
+        text = f"{text}\n\nPossible enum values:{values}"
     out: Object = {"description": text} if text else {}
     for letter, keyword in _KEYWORDS.items():
         if letter in field:
