@@ -208,3 +208,15 @@ def test_nulls_of_answers() -> None:
     assert value["spec"]["containers"] is None
     assert value["spec"]["volumes"] == [{"name": "v", "projected": {"sources": None}}]
     assert value["status"]["containerStatuses"] == [{"name": "c"}]
+
+
+def test_depth_is_bounded() -> None:
+    with pytest.raises(DecodeError, match="exceeded max depth"):
+        decode_json(b'{"a":' * 100_000 + b"1" + b"}" * 100_000)
+    schema: Any = {"type": "object"}
+    for _ in range(900):
+        schema = {"properties": {"a": schema}}
+    node = load_kind("apiextensions.k8s.io", "v1", "CustomResourceDefinition")
+    version = {"name": "v1", "schema": {"openAPIV3Schema": schema}}
+    with pytest.raises(DecodeError, match="exceeded max depth"):
+        decode_object({"spec": {"versions": [version]}}, node)

@@ -34,6 +34,7 @@ IGNORE: Final = "Ignore"
 WARN: Final = "Warn"
 STRICT: Final = "Strict"
 
+_TOO_DEEP: Final = "exceeded max depth"
 _DECODER: Final = msgspec.json.Decoder()
 _ENCODER: Final = msgspec.json.Encoder()
 
@@ -49,7 +50,7 @@ def decode_json(body: bytes) -> tuple[Any, list[str]]:
         # Go reads text that is not UTF-8, and numbers without bounds.
         return merge_duplicates(body.decode("utf-8", "replace"))
     except RecursionError:
-        raise DecodeError("exceeded max depth") from None
+        raise DecodeError(_TOO_DEEP) from None
     if _keys_count(body) == _keys_count(_ENCODER.encode(value)):
         return value, []
     return merge_duplicates(body)
@@ -72,8 +73,11 @@ def decode_object(
     if type(value) is not dict:
         raise mismatch(value, f"v1.{kind}" if kind else go_type_of(node))
     found: list[tuple[dict[str, Any], str]] = []
-    obj = walk_of(node)(value, found)
-    problems = take_unknown(obj, node) if found else []
+    try:
+        obj = walk_of(node)(value, found)
+        problems = take_unknown(obj, node) if found else []
+    except RecursionError:
+        raise DecodeError(_TOO_DEEP) from None
     return obj, problems if strict else []
 
 

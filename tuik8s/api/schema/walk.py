@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tuik8s.api.schema.node import Node
+from tuik8s.api.schema.packed import LazyNode, load
 from tuik8s.api.schema.scalars import (
     FAST,
     PLAIN,
@@ -61,6 +62,9 @@ def _items(node: Node) -> Node:
 
 
 def _compile(node: Node) -> Walk:
+    if isinstance(node, LazyNode):
+        shared = load(node.schema_id)
+        return _compile_object(node) if shared is node else walk_of(shared)
     if node.type == "object":
         return _compile_object(node)
     if node.type == "map":
