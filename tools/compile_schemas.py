@@ -26,6 +26,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import go_types
 import msgspec
 import schema_facts
 
@@ -52,6 +53,13 @@ _LETTERS = {
     "default": "d",
 }
 _IGNORED = {"description", "x-kubernetes-unions", "oneOf"}
+
+
+_NO_FLAGS: dict[str, int] = {}
+
+
+def _invert(table: dict[str, list[str]]) -> dict[str, str]:
+    return {field: name for name, fields in table.items() for field in fields}
 
 
 def main(arguments: list[str]) -> None:
@@ -132,12 +140,15 @@ def _pack_field(path: str, prop: Json, flags: dict[str, int]) -> Json:
         elif key == "allOf":
             packed["$"] = _schema_id(value[0]["$ref"])
         elif key in ("items", "additionalProperties"):
-            packed[key[0]] = _pack_field(path, value, {})
+            packed[key[0]] = _pack_field(path, value, _NO_FLAGS)
         elif key not in _IGNORED:
             raise SystemExit(f"{path}: unknown schema keyword {key}")
     default = _lookup(schema_facts.DEFAULTS, path)
     if default is not None:
         packed["d"] = default
+    go_type = _GO_TYPES.get(".".join(path.split(".")[-2:]))
+    if go_type and flags is not _NO_FLAGS:
+        packed["y"] = go_type if "." in go_type else f"{path.split('.')[-3]}.{go_type}"
     if flags.get(path):
         packed["z"] = flags[path]
     return packed
@@ -193,6 +204,9 @@ def _read_table(table: str) -> dict[str, list[str]]:
         else:
             fields[owner].append(word)
     return fields
+
+
+_GO_TYPES = _invert(_read_table(go_types.GO_TYPES))
 
 
 def _pack_discovery(documents: Path) -> list[list[Any]]:

@@ -37,6 +37,13 @@ def pod(**spec: Any) -> Any:
         ),
         ("pods", {"spec": []}, "array Pod.spec v1.PodSpec"),
         ("pods", pod(hostNetwork="yes"), "string PodSpec.spec.hostNetwork bool"),
+        ("pods", pod(restartPolicy=1), "number PodSpec.spec.restartPolicy v1.RestartPolicy"),
+        ("pods", {"metadata": {"uid": True}}, "bool ObjectMeta.metadata.uid types.UID"),
+        (
+            "persistentvolumeclaims",
+            {"spec": {"accessModes": "x"}},
+            "string PersistentVolumeClaimSpec.spec.accessModes []v1.PersistentVolumeAccessMode",
+        ),
         ("pods", pod(priority="1"), "string PodSpec.spec.priority int32"),
         (
             "pods",

@@ -10,6 +10,7 @@ and a field is packed as
 
     t type   f format   $ schema id   d default   e enum   i items   a values of a map
     l list type   k list keys   m merge key   s patch strategies   x map type   z flags
+    y Go's name of a text type (of the items, where the field is a list)
 
 A schema is unpacked when it is first asked for and its node shared from then on, so that trees
 are cyclic where types are, and a start pays only for what it uses. A field that adds a default to
@@ -180,6 +181,10 @@ def _unpack_field(owner: str, field: Packed, is_required: bool) -> Node:
         node.default = default
     elif not flags & FLAG_ZERO_IS_MEANT and not field.get("$"):
         node.omits_zero = is_scalar or (not is_required and not node.written_as_null)
+    if "y" in field:
+        named = node.items if node.type == "list" and node.items is not None else node
+        if named.type == "string":
+            named.go_type = field["y"]
     if "s" in field:
         node.merge_strategies = tuple(field["s"].split(","))
     node.merge_key = field.get("m", "")

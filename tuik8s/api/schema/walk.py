@@ -52,6 +52,8 @@ def go_type_of(node: Node) -> str:
         return "map[string]" + go_type_of(_items(node))
     if node.format == "byte":
         return "[]uint8"
+    if node.type == "string" and node.go_type:
+        return node.go_type
     named = {"boolean": "bool", "number": "float64", "integer": node.format or "int64"}
     return named.get(node.type, "string")
 
@@ -73,10 +75,21 @@ def _compile(node: Node) -> Walk:
         return _compile_list(node)
     if node.type == "any" and node.format.startswith("schema-or-"):
         return _compile_schema_or(node)
+    if node.type == "string" and node.go_type:
+        return _named_text(node.go_type)
     special = SPECIAL.get(node.format)
     if special is not None:
         return special
     return PLAIN[node.type]
+
+
+def _named_text(go_type: str) -> Walk:
+    def walk(value: Any, found: Found) -> Any:
+        if type(value) is not str:
+            raise mismatch(value, go_type)
+        return value
+
+    return walk
 
 
 def _compile_object(node: Node) -> Walk:
