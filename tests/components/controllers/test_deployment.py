@@ -118,7 +118,10 @@ def test_proportional_scaling() -> None:
     strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 3, "maxUnavailable": 2}}
     before = deployment(10, "app:2", strategy=strategy)
     d = known(deployment(15, "app:2", strategy=strategy), 2)
-    old, new = owned(before, "web-old", 8, 8, "app:1", 1), owned(before, "web-new", 5, 0, "app:2", 2)
+    old, new = (
+        owned(before, "web-old", 8, 8, "app:1", 1),
+        owned(before, "web-new", 5, 0, "app:2", 2),
+    )
     old["metadata"]["ownerReferences"][0]["uid"] = d["metadata"]["uid"]
     assert replicas_written(plan_for(d, old, new)) == {"web-old": 11, "web-new": 7}
 
@@ -146,9 +149,7 @@ def test_pause_is_noted_before_anything_else() -> None:
 
 def test_complete_rollout_says_so_and_cleans_up() -> None:
     d = known(deployment(1, "app:2", revisionHistoryLimit=0), 2, "ReplicaSetUpdated")
-    d["status"].update(
-        replicas=1, updatedReplicas=1, availableReplicas=1, observedGeneration=1
-    )
+    d["status"].update(replicas=1, updatedReplicas=1, availableReplicas=1, observedGeneration=1)
     sets = (owned(d, "web-old", 0, 0, "app:1", 1), owned(d, "web-new", 1, 1, "app:2", 2))
     plan = plan_for(d, *sets)
     assert lines(plan) == ["delete replicasets.apps web-old", "update deployments.apps/status web"]

@@ -117,7 +117,7 @@ class Execution:
     def _on_reply(self, index: int, write: Write, reply: Reply) -> None:
         outcome = Outcome(write, reply.code, read=lambda: decode(reply))
         self._outcomes[index] = outcome
-        if outcome.ok and not isinstance(write, Get) and reply.revision:
+        if outcome.ok and reply.revision and not isinstance(write, Get | DeleteCollection):
             known = self.revisions.get(write.resource, 0)
             self.revisions[write.resource] = max(known, reply.revision)
         if not outcome.settled:

@@ -4,8 +4,8 @@
                                  |              |
                                  conditions say what remains and whose finalizers hold it
 
-What is there is read from the cache of all resources; each look after a deletion waits for the
-cache to have seen it. Admission lets nothing new into a terminating namespace.
+What is there is read from the cache of all resources, and asked
+for once more before the end. Admission lets nothing new into a terminating namespace.
 
 Source: k8s.io/kubernetes pkg/controller/namespace/{namespace_controller.go,
 deletion/namespaced_resources_deleter.go,deletion/status_condition_utils.go}, 1.36.
@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tuik8s.api.meta import finalizers_of, is_deleting, revision_of
+from tuik8s.api.meta import finalizers_of, is_deleting
 from tuik8s.api.times import format_time, parse_time
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
@@ -38,6 +38,7 @@ from tuik8s.components.controllers.parts.workloads import find_condition, status
 GRACE_MS = 5_000
 _FINALIZER = "kubernetes"
 _FINALIZER_SECONDS = 15
+_LET_CACHE_SEE_MS = 200
 
 
 @dataclass(slots=True)
@@ -74,13 +75,11 @@ class NamespaceReconciler:
         if begins_ms > now_ms:
             return Plan(requeue_after_ms=begins_ms - now_ms)
         content = _content(view, key.name)
-        if any(view.revision(resource) < revision_of(namespace) for resource in content):
-            return Plan(requeue_after_ms=1_000)
         pending = _undeleted(content)
         if pending:
             deletions = tuple(DeleteCollection(resource=r, namespace=key.name) for r in pending)
-            return Plan(writes=deletions, requeue_after_ms=1)
-        return _report(namespace, _remains(content), now_ms)
+            return Plan(writes=deletions, requeue_after_ms=_LET_CACHE_SEE_MS)
+        return _report(namespace, _remains(content), tuple(content), now_ms)
 
 
 def _content(view: View, namespace: str) -> dict[str, Sequence[Object]]:
@@ -114,35 +113,50 @@ def _remains(content: dict[str, Sequence[Object]]) -> _Remains:
     return found
 
 
-def _report(namespace: Object, remains: _Remains, now_ms: int) -> Plan:
+def _report(namespace: Object, remains: _Remains, resources: Sequence[str], now_ms: int) -> Plan:
     """Conditions first; then, when all is gone, the finalizer."""
     status = {**status_of(namespace), "phase": "Terminating"}
     status["conditions"] = _conditions(status, remains, now_ms)
     after_ms = (remains.seconds // 2 + 1) * 1_000 if remains.seconds else None
     if status == status_of(namespace):
-        return Plan(requeue_after_ms=after_ms) if after_ms else _release(namespace)
+        return Plan(requeue_after_ms=after_ms) if after_ms else _sweep(namespace, resources)
     write = Update(resource="namespaces", obj=with_status(namespace, status), subresource="status")
 
     def then(outcomes: Outcomes) -> Plan:
-        return _release(outcomes[0].obj) if outcomes[0].ok else NOTHING
+        return _sweep(outcomes[0].obj, resources) if outcomes[0].ok else NOTHING
 
     return Plan(writes=(write,), requeue_after_ms=after_ms, then=None if after_ms else then)
 
 
-def _release(namespace: Object) -> Plan:
-    """Remove our finalizer, and once more the events that came meanwhile."""
-    spec = dict(namespace.get("spec") or {})
-    left = [f for f in spec.get("finalizers") or () if f != _FINALIZER]
-    spec["finalizers"] = left
+def _sweep(namespace: Object, resources: Sequence[str]) -> Plan:
+    """Ask the API server once more to delete everything: the cache may have missed something."""
     name = namespace["metadata"]["name"]
-    events = DeleteCollection(resource=EVENTS, namespace=name)
-    finalize = Update(
-        resource="namespaces",
-        obj={**namespace, "spec": spec},
-        subresource="finalize",
-        tolerate=(404,),
+    swept = (*resources, EVENTS)
+
+    def then(outcomes: Outcomes) -> Plan:
+        if any(o.ok and _is_list(o.obj) and o.write.resource != EVENTS for o in outcomes):
+            return Plan(requeue_after_ms=1_000)
+        return _release(namespace)
+
+    return Plan(
+        writes=tuple(DeleteCollection(resource=r, namespace=name) for r in swept), then=then
     )
-    return Plan(writes=(events, finalize))
+
+
+def _is_list(answer: Object) -> bool:
+    """Whether the answer to a deletion of a collection shows something that was there."""
+    if "items" in answer:
+        return bool(answer["items"])
+    return bool(answer.get("metadata", {}).get("uid"))
+
+
+def _release(namespace: Object) -> Plan:
+    """Remove our finalizer."""
+    spec = dict(namespace.get("spec") or {})
+    spec["finalizers"] = [f for f in spec.get("finalizers") or () if f != _FINALIZER]
+    changed = {**namespace, "spec": spec}
+    finalize = Update(resource="namespaces", obj=changed, subresource="finalize", tolerate=(404,))
+    return Plan(writes=(finalize,))
 
 
 def _conditions(status: Object, remains: _Remains, now_ms: int) -> list[Object]:

@@ -1,0 +1,261 @@
+"""Controllers against the real API server, in simulated time."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sim.cluster import Cluster
+from tuik8s.api.types import Object
+
+pytestmark = pytest.mark.sim
+
+
+def template(image: str = "app:1") -> Object:
+    spec = {"containers": [{"name": "c", "image": image}]}
+    return {"metadata": {"labels": {"app": "web"}}, "spec": spec}
+
+
+def workload(kind: str, name: str = "web", **spec: object) -> Object:
+    whole = {"selector": {"matchLabels": {"app": "web"}}, "template": template(), **spec}
+    return {"kind": kind, "metadata": {"name": name, "namespace": "default"}, "spec": whole}
+
+
+def status(c: Cluster, resource: str, name: str = "web") -> Object:
+    found = c.get(resource, name)
+    return (found or {}).get("status") or {}
+
+
+def test_deployment_becomes_available() -> None:
+    c = Cluster()
+    c.create("deployments.apps", workload("Deployment", replicas=3))
+    c.wait(lambda: status(c, "deployments.apps").get("availableReplicas") == 3)
+    c.run_ms(1_000)
+    conditions = {x["type"]: x["reason"] for x in status(c, "deployments.apps")["conditions"]}
+    assert conditions == {
+        "Available": "MinimumReplicasAvailable",
+        "Progressing": "NewReplicaSetAvailable",
+    }
+    assert len(c.list_("pods")) == 3
+    assert c.list_("pods")[0]["metadata"]["ownerReferences"][0]["kind"] == "ReplicaSet"
+
+
+def rollout_done(c: Cluster, replicas: int) -> bool:
+    found = status(c, "deployments.apps")
+    d = c.get("deployments.apps", "web")
+    assert d is not None
+    counts = ("replicas", "updatedReplicas", "availableReplicas")
+    seen = found.get("observedGeneration") == d["metadata"]["generation"]
+    return seen and all(found.get(name) == replicas for name in counts)
+
+
+def test_rolling_update_and_rollback() -> None:
+    c = Cluster()
+    c.create("deployments.apps", workload("Deployment", replicas=4))
+    c.wait(lambda: rollout_done(c, 4))
+    c.patch("deployments.apps", "web", {"spec": {"template": template("app:2")}})
+    c.wait(lambda: rollout_done(c, 4))
+    c.patch("deployments.apps", "web", {"spec": {"template": template("app:1")}})
+    c.wait(lambda: rollout_done(c, 4))
+    c.run_ms(1_000)
+    sets = c.list_("replicasets.apps")
+    revision = "deployment.kubernetes.io/revision"
+    shown = {
+        rs["spec"]["template"]["spec"]["containers"][0]["image"]: (
+            rs["metadata"]["annotations"][revision],
+            rs["spec"]["replicas"],
+        )
+        for rs in sets
+    }
+    assert shown == {"app:1": ("3", 4), "app:2": ("2", 0)}
+    assert len(c.list_("pods")) == 4
+
+
+def test_deployment_deleted_takes_its_pods_along() -> None:
+    c = Cluster()
+    c.create("deployments.apps", workload("Deployment", replicas=3))
+    c.wait(lambda: rollout_done(c, 3))
+    c.delete("deployments.apps", "web", propagationPolicy="Background")
+    c.wait(lambda: not c.list_("pods") and not c.list_("replicasets.apps"))
+
+
+def test_orphaned_replica_set_is_adopted_again() -> None:
+    c = Cluster()
+    c.create("deployments.apps", workload("Deployment", replicas=2))
+    c.wait(lambda: rollout_done(c, 2))
+    c.delete("deployments.apps", "web", propagationPolicy="Orphan")
+    c.wait(lambda: c.get("deployments.apps", "web") is None)
+    pods = {pod["metadata"]["name"] for pod in c.list_("pods")}
+    assert "ownerReferences" not in c.list_("replicasets.apps")[0]["metadata"]
+    c.create("deployments.apps", workload("Deployment", replicas=2))
+    c.wait(lambda: rollout_done(c, 2))
+    assert {pod["metadata"]["name"] for pod in c.list_("pods")} == pods
+
+
+def test_service_gets_endpoints_and_slices() -> None:
+    c = Cluster()
+    ports = [{"port": 80, "targetPort": 8080}]
+    service = {"selector": {"app": "web"}, "ports": ports}
+    c.create("deployments.apps", workload("Deployment", replicas=3))
+    metadata = {"name": "svc", "namespace": "default"}
+    c.create("services", {"kind": "Service", "metadata": metadata, "spec": service})
+    c.wait(lambda: rollout_done(c, 3))
+    c.run_ms(1_000)
+    endpoints = c.get("endpoints", "svc")
+    assert endpoints is not None
+    assert len(endpoints["subsets"][0]["addresses"]) == 3
+    (found,) = slices(c)
+    assert [e["conditions"]["ready"] for e in found["endpoints"]] == [True] * 3
+    assert found["ports"] == [{"name": "", "protocol": "TCP", "port": 8080}]
+    c.delete("services", "svc")
+    c.run_ms(2_000)
+    assert c.get("endpoints", "svc") is None
+    assert not slices(c)
+
+
+def slices(c: Cluster) -> list[Object]:
+    found = c.list_("endpointslices.discovery.k8s.io", "default")
+    return [s for s in found if s["metadata"]["labels"]["kubernetes.io/service-name"] == "svc"]
+
+
+def test_namespace_is_emptied_and_goes() -> None:
+    c = Cluster()
+    c.create("namespaces", {"kind": "Namespace", "metadata": {"name": "team"}})
+    c.run_ms(500)
+    assert c.get("serviceaccounts", "default", "team") is not None
+    assert c.get("configmaps", "kube-root-ca.crt", "team") is not None
+    d = workload("Deployment", replicas=2)
+    d["metadata"]["namespace"] = "team"
+    c.create("deployments.apps", d, "team")
+    c.wait(lambda: len(c.list_("pods", "team")) == 2)
+    c.delete("namespaces", "team", "")
+    took_ms = c.wait(lambda: c.get("namespaces", "team", "") is None)
+    assert took_ms >= 4_000
+    assert not c.list_("pods", "team")
+
+
+def test_namespace_says_what_holds_it() -> None:
+    c = Cluster()
+    c.create("namespaces", {"kind": "Namespace", "metadata": {"name": "team"}})
+    held = {"name": "held", "namespace": "team", "finalizers": ["example.com/hold"]}
+    c.create("configmaps", {"kind": "ConfigMap", "metadata": held}, "team")
+    c.delete("namespaces", "team", "")
+    c.run_ms(8_000)
+    namespace = c.get("namespaces", "team", "")
+    assert namespace is not None
+    messages = [x["message"] for x in namespace["status"]["conditions"]]
+    assert messages[3:] == [
+        "Some resources are remaining: configmaps. has 1 resource instances",
+        "Some content in the namespace has finalizers remaining: "
+        "example.com/hold in 1 resource instances",
+    ]
+    c.patch("configmaps", "held", {"metadata": {"finalizers": None}}, "team")
+    c.wait(lambda: c.get("namespaces", "team", "") is None)
+
+
+def test_silent_node_is_tainted_and_its_pods_move() -> None:
+    c = Cluster()
+    c.create("deployments.apps", workload("Deployment", replicas=3))
+    c.wait(lambda: rollout_done(c, 3))
+    c.nodes.silent.add("node-2")
+    c.run_ms(70_000)
+    node = c.get("nodes", "node-2", "")
+    assert node is not None
+    taints = {(t["key"], t["effect"]) for t in node["spec"]["taints"]}
+    assert ("node.kubernetes.io/unreachable", "NoSchedule") in taints
+    assert ("node.kubernetes.io/unreachable", "NoExecute") in taints
+    stuck = [p for p in c.list_("pods") if p["spec"]["nodeName"] == "node-2"]
+    ready = {x["type"]: x["status"] for x in stuck[0]["status"]["conditions"]}
+    assert ready["Ready"] == "False"
+    c.run_ms(310_000)
+    running = [p for p in c.list_("pods") if not p["metadata"].get("deletionTimestamp")]
+    assert {p["spec"]["nodeName"] for p in running} == {"node-1", "node-3"}
+    assert len(running) == 3
+    c.nodes.silent.clear()
+    c.run_ms(30_000)
+    node = c.get("nodes", "node-2", "")
+    assert node is not None
+    assert not node["spec"].get("taints")
+
+
+def test_node_ranges_are_never_shared_across_restarts() -> None:
+    c = Cluster(nodes=5)
+    c.restart_controllers()
+    for n in range(6, 12):
+        c.create("nodes", {"kind": "Node", "metadata": {"name": f"node-{n}"}})
+        if n == 8:
+            c.restart_controllers()
+    c.run_ms(3_000)
+    ranges = [node["spec"]["podCIDR"] for node in c.list_("nodes")]
+    assert len(ranges) == len(set(ranges)) == 11
+
+
+def test_stateful_set_in_order() -> None:
+    c = Cluster()
+    c.create("statefulsets.apps", workload("StatefulSet", replicas=3, serviceName="svc"))
+    c.wait(lambda: status(c, "statefulsets.apps").get("availableReplicas") == 3)
+    pods = sorted(c.list_("pods"), key=lambda p: p["metadata"]["name"])
+    assert [p["metadata"]["name"] for p in pods] == ["web-0", "web-1", "web-2"]
+    uids = {p["metadata"]["uid"] for p in pods}
+    c.patch("statefulsets.apps", "web", {"spec": {"template": template("app:2")}})
+    c.wait(
+        lambda: (
+            status(c, "statefulsets.apps")
+            .get("currentRevision", "")
+            .endswith(status(c, "statefulsets.apps").get("updateRevision", "-"))
+            and not uids & {p["metadata"]["uid"] for p in c.list_("pods")}
+        )
+    )
+    c.patch("statefulsets.apps", "web", {"spec": {"replicas": 1}})
+    c.wait(lambda: [p["metadata"]["name"] for p in c.list_("pods")] == ["web-0"])
+    assert status(c, "statefulsets.apps")["collisionCount"] == 0
+
+
+def test_daemon_set_on_every_node() -> None:
+    c = Cluster()
+    c.create("daemonsets.apps", workload("DaemonSet"))
+    c.wait(lambda: status(c, "daemonsets.apps").get("numberAvailable") == 3)
+    c.patch("daemonsets.apps", "web", {"spec": {"template": template("app:2")}})
+    c.wait(lambda: status(c, "daemonsets.apps").get("updatedNumberScheduled") == 3)
+    c.wait(lambda: status(c, "daemonsets.apps").get("numberAvailable") == 3)
+    nodes = sorted(p["spec"]["nodeName"] for p in c.list_("pods"))
+    assert nodes == ["node-1", "node-2", "node-3"]
+
+
+def test_quota_refusal_and_recovery() -> None:
+    c = Cluster()
+    quota = {"kind": "ResourceQuota", "metadata": {"name": "q"}, "spec": {"hard": {"pods": "1"}}}
+    c.create("resourcequotas", quota, "default")
+    c.wait(lambda: status(c, "resourcequotas", "q").get("used") == {"pods": "0"})
+    c.create("deployments.apps", workload("Deployment", replicas=2))
+    c.wait(lambda: bool(_failure(c)))
+    assert "exceeded quota: q" in _failure(c)
+    c.patch("resourcequotas", "q", {"spec": {"hard": {"pods": "5"}}})
+    c.wait(lambda: rollout_done(c, 2), within_ms=60_000)
+    assert not _failure(c)
+
+
+def _failure(c: Cluster) -> str:
+    conditions = status(c, "deployments.apps").get("conditions") or []
+    return next((x["message"] for x in conditions if x["type"] == "ReplicaFailure"), "")
+
+
+def test_restart_in_the_middle_of_a_rollout() -> None:
+    c = Cluster()
+    c.create("deployments.apps", workload("Deployment", replicas=20))
+    c.run_ms(20)
+    c.restart_controllers()
+    c.wait(lambda: rollout_done(c, 20))
+    c.run_ms(5_000)
+    assert len(c.list_("pods")) == 20
+
+
+def test_events_are_worded_as_upstream() -> None:
+    c = Cluster()
+    c.create("deployments.apps", workload("Deployment", replicas=1))
+    c.wait(lambda: rollout_done(c, 1))
+    c.run_ms(500)
+    (rs,) = c.list_("replicasets.apps")
+    (pod,) = c.list_("pods")
+    name = rs["metadata"]["name"]
+    assert c.events("web") == [f"Normal ScalingReplicaSet Scaled up replica set {name} from 0 to 1"]
+    assert c.events(name) == [f"Normal SuccessfulCreate Created pod: {pod['metadata']['name']}"]
