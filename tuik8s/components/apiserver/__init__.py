@@ -1,9 +1,9 @@
 """The API server: the one component that opens the store; everyone else asks it.
 
-    http.py ----.                                             .--> handlers/, subresources/, reviews/
-                +--> pipeline: authenticate > authorize > ----+      decoding > strategies > admission
-    bus_door ---'                                             '--> objects > store (the log)
-                                                                     '--> watching, bus_door: events out
+    http ------.                                       .--> handlers/, subresources/, reviews/
+               +--> pipeline: authenticate, authorize -+      decoding, admission, strategies
+    bus_door --'                                       '--> objects -> store (the log)
+                                                              '--> watching, bus_door: events out
 
 One pipeline serves both doors. Handlers know no kind: what is special about one is data and pure
 functions in `api.kinds`. A request that must wait is a generator of `effects`; the pipeline stays

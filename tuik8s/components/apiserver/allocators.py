@@ -261,7 +261,10 @@ class Allocators:
             spec["healthCheckNodePort"] = held
         elif wanted:
             if wanted in self._ports:
-                why = f"failed to allocate requested HealthCheck NodePort {wanted}: provided port is already allocated"
+                why = (
+                    f"failed to allocate requested HealthCheck NodePort {wanted}: "
+                    "provided port is already allocated"
+                )
                 raise ApiError(500, "InternalError", f"Internal error occurred: {why}")
             self._ports.add(wanted)
             taken.ports.append(wanted)

@@ -5,7 +5,6 @@ Source: k8s.io/apimachinery pkg/runtime/serializer/json, sigs.k8s.io/yaml (1.36)
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -48,6 +47,7 @@ def parse_yaml(body: bytes) -> tuple[Any, list[str]]:
         raise Malformed(f"error converting YAML to JSON: yaml: {_yaml_words(error)}") from None
     finally:
         loader.dispose()
+    assert isinstance(node, yaml.Node), "a checked document has a node"
     walk = _YamlWalk()
     value = walk.value(node)
     return value, walk.problems
@@ -84,9 +84,9 @@ class _YamlWalk:
             return self._mapping(node)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item) for item in node.value]
-        if node.style in _QUOTED or node.tag == "!!str":
-            return node.value
-        return _scalar(node.value)
+        text = str(node.value)
+        quoted = isinstance(node, yaml.ScalarNode) and node.style in _QUOTED
+        return text if quoted or node.tag == "!!str" else _scalar(text)
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
         out: dict[str, Any] = {}
@@ -108,20 +108,15 @@ def _scalar(text: str) -> Any:
     if text in _TRUE or text in _FALSE:
         return text in _TRUE
     plain = text.replace("_", "")
-    for base, prefix in ((16, "0x"), (8, "0o"), (2, "0b")):
-        if plain.lower().lstrip("+-").startswith(prefix):
-            return _number_or_text(lambda base=base: int(plain, base), text)
-    unsigned = plain.lstrip("+-")
-    if unsigned.isdigit():
-        octal = len(unsigned) > 1 and unsigned.startswith("0")
-        return _number_or_text(lambda: int(plain, 8 if octal else 10), text)
-    if unsigned[:1].isdigit() or unsigned[:1] == ".":
-        return _number_or_text(lambda: float(plain), text)
-    return text
-
-
-def _number_or_text(read: Callable[[], Any], text: str) -> Any:
+    unsigned = plain.lstrip("+-").lower()
     try:
-        return read()
+        for base, prefix in ((16, "0x"), (8, "0o"), (2, "0b")):
+            if unsigned.startswith(prefix):
+                return int(plain, base)
+        if unsigned.isdigit():
+            return int(plain, 8 if len(unsigned) > 1 and unsigned.startswith("0") else 10)
+        if unsigned[:1].isdigit() or unsigned[:1] == ".":
+            return float(plain)
     except ValueError:
         return text
+    return text

@@ -6,19 +6,18 @@ import ipaddress
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from tuik8s.api.errors import FieldError, bare_internal_error
+from tuik8s.api.errors import FieldError
 from tuik8s.api.kinds.registry import KindRegistry
 from tuik8s.api.openapi.documents import Documents
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.admission.registry import Admission, plugins
 from tuik8s.components.apiserver.allocators import Allocators
-from tuik8s.components.apiserver.answers import encode_msgpack
 from tuik8s.components.apiserver.authentication.registry import Authentication, authenticators
 from tuik8s.components.apiserver.authorization.base import Attributes
 from tuik8s.components.apiserver.authorization.registry import Authorization, authorizers
 from tuik8s.components.apiserver.config import ApiServerConfig
 from tuik8s.components.apiserver.decoding import Bodies
-from tuik8s.components.apiserver.objects import Encodings, Objects, decode_msgpack, storage_of
+from tuik8s.components.apiserver.objects import Objects, decode_msgpack, storage_of
 from tuik8s.components.apiserver.routes import Routes
 from tuik8s.components.apiserver.service_tokens import TokenSigner
 from tuik8s.components.apiserver.strategies import Strategy, require_valid
@@ -72,7 +71,7 @@ class Core:
         self.kinds = kinds
         self.config = config
         self.rng = world.rng("apiserver")
-        self.objects = Objects(store, Encodings(config.limits.encodings_bytes_max))
+        self.objects = Objects(store, config.limits)
         self.reader = StoreReader(store)
         self.routes = Routes(kinds)
         self.bodies = Bodies(kinds)
@@ -103,11 +102,6 @@ class Core:
     def ttl_ms(self, kind: Kind) -> int:
         """How long an object lives by itself; 0 for ever. Events go after an hour."""
         return self.config.event_ttl_ms if storage_of(kind) == "events" else 0
-
-    def require_room(self, obj: Object) -> None:
-        """Refuse an object that etcd would not take. Raises ApiError (500)."""
-        if len(encode_msgpack(obj)) > self.config.limits.object_bytes_max:
-            raise bare_internal_error("etcdserver: request is too large")
 
     def delete_now(self, call: Call, entry: Entry) -> None:
         """Remove an object for good."""

@@ -209,7 +209,10 @@ def _identity(value: Any, body: bytes, expected: Expected) -> tuple[str, str]:
     for name in ("apiVersion", "kind"):
         text = value.get(name) or ""
         if not isinstance(text, str):
-            why = f"json: cannot unmarshal {go_kind(text)} into Go struct field .{name} of type string"
+            why = (
+                f"json: cannot unmarshal {go_kind(text)} "
+                f"into Go struct field .{name} of type string"
+            )
             prefix = "couldn't get version/kind; json parse error: "
             raise unrecognized(expected.kind, prefix + why, body)
         found.append(text)

@@ -42,7 +42,10 @@ _GZIP_BYTES_MIN: Final = 128 * 1024
 _KEPT: Final = 5_000
 _KEEP_ALIVE_SECONDS: Final = 180
 _WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_TOO_LARGE_HEADERS: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+_TOO_LARGE_HEADERS: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"connection: close\r\ncontent-length: 0\r\n\r\n"
+)
 
 
 class Protocol(HttpToolsProtocol):
@@ -330,8 +333,7 @@ def _too_large(limit: int) -> Answer:
 
 def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:
     out = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers]
-    for warning in answer.warnings:
-        out.append((b"warning", warning_header(warning).encode("utf-8")))
+    out.extend((b"warning", warning_header(text).encode()) for text in answer.warnings)
     return out
 
 
@@ -366,7 +368,7 @@ class HttpServer:
     def __init__(self, door: HttpDoor, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls
         self._config = UvicornConfig(
-            door,  # type: ignore[arg-type]
+            door,
             http=Protocol,
             ws="none",
             lifespan="off",

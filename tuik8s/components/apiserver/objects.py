@@ -12,10 +12,12 @@ from typing import Any
 
 import msgspec
 
+from tuik8s.api.errors import bare_internal_error
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.schema.nulls import fill_nulls
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.answers import encode_json, encode_msgpack
+from tuik8s.components.apiserver.config import Limits
 from tuik8s.components.apiserver.conversions.registry import conversion_of
 from tuik8s.components.store.store import Store
 from tuik8s.components.store.types import Change, Entry
@@ -68,9 +70,10 @@ class Encodings:
 class Objects:
     """Reads and writes objects of kinds; knows nothing of rules."""
 
-    def __init__(self, store: Store, encodings: Encodings) -> None:
+    def __init__(self, store: Store, limits: Limits) -> None:
         self.store = store
-        self.encodings = encodings
+        self.encodings = Encodings(limits.encodings_bytes_max)
+        self._bytes_max = limits.object_bytes_max
 
     def key(self, kind: Kind, namespace: str, name: str) -> str:
         return f"{kind.storage or kind.resource}/{namespace}/{name}"
@@ -131,7 +134,11 @@ class Objects:
         obj["metadata"]["resourceVersion"] = str(self.store.next_revision)
         stored = to_stored(obj, kind)
         rest = {k: v for k, v in stored.items() if k not in ("kind", "apiVersion")}
-        return encode_msgpack({"kind": stored["kind"], "apiVersion": stored["apiVersion"], **rest})
+        head = {"kind": stored["kind"], "apiVersion": stored["apiVersion"]}
+        value = encode_msgpack({**head, **rest})
+        if len(value) > self._bytes_max:
+            raise bare_internal_error("etcdserver: request is too large")
+        return value
 
     def _keep(self, kind: Kind, obj: Object, entry: Entry) -> Entry:
         assert obj["metadata"]["resourceVersion"] == str(entry.revision), entry.key

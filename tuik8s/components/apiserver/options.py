@@ -1,7 +1,7 @@
-"""Query parameters as options: parsed as Go parses them, checked as upstream checks them.
+"""Query parameters as options, parsed as Go parses them and checked as upstream checks them.
 
-Source: k8s.io/apimachinery pkg/apis/meta/{internalversion,v1}/validation, pkg/conversion/queryparams
-(1.36). Any boolean text that is not plainly false counts as true.
+Source: k8s.io/apimachinery pkg/apis/meta/{internalversion,v1}/validation and
+pkg/conversion/queryparams (1.36). Any boolean text that is not plainly false counts as true.
 """
 
 from __future__ import annotations

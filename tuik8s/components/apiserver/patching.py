@@ -35,6 +35,7 @@ TYPES: Final[dict[str, str]] = {
     "application/strategic-merge-patch+msgpack": STRATEGIC,
     "application/apply-patch+msgpack": APPLY,
 }
+_OPERATION: Final = ("op", "path", "from", "value")
 _FOR_CUSTOM: Final = (
     "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml"
 )
@@ -61,9 +62,11 @@ class Patch:
     def __init__(self, body: bytes, content_type: str, patch_kind: str) -> None:
         """Raises ApiError (400) for a body that cannot be decoded."""
         self.kind = patch_kind
+        self.value: Any
+        self.duplicates: list[str] = []
         try:
             if content_type.endswith("+msgpack"):
-                self.value, self.duplicates = parse_msgpack(body), []
+                self.value = parse_msgpack(body)
             else:
                 self.value, self.duplicates = parse_json(body)
         except Malformed as error:
@@ -76,13 +79,13 @@ class Patch:
         """What is odd in the patch itself: unknown and repeated fields."""
         if self.kind != JSON_PATCH:
             return self.duplicates
-        found = []
-        for problem in self.duplicates:
-            found.append(f"json patch {problem}")
-        for index, operation in enumerate(self.value):
-            for name in operation:
-                if name not in ("op", "path", "from", "value"):
-                    found.append(f'json patch unknown field "[{index}].{name}"')
+        found = [f"json patch {problem}" for problem in self.duplicates]
+        found.extend(
+            f'json patch unknown field "[{index}].{name}"'
+            for index, operation in enumerate(self.value)
+            for name in operation
+            if name not in _OPERATION
+        )
         return found
 
     def apply(self, obj: Object, node: Node) -> Object:

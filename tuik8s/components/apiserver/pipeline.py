@@ -65,7 +65,7 @@ class Pipeline:
         except Exception as fault:  # a fault in one request must not take all others down
             reply(self._fault(fault, request, packed))
             return
-        if type(outcome) is Answer:
+        if isinstance(outcome, Answer):
             self._deliver(outcome, reply, packed)
         else:
             self._drive(outcome, None, request, reply, packed)

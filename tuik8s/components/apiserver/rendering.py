@@ -16,6 +16,7 @@ import yaml
 
 from tuik8s.api.errors import ApiError
 from tuik8s.api.kinds.base import Kind
+from tuik8s.api.kinds.printing import DEFAULT_COLUMNS
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver import tables
 from tuik8s.components.apiserver.answers import (
@@ -121,7 +122,7 @@ def table_of(call: Call, objects: Sequence[Object], meta: Object, *, header: boo
         "apiVersion": f"meta.k8s.io/{call.form.version}",
         "metadata": meta,
         "columnDefinitions": tables.definitions(call.kind, columns) if header else None,
-        "rows": rows or (None if columns is tables.DEFAULT_COLUMNS else []),
+        "rows": rows or (None if columns is DEFAULT_COLUMNS else []),
     }
 
 

@@ -52,9 +52,9 @@ class Selection:
 
     def takes(self, key: str, value: bytes) -> bool:
         """Whether an object is selected."""
-        if self.labels is not None:
-            if not self.labels.matches(_decode_labels(value).metadata.labels or {}):
-                return False
+        labels = self.labels
+        if labels is not None and not labels.matches(_decode_labels(value).metadata.labels or {}):
+            return False
         if self.fields is None:
             return True
         _, namespace, name = key.split("/", 2)

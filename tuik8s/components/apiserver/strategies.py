@@ -36,8 +36,7 @@ def name_rule(kind: Kind, name: str, is_prefix: bool) -> list[str]:
     rule = kind.rules.validate_name
     if rule is None:
         return name_is_subdomain(name, is_prefix)
-    found = rule(name, is_prefix)
-    return [found] if isinstance(found, str) and found else list(found or ())
+    return rule(name, is_prefix)
 
 
 def generated_name(base: str, rng: Rng) -> str:

@@ -143,8 +143,8 @@ class Subscription:
         self._hub.detach(self)
         self.on_end()
 
-    def show(self, happenings: Iterable[Happening]) -> None:
-        """Send the events that these make for this watcher, in one piece."""
+    def show(self, happenings: Iterable[Happening]) -> bool:
+        """Send the events that these make for this watcher, in one piece; False: it is closed."""
         parts = []
         for happening in happenings:
             if happening.change.revision > self.revision:
@@ -153,6 +153,7 @@ class Subscription:
                     parts.append(text)
         if parts:
             self.send(b"".join(parts))
+        return not self.is_closed
 
     def fail(self, error: ApiError) -> None:
         """Send an ERROR event and end."""
@@ -231,7 +232,8 @@ class Hub:
             self._catch_up(subscription)
 
     def detach(self, subscription: Subscription) -> None:
-        if self._open.pop(subscription, 0) is None:
+        if subscription in self._open:
+            del self._open[subscription]
             user = subscription.user
             left = self._per_user.get(user, 1) - 1
             if left > 0:
@@ -257,8 +259,7 @@ class Hub:
             text = f"too old resource version: {after} ({compacted.revision})"
             subscription.fail(expired(text))
             return
-        subscription.show(Happening(change, self._objects) for change in found)
-        if subscription.is_closed:
+        if not subscription.show(Happening(change, self._objects) for change in found):
             return
         if len(found) < _CHANGES_PER_TURN:
             subscription.revision = target

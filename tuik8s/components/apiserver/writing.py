@@ -148,7 +148,6 @@ def _put_new(core: Core, call: Call, obj: Object, options: WriteOptions) -> Answ
         raise bare_internal_error("resourceVersion should not be set on objects to be created")
     if options.dry_run:
         return object_answer(core, call, obj, 201)
-    core.require_room(obj)
     ttl_ms = core.ttl_ms(kind)
     stored = core.objects.create(kind, obj, call.user.name, call.request.cause, ttl_ms)
     return written_answer(core, call, obj, stored, 201)
@@ -282,7 +281,6 @@ def _put(core: Core, call: Call, plan: Update, new: Object, old: Object, entry: 
         return object_answer(core, call, shown(old), 200, entry.revision)
     if dry_run:
         return object_answer(core, call, shown(new), 200)
-    core.require_room(new)
     stored = core.objects.replace(kind, new, entry, call.user.name, call.request.cause)
     if plan.render is not None:
         return object_answer(core, call, shown(new), 200, stored.revision)

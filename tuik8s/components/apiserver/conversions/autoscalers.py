@@ -197,8 +197,7 @@ def _capital(behavior: Object) -> Object:
 def _small(value: Any) -> Any:
     """The way back: capitals off, nulls dropped."""
     if isinstance(value, dict):
-        found = {k[:1].lower() + k[1:]: _small(v) for k, v in value.items() if v is not None}
-        return found
+        return {k[:1].lower() + k[1:]: _small(v) for k, v in value.items() if v is not None}
     return [_small(item) for item in value] if isinstance(value, list) else value
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuik8s.components.apiserver import ownership
+from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.decoding import Expected
 from tuik8s.components.apiserver.effects import Waiting
@@ -39,7 +40,8 @@ def _create(core: Core, call: Call) -> Waiting:
     dedup_owner_references(obj, call.warnings)
     review = REVIEWS.get(kind.resource)
     if review is not None:
-        return (yield from review(core, call, obj, options))
+        outcome = review(core, call, obj, options)
+        return outcome if isinstance(outcome, Answer) else (yield from outcome)
     manager = call.manager(options.field_manager)
     obj = ownership.update(kind, None, obj, manager, "", call.now_ms)
     return (yield from create(core, call, obj, options))

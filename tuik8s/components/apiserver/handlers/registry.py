@@ -9,16 +9,16 @@ from tuik8s.components.apiserver.handlers import (
     delete,
     deletecollection,
     get,
-    list,
     patch,
     update,
     watch,
 )
+from tuik8s.components.apiserver.handlers import list as listed
 from tuik8s.components.apiserver.handlers.base import Handler
 
 HANDLERS: Final[dict[str, Handler]] = {
     "get": get.handle,
-    "list": list.handle,
+    "list": listed.handle,
     "watch": watch.handle,
     "create": create.handle,
     "update": update.handle,

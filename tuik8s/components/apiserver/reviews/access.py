@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuik8s.api.types import Object, User
+from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.authorization.base import Attributes
 from tuik8s.components.apiserver.call import Call
-from tuik8s.components.apiserver.effects import Waiting
 from tuik8s.components.apiserver.options import WriteOptions
 from tuik8s.components.apiserver.rendering import object_answer
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from tuik8s.components.apiserver.core import Core
 
 
-def review_self(core: Core, call: Call, obj: Object, options: WriteOptions) -> Waiting:
+def review_self(core: Core, call: Call, obj: Object, options: WriteOptions) -> Answer:
     """Answer for the asker."""
-    return (yield from _review(core, call, obj, call.user))
+    return _review(core, call, obj, call.user)
 
 
-def review_subject(core: Core, call: Call, obj: Object, options: WriteOptions) -> Waiting:
+def review_subject(core: Core, call: Call, obj: Object, options: WriteOptions) -> Answer:
     """Answer for the user that the object names."""
     spec = obj.get("spec") or {}
     extra = {key: tuple(values) for key, values in (spec.get("extra") or {}).items()}
@@ -33,10 +33,10 @@ def review_subject(core: Core, call: Call, obj: Object, options: WriteOptions) -
         groups=tuple(spec.get("groups") or ()),
         extra=extra,
     )
-    return (yield from _review(core, call, obj, user))
+    return _review(core, call, obj, user)
 
 
-def _review(core: Core, call: Call, obj: Object, user: User) -> Waiting:
+def _review(core: Core, call: Call, obj: Object, user: User) -> Answer:
     spec = obj.get("spec") or {}
     decision = core.authorization.decide(attributes_of(user, spec))
     status: Object = {"allowed": bool(decision.allowed)}
@@ -44,7 +44,6 @@ def _review(core: Core, call: Call, obj: Object, user: User) -> Waiting:
         status["reason"] = decision.reason
     obj["status"] = status
     return object_answer(core, call, obj, 201)
-    yield  # a review is a generator
 
 
 def attributes_of(user: User, spec: Object) -> Attributes:

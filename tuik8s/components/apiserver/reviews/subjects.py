@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from tuik8s.api.errors import ApiError, bad_request
 from tuik8s.api.types import Object, User
+from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.authentication.base import Credentials
 from tuik8s.components.apiserver.call import Call
-from tuik8s.components.apiserver.effects import Waiting
 from tuik8s.components.apiserver.options import WriteOptions
 from tuik8s.components.apiserver.rendering import object_answer
 
@@ -31,14 +31,13 @@ def user_info(user: User) -> Object:
     return info
 
 
-def review_self(core: Core, call: Call, obj: Object, options: WriteOptions) -> Waiting:
+def review_self(core: Core, call: Call, obj: Object, options: WriteOptions) -> Answer:
     """Answer with the asker's own identity."""
     obj["status"] = {"userInfo": user_info(call.user)}
     return object_answer(core, call, obj, 201)
-    yield  # a review is a generator
 
 
-def review_token(core: Core, call: Call, obj: Object, options: WriteOptions) -> Waiting:
+def review_token(core: Core, call: Call, obj: Object, options: WriteOptions) -> Answer:
     """Answer whose token it is, if anybody's."""
     spec = obj.get("spec") or {}
     if not spec.get("token"):
@@ -50,4 +49,3 @@ def review_token(core: Core, call: Call, obj: Object, options: WriteOptions) -> 
         return object_answer(core, call, obj, 201)
     obj["status"] = {"authenticated": True, "user": user_info(user)}
     return object_answer(core, call, obj, 201)
-    yield  # a review is a generator

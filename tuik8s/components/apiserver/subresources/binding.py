@@ -96,7 +96,8 @@ def _assign(call: Call, pod: Object, binding: Object, name: str) -> None:
     meta, spec, wanted = pod["metadata"], pod["spec"], binding["metadata"]
     uid = wanted.get("uid")
     if uid and uid != meta.get("uid"):
-        why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {meta.get('uid')}"
+        held = meta.get("uid")
+        why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {held}"
         raise conflict("", "pods/binding", name, why)
     if meta.get("deletionTimestamp"):
         why = f"pod {name} is being deleted, cannot be assigned to a host"
