@@ -1,0 +1,1 @@
+"""Tests of the API server: the pipeline in one simulated world, and its doors."""
