@@ -182,6 +182,14 @@ class Cluster:
         assert reply.ok, decode(reply)
         return decode(reply)
 
+    def patch_status(self, resource: str, name: str, patch: Object) -> None:
+        reply = self._call(
+            lambda on_reply: self.client.patch(
+                resource, "default", name, patch, on_reply, subresource="status"
+            )
+        )
+        assert reply.ok, decode(reply)
+
     def delete(
         self, resource: str, name: str, namespace: str = "default", **options: Any
     ) -> Object:

@@ -259,3 +259,107 @@ def test_events_are_worded_as_upstream() -> None:
     name = rs["metadata"]["name"]
     assert c.events("web") == [f"Normal ScalingReplicaSet Scaled up replica set {name} from 0 to 1"]
     assert c.events(name) == [f"Normal SuccessfulCreate Created pod: {pod['metadata']['name']}"]
+
+
+def job(name: str = "job", **spec: object) -> Object:
+    whole = {"template": {"spec": {**template()["spec"], "restartPolicy": "Never"}}, **spec}
+    return {"kind": "Job", "metadata": {"name": name, "namespace": "default"}, "spec": whole}
+
+
+def end_pods(c: Cluster, phase: str = "Succeeded") -> None:
+    """All running pods end."""
+    for pod in c.list_("pods"):
+        if pod["status"]["phase"] == "Running":
+            c.patch_status("pods", pod["metadata"]["name"], {"status": {"phase": phase}})
+
+
+def test_job_completes_and_counts_each_pod_once() -> None:
+    c = Cluster()
+    c.create("jobs.batch", job(completions=3, parallelism=2))
+    c.wait(lambda: status(c, "jobs.batch", "job").get("ready") == 2)
+    assert status(c, "jobs.batch", "job")["active"] == 2
+    end_pods(c)
+    c.wait(lambda: status(c, "jobs.batch", "job").get("ready") == 1)
+    end_pods(c)
+    c.wait(lambda: status(c, "jobs.batch", "job").get("completionTime") is not None)
+    found = status(c, "jobs.batch", "job")
+    kinds = [x["type"] for x in found["conditions"]]
+    assert kinds == ["SuccessCriteriaMet", "Complete"]
+    assert (found["succeeded"], found["uncountedTerminatedPods"]) == (3, {})
+    assert "Normal Completed Job completed" in c.events("job")
+    assert not any(pod["metadata"].get("finalizers") for pod in c.list_("pods"))
+
+
+def test_job_fails_at_its_limit() -> None:
+    c = Cluster()
+    c.create("jobs.batch", job(backoffLimit=0))
+    c.wait(lambda: status(c, "jobs.batch", "job").get("ready") == 1)
+    end_pods(c, "Failed")
+    c.wait(lambda: len(status(c, "jobs.batch", "job").get("conditions") or ()) == 2)
+    found = status(c, "jobs.batch", "job")
+    assert [x["reason"] for x in found["conditions"]] == ["BackoffLimitExceeded"] * 2
+    assert found["failed"] == 1
+
+
+def test_indexed_job() -> None:
+    c = Cluster()
+    c.create("jobs.batch", job(completions=4, parallelism=4, completionMode="Indexed"))
+    c.wait(lambda: status(c, "jobs.batch", "job").get("ready") == 4)
+    end_pods(c)
+    c.wait(lambda: status(c, "jobs.batch", "job").get("completionTime") is not None)
+    assert status(c, "jobs.batch", "job")["completedIndexes"] == "0-3"
+
+
+def test_cron_job_makes_a_job_each_minute() -> None:
+    c = Cluster()
+    spec = {"schedule": "* * * * *", "jobTemplate": {"spec": job()["spec"]}}
+    metadata = {"name": "cj", "namespace": "default"}
+    c.create("cronjobs.batch", {"kind": "CronJob", "metadata": metadata, "spec": spec})
+    c.run_ms(125_000)
+    names = [j["metadata"]["name"] for j in c.list_("jobs.batch")]
+    assert names == ["cj-29453761", "cj-29453762"]
+    assert len(status(c, "cronjobs.batch", "cj")["active"]) == 2
+
+
+def test_disruption_budget_counts() -> None:
+    c = Cluster()
+    c.create("deployments.apps", workload("Deployment", replicas=3))
+    budget = {"maxUnavailable": 1, "selector": {"matchLabels": {"app": "web"}}}
+    metadata = {"name": "b", "namespace": "default"}
+    obj = {"kind": "PodDisruptionBudget", "metadata": metadata, "spec": budget}
+    c.create("poddisruptionbudgets.policy", obj)
+    c.wait(lambda: status(c, "poddisruptionbudgets.policy", "b").get("disruptionsAllowed") == 1)
+    found = status(c, "poddisruptionbudgets.policy", "b")
+    assert (found["currentHealthy"], found["desiredHealthy"], found["expectedPods"]) == (3, 2, 3)
+
+
+def test_job_is_removed_after_its_time() -> None:
+    c = Cluster()
+    c.create("jobs.batch", job(ttlSecondsAfterFinished=5))
+    c.wait(lambda: status(c, "jobs.batch", "job").get("ready") == 1)
+    end_pods(c)
+    took_ms = c.wait(lambda: c.get("jobs.batch", "job") is None)
+    assert took_ms >= 4_000
+    c.wait(lambda: not c.list_("pods"))
+
+
+def test_foreground_deletion_waits_for_dependents() -> None:
+    c = Cluster()
+    c.create("deployments.apps", workload("Deployment", replicas=2))
+    c.wait(lambda: rollout_done(c, 2))
+    c.delete("deployments.apps", "web", propagationPolicy="Foreground")
+    c.wait(lambda: c.get("deployments.apps", "web") is None)
+    assert not c.list_("pods")
+    assert not c.list_("replicasets.apps")
+
+
+def test_object_with_an_absent_owner_is_removed() -> None:
+    c = Cluster()
+    owner = {"apiVersion": "v1", "kind": "ConfigMap", "name": "ghost", "uid": "no-such-uid"}
+    unknown = {**owner, "apiVersion": "example.com/v1", "kind": "Nope"}
+    for name, reference in (("a", owner), ("b", unknown)):
+        metadata = {"name": name, "namespace": "default", "ownerReferences": [reference]}
+        c.create("configmaps", {"kind": "ConfigMap", "metadata": metadata})
+    c.run_ms(3_000)
+    assert c.get("configmaps", "a") is None
+    assert c.get("configmaps", "b") is not None

@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 
 from tuik8s.components.controllers.base import ControllersConfig, Reconciler
 from tuik8s.components.controllers.clusterrole_aggregation import ClusterRoleAggregationReconciler
+from tuik8s.components.controllers.cronjob import CronJobReconciler
 from tuik8s.components.controllers.daemonset import DaemonSetReconciler
 from tuik8s.components.controllers.deployment import DeploymentReconciler
+from tuik8s.components.controllers.disruption import DisruptionReconciler
 from tuik8s.components.controllers.endpoints import EndpointsReconciler
 from tuik8s.components.controllers.endpointslice import EndpointSliceReconciler
 from tuik8s.components.controllers.endpointslicemirroring import EndpointSliceMirroringReconciler
 from tuik8s.components.controllers.garbage_collector import GarbageCollectorReconciler
+from tuik8s.components.controllers.job import JobReconciler
 from tuik8s.components.controllers.namespace import NamespaceReconciler
 from tuik8s.components.controllers.node_ipam import NodeIpamReconciler
 from tuik8s.components.controllers.node_lifecycle import NodeLifecycleReconciler
@@ -24,9 +27,14 @@ from tuik8s.components.controllers.root_ca import RootCaReconciler
 from tuik8s.components.controllers.service import ServiceReconciler
 from tuik8s.components.controllers.serviceaccount import ServiceAccountReconciler
 from tuik8s.components.controllers.statefulset import StatefulSetReconciler
+from tuik8s.components.controllers.storage_protection import (
+    ClaimProtectionReconciler,
+    VolumeProtectionReconciler,
+)
 from tuik8s.components.controllers.taint_eviction import TaintEvictionReconciler
 from tuik8s.components.controllers.token import TokenReconciler
 from tuik8s.components.controllers.ttl import TtlReconciler
+from tuik8s.components.controllers.ttl_after_finished import TtlAfterFinishedReconciler
 
 Make = Callable[[ControllersConfig], Reconciler]
 
@@ -58,11 +66,17 @@ MEMBERS: Mapping[str, Make] = {
     "replicationcontroller": lambda config: ReplicationReconciler(config.burst_replicas),
     "statefulset": lambda config: StatefulSetReconciler(),
     "daemonset": lambda config: DaemonSetReconciler(),
+    "job": lambda config: JobReconciler(),
+    "cronjob": lambda config: CronJobReconciler(),
+    "ttl-after-finished": lambda config: TtlAfterFinishedReconciler(),
+    "disruption": lambda config: DisruptionReconciler(),
     "endpoint": lambda config: EndpointsReconciler(),
     "endpointslice": lambda config: EndpointSliceReconciler(),
     "endpointslicemirroring": lambda config: EndpointSliceMirroringReconciler(),
     "service": lambda config: ServiceReconciler(config.load_balancer_cidr),
     "serviceaccount-token": lambda config: TokenReconciler(config.root_ca),
+    "persistentvolumeclaim-protection": lambda config: ClaimProtectionReconciler(),
+    "persistentvolume-protection": lambda config: VolumeProtectionReconciler(),
     "namespace": lambda config: NamespaceReconciler(),
     "garbagecollector": lambda config: GarbageCollectorReconciler(),
     "podgc": lambda config: PodGcReconciler(config.terminated_pods_max),

@@ -222,7 +222,7 @@ class _Look:
         started = self.status.get("startTime")
         if seconds is None or not started or self.suspended:
             return False
-        left_ms = parse_time(started) + seconds * 1000 - self.now_ms
+        left_ms: int = parse_time(started) + int(seconds) * 1000 - self.now_ms
         if left_ms > 0:
             self._look_again(left_ms)
         return left_ms <= 0
