@@ -1,0 +1,99 @@
+"""What a scheduler plugin is: a name, and the extension points that it implements.
+
+A plugin is built once per profile from its arguments (the `args` object of pluginConfig, or {})
+by the factory in `registry.py`. It keeps nothing about a pod in itself: what PreFilter finds goes
+into `cycle.state[name]`. Methods that a plugin does not have are extension points that it does
+not take part in. `remedy` is ours: the smallest change that would satisfy a refused node.
+
+How to add one: copy the smallest member (`node_name.py`), add its line to `registry.py` (and to
+`profiles.py` when it is on by default), add tests/components/scheduler/plugins/test_<file>.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+from tuik8s.components.scheduler.framework import Cycle, Ints, Plugin, Refused, Remedy, Status
+from tuik8s.components.scheduler.pods import PodInfo
+
+
+@runtime_checkable
+class PreEnqueuePlugin(Protocol):
+    name: str
+
+    def pre_enqueue(self, pod: PodInfo) -> Status:
+        """May the pod be tried at all?"""
+        ...
+
+
+@runtime_checkable
+class PreFilterPlugin(Protocol):
+    name: str
+
+    def pre_filter(self, cycle: Cycle) -> Status:
+        """Note what filter needs; SKIP when it has nothing to check; may narrow `cycle.only`."""
+        ...
+
+
+@runtime_checkable
+class FilterPlugin(Protocol):
+    name: str
+
+    def filter(self, cycle: Cycle) -> Sequence[Refused]:
+        """Which nodes are refused and why; nothing: all pass."""
+        ...
+
+
+@runtime_checkable
+class RemedyPlugin(Protocol):
+    name: str
+
+    def remedy(self, cycle: Cycle, row: int) -> Remedy | None:
+        """The smallest change that would make the node of this row pass."""
+        ...
+
+
+@runtime_checkable
+class PostFilterPlugin(Protocol):
+    name: str
+
+
+@runtime_checkable
+class PreScorePlugin(Protocol):
+    name: str
+
+    def pre_score(self, cycle: Cycle, rows: Ints) -> Status:
+        """Called with the feasible nodes; SKIP when there is nothing to prefer."""
+        ...
+
+
+@runtime_checkable
+class ScorePlugin(Protocol):
+    name: str
+
+    def score(self, cycle: Cycle, rows: Ints) -> Ints:
+        """0 to 100 for each of these nodes, normalised."""
+        ...
+
+
+@runtime_checkable
+class ReservePlugin(Protocol):
+    name: str
+
+    def reserve(self, cycle: Cycle, node_name: str) -> Status: ...
+
+    def unreserve(self, cycle: Cycle, node_name: str) -> None: ...
+
+
+__all__ = [
+    "FilterPlugin",
+    "Plugin",
+    "PostFilterPlugin",
+    "PreEnqueuePlugin",
+    "PreFilterPlugin",
+    "PreScorePlugin",
+    "RemedyPlugin",
+    "ReservePlugin",
+    "ScorePlugin",
+]
