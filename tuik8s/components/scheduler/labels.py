@@ -109,7 +109,7 @@ class LabelColumns:
 
     def _requirement(self, requirement: Mapping[str, Any]) -> Mask:
         column = self.column(requirement["key"])
-        operator, wanted = requirement["operator"], requirement.get("values") or ()
+        operator, wanted = requirement["operator"], list(requirement.get("values") or ())
         if operator == "Exists":
             return column.present()
         if operator == "DoesNotExist":

@@ -119,7 +119,7 @@ def read_profiles(config: Object | None) -> dict[str, Profile]:
             "(apiVersion kubescheduler.config.k8s.io/v1)"
         )
     profiles: dict[str, Profile] = {}
-    for item in config.get("profiles") or ({},):
+    for item in config.get("profiles") or [dict[str, Any]()]:
         name = item.get("schedulerName") or "default-scheduler"
         if name in profiles:
             raise BadConfig(f'two profiles are named "{name}"')

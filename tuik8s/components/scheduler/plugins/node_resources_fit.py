@@ -31,8 +31,10 @@ class NodeResourcesFit:
         self._ignored = frozenset(args.get("ignoredResources") or ())
         self._ignored_groups = frozenset(args.get("ignoredResourceGroups") or ())
         strategy = args.get("scoringStrategy") or {}
-        resources = strategy.get("resources") or _DEFAULT_RESOURCES
-        self._weights = [(item["name"], item.get("weight") or 1) for item in resources]
+        resources: Sequence[Mapping[str, Any]] = strategy.get("resources") or _DEFAULT_RESOURCES
+        self._weights: list[tuple[str, int]] = [
+            (item["name"], item.get("weight") or 1) for item in resources
+        ]
         kind = strategy.get("type") or "LeastAllocated"
         self._rounded = kind == "RequestedToCapacityRatio"
         self._formula = _formula(kind, strategy)
@@ -52,7 +54,8 @@ class NodeResourcesFit:
 
     def _checked(self, pod: PodInfo) -> list[tuple[str, int]]:
         """What has to be free, in the order of upstream's reasons."""
-        known, others = [], []
+        known: list[tuple[str, int]] = []
+        others: list[tuple[str, int]] = []
         for resource, amount in pod.requests.items():
             if amount > 0 and not self._ignores(resource):
                 (known if is_known(resource) else others).append((resource, amount))
