@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from tuik8s.api.meta import controller_of
 from tuik8s.api.types import Key, Object
 
 
@@ -225,13 +226,19 @@ class Plan:
 NOTHING = Plan()
 
 
-@dataclass(frozen=True, slots=True)
 class Change:
-    """One object before and after; one of the two may be absent."""
+    """One object before and after; one of the two may be absent.
 
-    resource: str
-    old: Object | None
-    new: Object | None
+    All controllers look at the same one, so what many of them ask is found out once.
+    """
+
+    __slots__ = ("_owners", "new", "old", "resource")
+
+    def __init__(self, resource: str, old: Object | None, new: Object | None) -> None:
+        self.resource = resource
+        self.old = old
+        self.new = new
+        self._owners: tuple[Object | None, Object | None] | None = None
 
     @property
     def last(self) -> Object:
@@ -243,6 +250,14 @@ class Change:
     def seen(self) -> tuple[Object, ...]:
         """Both versions that there are, old first."""
         return tuple(obj for obj in (self.old, self.new) if obj is not None)
+
+    @property
+    def owners(self) -> tuple[Object | None, Object | None]:
+        """The controlling owner's reference before and after."""
+        if self._owners is None:
+            old = controller_of(self.old) if self.old is not None else None
+            self._owners = (old, controller_of(self.new) if self.new is not None else None)
+        return self._owners
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +278,10 @@ class Reconciler(Protocol):
     """One controller.
 
     name: as in `--controllers` and logs. account: the service account in kube-system whose rights
-    it has and whose name stands as author in the log. component: `source.component` of its
-    events. wakes: which changes wake which keys. reads: further resources that must be cached
-    before the first call. starts: keys to look at once everything is cached (periodic work).
+    it has and whose name stands as author in the log ("" for the process's own). component:
+    `source.component` of its events. wakes: which changes wake which keys. reads: further
+    resources that must be cached before the first call. starts: keys to look at once everything
+    is cached (periodic work).
 
     An instance may remember what it has seen (when a heartbeat came), never what it decided: a
     restart forgets it.

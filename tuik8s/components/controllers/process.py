@@ -28,11 +28,15 @@ from tuik8s.components.controllers.execution import Execution, Verdict
 from tuik8s.world.base import World
 
 EVERYTHING = "*"
+ACCOUNT_PREFIX = "system:serviceaccount:kube-system:"
 KEYS_PER_TURN = 64
 """Keys of one controller that are started before others get their turn."""
 BEHIND_RECHECK_MS = 1_000
 BEHIND_MAX_MS = 15_000
 """A cache that has not caught up by then was reset; waiting longer would be forever."""
+
+
+Wakes = Callable[[Change, View], Iterable[Key]]
 
 
 class Behind:
@@ -50,7 +54,7 @@ class ControllerLoop:
 
     def __init__(self, world: World, client: Client, view: View, reconciler: Reconciler) -> None:
         self.name = reconciler.name
-        self.user = f"system:serviceaccount:kube-system:{reconciler.account}"
+        self.user = ACCOUNT_PREFIX + reconciler.account if reconciler.account else ""
         self.recorder = EventRecorder(world, client, reconciler.component, self.user)
         self._world = world
         self._client = client
@@ -63,7 +67,8 @@ class ControllerLoop:
         self._is_running = False
         self._is_scheduled = False
         self._lagging: dict[Key, None] = {}
-        self._wakes: dict[str, list[Callable[[Change, View], Iterable[Key]]]] = {}
+        self._wakes: dict[str, list[Wakes]] = {}
+        self._prepared_wakes: dict[str, tuple[Wakes, ...]] = {}
         for wake in reconciler.wakes:
             self._wakes.setdefault(wake.resource, []).append(wake.keys)
         self.sees_everything = EVERYTHING in self._wakes
@@ -81,11 +86,19 @@ class ControllerLoop:
 
     def on_change(self, change: Change, revision: int) -> None:
         """Queue the keys that a change concerns."""
-        for keys in (*self._wakes.get(change.resource, ()), *self._wakes.get(EVERYTHING, ())):
+        for keys in self._prepared(change.resource):
             for key in keys(change, self._view):
                 self.wake(key, revision)
         if self._lagging:
             self._recheck_lagging()
+
+    def _prepared(self, resource: str) -> tuple[Wakes, ...]:
+        """What a change of this resource is shown to."""
+        found = self._prepared_wakes.get(resource)
+        if found is None:
+            found = (*self._wakes.get(resource, ()), *self._wakes.get(EVERYTHING, ()))
+            self._prepared_wakes[resource] = found
+        return found
 
     def _recheck_lagging(self) -> None:
         now_ms = self._world.now_ms()

@@ -8,9 +8,9 @@ Source: k8s.io/kubernetes pkg/controller/volume/{pvcprotection,pvprotection}, 1.
 
 from __future__ import annotations
 
-from tuik8s.api.meta import finalizers_of, is_deleting, name_of, namespace_of
+from tuik8s.api.meta import finalizers_of, is_deleting, namespace_of
 from tuik8s.api.types import Key, Object
-from tuik8s.components.controllers.base import NOTHING, Change, Patch, Plan, View, Wake, itself
+from tuik8s.components.controllers.base import NOTHING, Change, Plan, Update, View, Wake, itself
 from tuik8s.components.controllers.parts import pods as podinfo
 
 CLAIMS, VOLUMES = "persistentvolumeclaims", "persistentvolumes"
@@ -41,15 +41,8 @@ def _keep_or_free(resource: str, obj: Object, finalizer: str, in_use: bool) -> P
         return NOTHING
     else:
         wanted = [*finalizers_of(obj), finalizer]
-    metadata = {"resourceVersion": obj["metadata"]["resourceVersion"], "finalizers": wanted or None}
-    patch = Patch(
-        resource=resource,
-        namespace=namespace_of(obj),
-        name=name_of(obj),
-        patch={"metadata": metadata},
-        tolerate=(404,),
-    )
-    return Plan(writes=(patch,))
+    changed = {**obj, "metadata": {**obj["metadata"], "finalizers": wanted}}
+    return Plan(writes=(Update(resource=resource, obj=changed, tolerate=(404,)),))
 
 
 class ClaimProtectionReconciler:

@@ -50,7 +50,7 @@ class TokenReconciler:
     """Fill in or remove Secrets of type kubernetes.io/service-account-token."""
 
     name = "serviceaccount-token"
-    account = "token-controller"
+    account = ""  # the process itself: no role is made for this one
     component = "serviceaccount-token-controller"
     reads: tuple[str, ...] = ()
     starts: tuple[Key, ...] = ()

@@ -105,23 +105,26 @@ def wake_owner(resource: str, kind: str, owner_resource: str, selects: Selects) 
     """A change wakes the owner; that of an orphan's labels or owner who might adopt it."""
 
     def keys(change: Change, view: View) -> Sequence[Key]:
-        found = [controller_key(obj, kind, owner_resource) for obj in change.seen]
-        wanted = list(dict.fromkeys(key for key in found if key is not None))
+        before, after = change.owners
+        if after is not None and before is not None and before.get("uid") == after.get("uid"):
+            before = None
+        namespace = namespace_of(change.last)
+        wanted = [
+            Key(owner_resource, namespace, reference.get("name") or "")
+            for reference in (before, after)
+            if reference is not None and reference.get("kind") == kind
+        ]
         new = change.new
-        if new is None or controller_of(new) is not None or is_deleting(new):
+        if new is None or after is not None or is_deleting(new):
             return wanted
-        if change.old is not None and _same_claim(change.old, new):
+        if change.old is not None and before is None and labels_of(change.old) == labels_of(new):
             return wanted
         labels = labels_of(new)
-        owners = view.list_(owner_resource, namespace_of(new))
+        owners = view.list_(owner_resource, namespace)
         adopters = [owner for owner in owners if selects(owner).matches(labels)]
-        return wanted + [Key(owner_resource, namespace_of(o), name_of(o)) for o in adopters]
+        return wanted + [Key(owner_resource, namespace, name_of(owner)) for owner in adopters]
 
     return Wake(resource, keys)
-
-
-def _same_claim(old: Object, new: Object) -> bool:
-    return labels_of(old) == labels_of(new) and controller_of(old) == controller_of(new)
 
 
 def spec_selector(owner: Object) -> LabelSelector:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from tuik8s.api.meta import labels_of, name_of, namespace_of, owner_reference, owners_of, uid_of
 from tuik8s.api.types import Object
-from tuik8s.components.controllers.base import Create, Event, Patch, View, Write
+from tuik8s.components.controllers.base import Create, Event, Update, View, Write
 
 CLAIMS = "persistentvolumeclaims"
 
@@ -94,13 +94,6 @@ def owner_corrections(
             yield _own(claim, owners)
 
 
-def _own(claim: Object, owners: list[Object]) -> Patch:
-    revision = claim["metadata"]["resourceVersion"]
-    metadata = {"resourceVersion": revision, "ownerReferences": owners or None}
-    return Patch(
-        resource=CLAIMS,
-        namespace=namespace_of(claim),
-        name=name_of(claim),
-        patch={"metadata": metadata},
-        tolerate=(404,),
-    )
+def _own(claim: Object, owners: list[Object]) -> Update:
+    changed = {**claim, "metadata": {**claim["metadata"], "ownerReferences": owners}}
+    return Update(resource=CLAIMS, obj=changed, tolerate=(404,))
