@@ -127,8 +127,7 @@ class Allocators:
                     if spec.get(name) == before.get(name):
                         spec.pop(name, None)
             return
-        spec.setdefault("ipFamilies", ["IPv4"])
-        spec.setdefault("ipFamilyPolicy", "SingleStack")
+        _give_families(spec)
         wanted = spec.get("clusterIP") or (spec.get("clusterIPs") or [""])[0]
         if not wanted and before.get("clusterIP") and before.get("type") != "ExternalName":
             wanted = before["clusterIP"]
@@ -275,6 +274,17 @@ class Allocators:
         for change in changes:
             if change.type == "DELETED" and change.key.startswith("services/"):
                 self.release(*_held(decode_msgpack(change.value)))
+
+
+def _give_families(spec: Object) -> None:
+    """One family, except for what names no pods and has no address: it may be of both."""
+    headless = spec.get("clusterIP") == _HEADLESS or spec.get("clusterIPs") == [_HEADLESS]
+    if headless and not spec.get("selector"):
+        spec.setdefault("ipFamilyPolicy", "RequireDualStack")
+    spec.setdefault("ipFamilyPolicy", "SingleStack")
+    families = spec.setdefault("ipFamilies", ["IPv4"])
+    if spec["ipFamilyPolicy"] == "RequireDualStack" and len(families) == 1 and headless:
+        families.append("IPv6" if families[0] == "IPv4" else "IPv4")
 
 
 def _held(service: Object) -> tuple[list[str], list[int]]:

@@ -65,11 +65,15 @@ def media_type(content_type: str) -> str:
 
 
 class Expected:
-    """What a body must be: kind name, api version and schema of the endpoint."""
+    """What a body must be: kind name, api version and schema of the endpoint.
 
-    __slots__ = ("api_version", "custom", "kind", "node")
+    also: an older version that is taken as well.
+    """
+
+    __slots__ = ("also", "api_version", "custom", "kind", "node")
 
     def __init__(self, kind: str, api_version: str, node: Node, custom: bool = False) -> None:
+        self.also = ""
         self.kind = kind
         self.api_version = api_version
         self.node = node
@@ -134,7 +138,7 @@ class Bodies:
         raise unsupported_media_type(ACCEPTED)
 
     def _check_kind(self, api_version: str, kind: str, expected: Expected) -> None:
-        if kind == expected.kind and api_version == expected.api_version:
+        if kind == expected.kind and api_version in (expected.api_version, expected.also):
             return
         why = self._not_registered(api_version, kind)
         if why:

@@ -203,9 +203,7 @@ def _manager_errors(manager: str) -> list[FieldError]:
     if any(not character.isprintable() for character in manager):
         index, bad = next((i, c) for i, c in enumerate(manager) if not c.isprintable())
         why = f"invalid character U+{ord(bad):04X} (at position {index})"
-        errors.append(
-            invalid("fieldManager", manager, f"should only contain printable characters: {why}")
-        )
+        errors.append(invalid("fieldManager", manager, why))
     return errors
 
 

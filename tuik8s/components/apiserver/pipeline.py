@@ -20,6 +20,7 @@ from tuik8s.components.apiserver.authentication.base import Credentials
 from tuik8s.components.apiserver.authentication.impersonation import impersonated
 from tuik8s.components.apiserver.authorization.base import Attributes
 from tuik8s.components.apiserver.call import Call, Outcome
+from tuik8s.components.apiserver.deprecations import DEPRECATED
 from tuik8s.components.apiserver.effects import Effect, Pause
 from tuik8s.components.apiserver.handlers.registry import HANDLERS
 from tuik8s.components.apiserver.negotiation import OBJECT_FORMS, PACKED
@@ -86,6 +87,8 @@ class Pipeline:
             return _unknown(route)
         form = PACKED if packed else OBJECT_FORMS.form(request.accept)
         call = Call(request, user, kind, form, now_ms)
+        if kind.resource in DEPRECATED and not packed:
+            call.warnings.append(DEPRECATED[kind.resource])
         if request.subresource:
             return self._subresource(call)
         verb = request.verb

@@ -38,10 +38,10 @@ def _create(core: Core, call: Call) -> Waiting:
         kind.rules.default(obj)
     match_namespace(obj, kind, request.namespace)
     dedup_owner_references(obj, call.warnings)
+    manager = call.manager(options.field_manager)
+    obj = ownership.update(kind, None, obj, manager, "", call.now_ms)
     review = REVIEWS.get(kind.resource)
     if review is not None:
         outcome = review(core, call, obj, options)
         return outcome if isinstance(outcome, Answer) else (yield from outcome)
-    manager = call.manager(options.field_manager)
-    obj = ownership.update(kind, None, obj, manager, "", call.now_ms)
     return (yield from create(core, call, obj, options))

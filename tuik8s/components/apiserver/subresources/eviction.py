@@ -41,6 +41,7 @@ def _evict(core: Core, call: Call) -> Waiting:
     request = call.request
     options = write_options(request.query, "CreateOptions")
     expected = Expected("Eviction", "policy/v1", load_kind("policy", "v1", "Eviction"))
+    expected.also = "policy/v1beta1"
     eviction, problems = core.bodies.decode(
         request.body, request.content_type, expected, options.validation
     )
