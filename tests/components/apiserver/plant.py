@@ -9,7 +9,7 @@ from tuik8s.api.types import Object, Request
 from tuik8s.components.apiserver import ApiServer, ApiServerConfig, build
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.authentication.base import Credentials, Impersonation
-from tuik8s.components.apiserver.http import parse_query
+from tuik8s.components.apiserver.http_head import parse_query
 from tuik8s.components.apiserver.options import flag
 from tuik8s.components.apiserver.watching import Subscription
 from tuik8s.world.simulated import Simulation

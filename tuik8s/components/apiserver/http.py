@@ -14,7 +14,6 @@ import ssl
 import zlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote_plus
 
 from uvicorn.config import Config as UvicornConfig
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -23,12 +22,15 @@ from uvicorn.server import ServerState
 from tuik8s.api.errors import ApiError
 from tuik8s.api.types import Request
 from tuik8s.components.apiserver.answers import Answer, refusal
-from tuik8s.components.apiserver.authentication.base import (
-    Certificate,
-    Credentials,
-    Impersonation,
+from tuik8s.components.apiserver.authentication.base import Certificate, Credentials
+from tuik8s.components.apiserver.http_head import (
+    Head,
+    bearer,
+    impersonation_of,
+    parse_query,
+    warning_header,
 )
-from tuik8s.components.apiserver.options import Query, first, flag
+from tuik8s.components.apiserver.options import Query, flag
 from tuik8s.components.apiserver.routes import Route
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 _HEADERS_BYTES_MAX: Final = 256 * 1024
 _GZIP_BYTES_MIN: Final = 128 * 1024
+_PIECE_BYTES: Final = 1024 * 1024
 _KEPT: Final = 5_000
 _KEEP_ALIVE_SECONDS: Final = 180
 _WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -104,7 +107,7 @@ class HttpDoor:
         """Answer one request."""
         assert scope["type"] == "http", "only HTTP comes through this door"
         method: str = scope["method"]
-        head = _Head(scope["headers"])
+        head = Head(scope["headers"])
         body = b""
         if method not in _WITHOUT_BODY or head.has_body:
             read = await self._read(head, receive)
@@ -153,7 +156,7 @@ class HttpDoor:
         waiter = asyncio.get_running_loop().create_future()
         return await waiter
 
-    async def _read(self, head: _Head, receive: Receive) -> bytes | None:
+    async def _read(self, head: Head, receive: Receive) -> bytes | None:
         """The body; None when it is too large."""
         if head.content_length > self._limit:
             return None
@@ -179,19 +182,19 @@ class HttpDoor:
             found = self._queries[text] = parse_query(text.decode("latin-1"))
         return found
 
-    def _credentials(self, head: _Head, certificate: Certificate | None) -> Credentials:
+    def _credentials(self, head: Head, certificate: Certificate | None) -> Credentials:
         if certificate is None and not head.impersonation:
             known = self._bearers.get(head.authorization)
             if known is None:
                 if len(self._bearers) >= _KEPT:
                     self._bearers.clear()
-                known = Credentials(token=_bearer(head.authorization))
+                known = Credentials(token=bearer(head.authorization))
                 self._bearers[head.authorization] = known
             return known
         return Credentials(
-            token=_bearer(head.authorization),
+            token=bearer(head.authorization),
             certificate=certificate,
-            impersonation=_impersonation(head.impersonation),
+            impersonation=impersonation_of(head.impersonation),
         )
 
     async def _stream(
@@ -235,47 +238,6 @@ async def _disconnected(receive: Receive) -> None:
         """Wait for the end."""
 
 
-class _Head:
-    """The headers that matter here."""
-
-    __slots__ = (
-        "accept",
-        "authorization",
-        "content_length",
-        "content_type",
-        "gzip",
-        "has_body",
-        "impersonation",
-        "user_agent",
-    )
-
-    def __init__(self, headers: list[tuple[bytes, bytes]]) -> None:
-        self.accept = self.content_type = self.user_agent = ""
-        self.authorization = b""
-        self.content_length = 0
-        self.gzip = self.has_body = False
-        self.impersonation: list[tuple[str, str]] = []
-        for name, value in headers:
-            if name == b"authorization":
-                self.authorization = value
-            elif name == b"accept":
-                text = value.decode("latin-1")
-                self.accept = f"{self.accept},{text}" if self.accept else text
-            elif name == b"content-type":
-                self.content_type = value.decode("latin-1")
-            elif name == b"user-agent":
-                self.user_agent = value.decode("latin-1")
-            elif name == b"content-length":
-                self.content_length = int(value) if value.isdigit() else 0
-                self.has_body = self.content_length > 0
-            elif name == b"transfer-encoding":
-                self.has_body = True
-            elif name == b"accept-encoding":
-                self.gzip = b"gzip" in value
-            elif name[:12] == b"impersonate-":
-                self.impersonation.append((name[12:].decode(), value.decode("latin-1")))
-
-
 def _verb(method: str, route: Route, query: Query) -> str:
     if method in ("HEAD", "OPTIONS"):
         return method.lower()
@@ -284,46 +246,6 @@ def _verb(method: str, route: Route, query: Query) -> str:
     if route.verb == "list" and query and flag(query, "watch"):
         return "watch"
     return route.verb
-
-
-def parse_query(text: str) -> Query:
-    """Query parameters as Go parses them: pairs with a bad escape are left out."""
-    out: Query = {}
-    for pair in text.split("&"):
-        if not pair or ";" in pair:
-            continue
-        name, _, value = pair.partition("=")
-        if _escapes_well(name) and _escapes_well(value):
-            out.setdefault(unquote_plus(name), []).append(unquote_plus(value))
-    return out
-
-
-def _escapes_well(text: str) -> bool:
-    pieces = text.split("%")[1:]
-    digits = "0123456789abcdefABCDEF"
-    return all(len(p) >= 2 and p[0] in digits and p[1] in digits for p in pieces)
-
-
-def _bearer(authorization: bytes) -> str:
-    scheme, _, token = authorization.partition(b" ")
-    return token.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""
-
-
-def _impersonation(pairs: list[tuple[str, str]]) -> Impersonation | None:
-    if not pairs:
-        return None
-    query: Query = {}
-    for name, value in pairs:
-        query.setdefault(name, []).append(value)
-    extra = tuple(
-        (unquote_plus(name[6:]), value) for name, value in pairs if name.startswith("extra-")
-    )
-    return Impersonation(
-        user=first(query, "user"),
-        uid=first(query, "uid"),
-        groups=tuple(query.get("group", ())),
-        extra=extra,
-    )
 
 
 def _too_large(limit: int) -> Answer:
@@ -337,14 +259,7 @@ def _headers(answer: Answer) -> list[tuple[bytes, bytes]]:
     return out
 
 
-def warning_header(text: str) -> str:
-    """A Warning header: code 299, no agent, the text quoted."""
-    clean = "".join(" " if c in "\r\n\t" else c for c in text)
-    quoted = clean.replace("\\", "\\\\").replace('"', '\\"')
-    return f'299 - "{quoted}"'
-
-
-async def _write(send: Send, answer: Answer, method: str, head: _Head) -> None:
+async def _write(send: Send, answer: Answer, method: str, head: Head) -> None:
     body = answer.body
     headers = [(b"content-type", answer.media.encode())]
     if answer.headers or answer.warnings:
@@ -354,7 +269,22 @@ async def _write(send: Send, answer: Answer, method: str, head: _Head) -> None:
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": answer.code, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+    if method == "HEAD":
+        body = b""
+    if len(body) > _PIECE_BYTES:
+        body = await _write_pieces(send, body)
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _write_pieces(send: Send, body: bytes) -> bytes:
+    """Send all but the end, in pieces between which others are served; gives the end."""
+    view, at = memoryview(body), 0
+    while len(body) - at > _PIECE_BYTES:
+        piece = bytes(view[at : at + _PIECE_BYTES])
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await asyncio.sleep(0)
+        at += _PIECE_BYTES
+    return bytes(view[at:])
 
 
 def _gzip(data: bytes) -> bytes:
