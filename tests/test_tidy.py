@@ -1,0 +1,194 @@
+"""The house rules as a test: sizes, names, banned calls, families; each failure is `path:line: what`.
+
+Source: the limits of the style guide that this project began with; `LIMITS` has them all.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "tuik8s"
+
+FILE_LINES_MAX = 400
+FUNCTION_LINES_MAX = 70
+LINE_LENGTH_MAX = 100
+BORROWED = {"golden.py"}
+"""The replay tool comes with the recordings and is kept as it came."""
+
+BANNED_NAMES = re.compile(r"(Manager|Helper|Util|Utils|Common|Misc|Impl)$")
+
+RIM = (
+    "world/live", "world/virtual", "bus/zeromq", "components/apiserver/http", "components/apiserver/live",
+    "components/apiserver/streams", "components/supervisor", "cli/", "ui/",
+    "api/schema/packed", "api/openapi/descriptions",
+)  # fmt: skip
+"""Where sockets, clocks, files and processes may be touched.
+
+Package data is read in the last two.
+"""
+
+RIM_MODULES = {
+    "asyncio", "time", "os", "socket", "zmq", "uuid", "secrets", "threading", "subprocess",
+    "tempfile", "random", "selectors", "signal", "uvloop", "uvicorn",
+}  # fmt: skip
+MODULE_EXCEPTIONS = {"world/rng.py": {"random", "os", "secrets"}}
+
+FAMILIES = {
+    "components/chaos/actions": "components/chaos/actions/registry.py",
+    "components/controllers": "components/controllers/registry.py",
+    "components/scheduler/plugins": "components/scheduler/plugins/registry.py",
+    "components/kubelet/images": "components/kubelet/images/registry.py",
+    "components/kubelet/runtimes": "components/kubelet/runtimes/registry.py",
+    "components/proxy/modes": "components/proxy/modes/registry.py",
+    "components/apiserver/admission": "components/apiserver/admission/registry.py",
+    "scenario/checkers": "scenario/checkers/registry.py",
+    "ui/rows": "ui/rows/registry.py",
+    "ui/screens": "ui/screens/registry.py",
+}
+
+
+@cache
+def modules() -> tuple[Path, ...]:
+    return tuple(sorted(PACKAGE.rglob("*.py")))
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def report(found: list[str]) -> None:
+    if found:
+        pytest.fail("\n".join(found), pytrace=False)
+
+
+def test_files_and_lines_are_short() -> None:
+    found = []
+    tests = [p for p in sorted((ROOT / "tests").rglob("*.py")) if p.name not in BORROWED]
+    for path in (*modules(), *tests):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        name = path.relative_to(ROOT)
+        if len(lines) > FILE_LINES_MAX:
+            found.append(f"{name}:1: {len(lines)} lines, more than {FILE_LINES_MAX}: split by noun")
+        found += [
+            f"{name}:{number}: line of {len(line)} characters"
+            for number, line in enumerate(lines, 1)
+            if len(line) > LINE_LENGTH_MAX
+        ]
+    report(found)
+
+
+def test_functions_fit_in_view() -> None:
+    found = []
+    for path in modules():
+        for node in functions(path):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            if length > FUNCTION_LINES_MAX:
+                found.append(f"{relative(path)}:{node.lineno}: {node.name} has {length} lines")
+    report(found)
+
+
+def test_every_module_says_what_it_is() -> None:
+    report(
+        [
+            f"{relative(path)}:1: no docstring"
+            for path in modules()
+            if path.read_text(encoding="utf-8").strip() and ast.get_docstring(tree_of(path)) is None
+        ]
+    )
+
+
+def test_names_say_something() -> None:
+    found = []
+    for path in modules():
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.ClassDef) and BANNED_NAMES.search(node.name):
+                found.append(f"{relative(path)}:{node.lineno}: class {node.name}: name its noun")
+        if BANNED_NAMES.search(path.stem.title()):
+            found.append(f"{relative(path)}:1: module name says nothing")
+    report(found)
+
+
+def test_only_the_rim_touches_the_machine() -> None:
+    found = []
+    for path in modules():
+        name = relative(path)
+        if name.startswith(RIM):
+            continue
+        allowed = MODULE_EXCEPTIONS.get(name, set())
+        for node in ast.walk(tree_of(path)):
+            for imported in _imported(node):
+                if imported in RIM_MODULES - allowed:
+                    found.append(f"{name}:{getattr(node, 'lineno', 0)}: imports {imported}")
+    report(found)
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name.split(".")[0] for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        return [node.module.split(".")[0]]
+    return []
+
+
+def test_nothing_is_left_for_later() -> None:
+    words = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError")
+    report(
+        [
+            f"{relative(path)}:{number}: {line.strip()}"
+            for path in modules()
+            for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+            if words.search(line)
+        ]
+    )
+
+
+def test_asserts_say_one_thing() -> None:
+    report(
+        [
+            f"{relative(path)}:{node.lineno}: assert a and b: split it"
+            for path in modules()
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.Assert)
+            and isinstance(node.test, ast.BoolOp)
+            and isinstance(node.test.op, ast.And)
+        ]
+    )
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_members_do_not_know_each_other(family: str) -> None:
+    registry = PACKAGE / FAMILIES[family]
+    if not registry.exists():
+        pytest.skip(f"{family} has no registry")
+    folder = PACKAGE / family
+    listed = registry.read_text(encoding="utf-8")
+    members = {
+        path.stem for path in folder.glob("*.py") if re.search(rf"\b{path.stem}\b", listed)
+    } - {"__init__", "base", "registry"}
+    package = "tuik8s." + family.replace("/", ".")
+    found = []
+    for stem in sorted(members):
+        for node in ast.walk(tree_of(folder / f"{stem}.py")):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                other = node.module.removeprefix(package + ".").split(".")[0]
+                if node.module.startswith(package + ".") and other in members - {stem}:
+                    found.append(f"{family}/{stem}.py:{node.lineno}: imports its sibling {other}")
+    report(found)
