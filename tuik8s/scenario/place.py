@@ -109,14 +109,14 @@ def _value(file: str, loader: yaml.SafeLoader, node: yaml.Node) -> Value:
     if isinstance(node, yaml.MappingNode):
         members: dict[Any, Value] = {}
         for key_node, value_node in node.value:
-            key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = loader.construct_object(key_node, deep=True)
             if key in members:
                 raise BadScenario(f"{file}:{key_node.start_mark.line + 1}: {key!r} stands twice")
             members[key] = _value(file, loader, value_node)
         return Value(file, line, members)
     if isinstance(node, yaml.SequenceNode):
         return Value(file, line, [_value(file, loader, item) for item in node.value])
-    return Value(file, line, loader.construct_object(node, deep=True))  # type: ignore[no-untyped-call]
+    return Value(file, line, loader.construct_object(node, deep=True))
 
 
 def _shown(raw: Any) -> str:
