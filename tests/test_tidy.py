@@ -1,4 +1,4 @@
-"""The house rules as a test: sizes, names, banned calls, families; each failure is `path:line: what`.
+"""The house rules as tests: sizes, names, banned calls, families; a failure is `path:line: what`.
 
 Source: the limits of the style guide that this project began with; `LIMITS` has them all.
 """
@@ -25,8 +25,8 @@ BORROWED = {"golden.py"}
 BANNED_NAMES = re.compile(r"(Manager|Helper|Util|Utils|Common|Misc|Impl)$")
 
 RIM = (
-    "world/live", "world/virtual", "bus/zeromq", "components/apiserver/http", "components/apiserver/live",
-    "components/apiserver/streams", "components/supervisor", "cli/", "ui/",
+    "world/live", "world/virtual", "bus/zeromq",
+    "components/apiserver/http", "components/apiserver/live", "components/apiserver/streams", "components/supervisor", "cli/", "ui/",
     "api/schema/packed", "api/openapi/descriptions",
 )  # fmt: skip
 """Where sockets, clocks, files and processes may be touched.
@@ -98,10 +98,12 @@ def test_files_and_lines_are_short() -> None:
 def test_functions_fit_in_view() -> None:
     found = []
     for path in modules():
-        for node in functions(path):
-            length = (node.end_lineno or node.lineno) - node.lineno + 1
-            if length > FUNCTION_LINES_MAX:
-                found.append(f"{relative(path)}:{node.lineno}: {node.name} has {length} lines")
+        lengths = [(n, (n.end_lineno or n.lineno) - n.lineno + 1) for n in functions(path)]
+        found += [
+            f"{relative(path)}:{node.lineno}: {node.name} has {length} lines"
+            for node, length in lengths
+            if length > FUNCTION_LINES_MAX
+        ]
     report(found)
 
 
@@ -134,9 +136,11 @@ def test_only_the_rim_touches_the_machine() -> None:
             continue
         allowed = MODULE_EXCEPTIONS.get(name, set())
         for node in ast.walk(tree_of(path)):
-            for imported in _imported(node):
-                if imported in RIM_MODULES - allowed:
-                    found.append(f"{name}:{getattr(node, 'lineno', 0)}: imports {imported}")
+            found += [
+                f"{name}:{getattr(node, 'lineno', 0)}: imports {imported}"
+                for imported in _imported(node)
+                if imported in RIM_MODULES - allowed
+            ]
     report(found)
 
 
