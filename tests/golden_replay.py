@@ -1,8 +1,9 @@
 """Replays recorded conversations with a real Kubernetes 1.36.3 against a server of ours.
 
 `tests/golden/golden.py` is the recorder's own tool and the measure. A case that differs on purpose
-or not yet is listed with its steps in `tests/golden/<area>/shortfall.json`: a step that is no longer
-the same fails the test, and so does a listed one that has become the same (take it off the list).
+or not yet is listed with its steps in `tests/golden/<area>/shortfall.json`: a step that is no
+longer the same fails the test, and so does a listed one that has become the same (take it off the
+list).
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ START_SECONDS = 30
 def tool() -> types.ModuleType:
     """The recorder's module."""
     spec = util.spec_from_file_location("golden_tool", FOLDER / "golden.py")
-    assert spec is not None and spec.loader is not None, "golden.py is beside the cases"
+    assert spec is not None, "golden.py is beside the cases"
+    assert spec.loader is not None, "a file has a loader"
     module = util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -120,7 +122,10 @@ def check(server_url: str, area: str, name: str) -> None:
 
 
 def main() -> None:
-    """Write the shortfall list of an area as it is now: `python -m tests.golden_replay AREA DIR`."""
+    """Write the shortfall list of an area as it is now.
+
+    `python -m tests.golden_replay AREA DIR`.
+    """
     area, data = sys.argv[1], Path(sys.argv[2])
     with served(data) as url:
         found = {name: sorted(replay(url, area, name)) for name in cases(area)}

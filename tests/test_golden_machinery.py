@@ -1,4 +1,4 @@
-"""What a real server answered about patches, lists, watches, deletion and HTTP, held against ours."""
+"""What a real server answers about patches, lists, watches, deletion and HTTP, held to ours."""
 
 from __future__ import annotations
 

@@ -79,7 +79,9 @@ class Allocators:
         store.on_commit(self._on_commit)
 
     def rebuild(self) -> None:
-        """Take what the stored Services hold."""
+        """Take what the stored Services hold, and nothing else."""
+        self._addresses.clear()
+        self._ports.clear()
         for entry in self._store.range(f"{_SERVICES}/").entries:
             addresses, ports = _held(decode_msgpack(entry.value))
             self._addresses.update(addresses)

@@ -91,6 +91,11 @@ class Core:
         """The store was opened: take what its objects hold."""
         self.allocators.rebuild()
 
+    def forget_lost(self) -> None:
+        """Writes were taken back, for want of room: their revisions will mean something else."""
+        self.objects.encodings.forget_after(self.store.revision)
+        self.allocators.rebuild()
+
     def strategy(self, kind: Kind) -> Strategy:
         """The strategy of a kind's main resource."""
         key = (kind.resource, kind.version)

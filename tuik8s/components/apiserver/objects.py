@@ -61,6 +61,11 @@ class Encodings:
             self._bytes -= len(self._known.pop(oldest))
         return text
 
+    def forget_after(self, revision: int) -> None:
+        """Drop the JSON of every later revision."""
+        for later in [known for known in self._known if known > revision]:
+            self.forget(later)
+
     def forget(self, revision: int) -> None:
         text = self._known.pop(revision, None)
         if text is not None:

@@ -117,9 +117,11 @@ class Pipeline:
         return handler(self.core, call)
 
     def _deliver(self, answer: Answer, reply: Reply, packed: bool) -> None:
-        self.core.store.when_durable(
-            lambda: reply(answer), lambda full: reply(refusal(_no_space(full), packed=packed))
-        )
+        def lost(full: NoSpace) -> None:
+            self.core.forget_lost()
+            reply(refusal(_no_space(full), packed=packed))
+
+        self.core.store.when_durable(lambda: reply(answer), lost)
 
     def _drive(
         self,

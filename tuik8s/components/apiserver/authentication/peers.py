@@ -24,6 +24,10 @@ class Peers:
         peer = credentials.peer
         if not peer:
             return None
+        parts = peer.split(":")
+        if parts[:2] == ["system", "serviceaccount"] and len(parts) == 4:
+            accounts = ("system:serviceaccounts", f"system:serviceaccounts:{parts[2]}")
+            return User(name=peer, groups=(*accounts, "system:authenticated"))
         group = "system:nodes" if peer.startswith("system:node:") else _GROUPS.get(peer, "")
         groups = (group, "system:authenticated") if group else ("system:authenticated",)
         return User(name=peer, groups=groups)

@@ -6,6 +6,7 @@ from tuik8s.api.errors import unauthorized
 from tuik8s.api.types import User
 from tuik8s.components.apiserver.authentication.anonymous import Anonymous
 from tuik8s.components.apiserver.authentication.base import Authenticator, Credentials, Refused
+from tuik8s.components.apiserver.authentication.certificates import ClientCertificates
 from tuik8s.components.apiserver.authentication.peers import Peers
 from tuik8s.components.apiserver.authentication.tokens import TokenFile
 from tuik8s.components.apiserver.config import ApiServerConfig
@@ -15,7 +16,7 @@ _REMEMBERED = 10_000
 
 def authenticators(config: ApiServerConfig) -> tuple[Authenticator, ...]:
     """All of them, in order."""
-    return (Peers(), TokenFile(config.tokens), Anonymous())
+    return (Peers(), ClientCertificates(), TokenFile(config.tokens), Anonymous())
 
 
 class Authentication:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tuik8s.api.errors import ApiError, forbidden_request
 from tuik8s.components.apiserver.authorization.base import Attributes, Authorizer, Decision, Reader
+from tuik8s.components.apiserver.authorization.components import Components
 from tuik8s.components.apiserver.authorization.masters import Masters
 from tuik8s.components.apiserver.authorization.public_paths import PublicPaths
 
@@ -12,7 +13,7 @@ _REMEMBERED = 50_000
 
 def authorizers(reader: Reader) -> tuple[Authorizer, ...]:
     """All of them, in order."""
-    return (Masters(), PublicPaths())
+    return (Masters(), PublicPaths(), Components())
 
 
 class Authorization:
