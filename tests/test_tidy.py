@@ -26,7 +26,8 @@ BANNED_NAMES = re.compile(r"(Manager|Helper|Util|Utils|Common|Misc|Impl)$")
 
 RIM = (
     "world/live", "world/virtual", "bus/zeromq",
-    "components/apiserver/http", "components/apiserver/live", "components/apiserver/streams", "components/supervisor", "cli/", "ui/",
+    "components/apiserver/http", "components/apiserver/live", "components/apiserver/streams",
+    "components/supervisor", "cli/", "ui/",
     "api/schema/packed", "api/openapi/descriptions",
 )  # fmt: skip
 """Where sockets, clocks, files and processes may be touched.

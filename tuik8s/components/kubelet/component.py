@@ -40,35 +40,38 @@ class Kubelet:
         self._host = host
         self._world = host.world
         self._config = config
-        first = config.nodes[0].name
-        self._client = Client(host.world, host.dial(f"system:node:{first}"))
-        partition = first if len(config.nodes) == 1 else ""
-        self._pods = Informer(self._client, "pods", partition=partition)
-        self._nodes = Informer(self._client, "nodes", partition=partition)
+        self._informers: list[Informer] = []
         self._runtime: Runtime = RUNTIMES["sim"]()
         self._servers = PodServers(host.world, host.network, self._runtime)
         self._by_node: dict[str, NodePods] = {}
         self._agents: dict[str, NodeAgent] = {}
         for node in config.nodes:
+            # Each node asks under its own name, also where one process hosts many.
+            client = Client(host.world, host.dial(f"system:node:{node.name}"))
             self._by_node[node.name] = NodePods(
-                self._world, self._client, node, self._runtime, self._servers, self._work_soon
+                self._world, client, node, self._runtime, self._servers, self._work_soon
             )
             self._agents[node.name] = NodeAgent(
-                self._world, self._client, node, config, self._on_registered
+                self._world, client, node, config, self._on_registered
             )
+            self._follow(client, node.name)
         self._servers_api = KubeletServer(self._world, self._by_node, self._runtime)
         self._timer: Timer | None = None
         self._timer_at_ms: int | None = None
         self._work_planned = False
 
     def start(self) -> None:
-        self._pods.on_change(self._on_pod)
-        self._nodes.on_change(self._on_node)
-        self._pods.start()
-        self._nodes.start()
+        for informer in self._informers:
+            informer.start()
         self._servers_api.listen(self._host.network)
         for agent in self._agents.values():
             agent.start()
+
+    def _follow(self, client: Client, node: str) -> None:
+        for resource, on_change in (("pods", self._on_pod), ("nodes", self._on_node)):
+            informer = Informer(client, resource, partition=node)
+            informer.on_change(on_change)
+            self._informers.append(informer)
 
     def statistics(self) -> Mapping[str, int]:
         return {

@@ -70,7 +70,7 @@ class NodeEvents:
             "count": 1,
             "type": kind,
         }
-        self._client.create("events", event, _ignore, user=f"system:node:{self._node}")
+        self._client.create("events", event, _ignore)
 
     def _spend(self, now_ms: int) -> bool:
         gained = (now_ms - self._filled_at_ms) * PER_SECOND

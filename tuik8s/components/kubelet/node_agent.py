@@ -48,7 +48,6 @@ class NodeAgent:
         self._world = world
         self._client = client
         self._config = config
-        self._user = f"system:node:{node.name}"
         self._on_registered = on_registered
         self._since: dict[str, str] = {}
         self._lease: Object | None = None
@@ -56,13 +55,13 @@ class NodeAgent:
 
     def start(self) -> None:
         fresh = new_node(self.node, self._config.version, self._world.now_ms())
-        self._client.create("nodes", fresh, self._on_created, user=self._user, deadline_ms=RETRY_MS)
+        self._client.create("nodes", fresh, self._on_created, deadline_ms=RETRY_MS)
 
     def _on_created(self, reply: Reply) -> None:
         if reply.ok:
             self._registered(decode(reply))
         elif reply.code == 409:
-            self._client.get("nodes", "", self.node.name, self._on_found, user=self._user)
+            self._client.get("nodes", "", self.node.name, self._on_found)
         else:
             self._world.log.debug("node not registered", code=reply.code)
             self._world.call_after(RETRY_FIRST_MS, self.start)
@@ -77,7 +76,7 @@ class NodeAgent:
         labels = node_labels(self.node)
         if any(found["metadata"].get("labels", {}).get(k) != v for k, v in labels.items()):
             body = {"metadata": {"labels": labels}}
-            self._client.patch("nodes", "", self.node.name, body, _ignore, user=self._user)
+            self._client.patch("nodes", "", self.node.name, body, _ignore)
         self._registered(found)
         self._post_status()
 
@@ -124,7 +123,6 @@ class NodeAgent:
             _ignore,
             kind="strategic",
             subresource="status",
-            user=self._user,
         )
 
     # --- lease --------------------------------------------------------------------------------
@@ -135,20 +133,18 @@ class NodeAgent:
         now = format_micro_time(self._world.now_ms())
         if self._lease is None:
             lease = _new_lease(self.node.name, self.uid, now)
-            self._client.create(LEASES, lease, self._on_lease, user=self._user)
+            self._client.create(LEASES, lease, self._on_lease)
         else:
             spec = {**self._lease["spec"], "holderIdentity": self.node.name, "renewTime": now}
             lease = {**self._lease, "spec": spec}
-            self._client.update(LEASES, lease, self._on_lease, user=self._user)
+            self._client.update(LEASES, lease, self._on_lease)
 
     def _on_lease(self, reply: Reply) -> None:
         if reply.ok:
             self._lease = decode(reply)
             self._world.call_after(self._config.lease_renew_ms, self._renew)
         elif reply.code == 409:
-            self._client.get(
-                LEASES, LEASE_NAMESPACE, self.node.name, self._on_lease_found, user=self._user
-            )
+            self._client.get(LEASES, LEASE_NAMESPACE, self.node.name, self._on_lease_found)
         else:
             self._lease = None if reply.code == 404 else self._lease
             self._world.call_after(RETRY_MS, self._renew)

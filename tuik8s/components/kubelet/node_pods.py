@@ -42,7 +42,6 @@ class NodePods:
         self._servers = servers
         self._work_soon = work_soon
         self._rng = world.rng("kubelet/containers")
-        self._user = f"system:node:{node.name}"
         self._events = NodeEvents(world, client, node.name)
         self._addresses: PodAddresses | None = None
         self._waiting: dict[str, Object] = {}
@@ -208,7 +207,6 @@ class NodePods:
                 lambda reply: self._on_told(uid, status, reply),
                 kind="strategic",
                 subresource="status",
-                user=self._user,
             )
         elif ends:
             self._in_flight[uid] = None
@@ -219,7 +217,6 @@ class NodePods:
                 name,
                 lambda reply: self._on_deleted(uid, reply),
                 options,
-                user=self._user,
             )
 
     def _on_told(self, uid: str, status: Object, reply: Reply) -> None:
