@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import json
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.components.apiserver.plant import APPLY, PODS, STRATEGIC, Api, pod
 from tuik8s.api.types import Object
+from tuik8s.world.network import Address, Answering, HttpAnswer, HttpRequest
 
 DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
 BUDGETS = "/apis/policy/v1/namespaces/default/poddisruptionbudgets"
@@ -46,7 +48,7 @@ def test_scale_by_put_and_apply(scaled: Api) -> None:
     assert scaled.put(f"{DEPLOYMENTS}/d/scale", scale).body["spec"] == {}
     assert scaled.put(f"{DEPLOYMENTS}/d/scale", scale).code == 409
     config = {"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "d"}}
-    config["spec"] = {"replicas": 7}  # type: ignore[assignment]
+    config["spec"] = {"replicas": 7}
     forced = f"{DEPLOYMENTS}/d/scale?fieldManager=m&force=true"
     assert scaled.patch(forced, config, APPLY).body["spec"] == {"replicas": 7}
 
@@ -175,3 +177,33 @@ def test_connections_say_why_not(api: Api) -> None:
 def test_unknown_subresource(api: Api) -> None:
     assert api.get(f"{PODS}/p/nope").body["message"].startswith("the server could not find")
     assert api.get("/api/v1/namespaces/default/configmaps/a/status").code == 404
+
+
+def test_log_comes_from_the_kubelet_and_is_followed(api: Api) -> None:
+    lines = ["one\n", "two\n"]
+
+    def answer(request: HttpRequest) -> HttpAnswer:
+        begin = int(parse_qs(urlsplit(request.path).query).get("from", ["0"])[0])
+        ended = "true" if len(lines) > 2 else "false"
+        headers = {"x-next": str(len(lines)), "x-ended": ended}
+        return HttpAnswer(200, "".join(lines[begin:]).encode(), headers)
+
+    kubelet = api.simulation.host("kubelet/n1")
+    kubelet.network.listen(Address("kubelet.n1", 10250), Answering(answer))
+    api.post(PODS, pod("p", nodeName="n1"))
+    assert api.get(f"{PODS}/p/log").text == "one\ntwo\n"
+    stream = api.get(f"{PODS}/p/log?follow=true").answer.stream
+    assert stream is not None, "a followed log goes on"
+    sent: list[bytes] = []
+    ends: list[bool] = []
+    stream.send, stream.on_end = sent.append, lambda: ends.append(True)
+    stream.start()
+    lines.append("three\n")
+    api.simulation.run_ms(600)
+    assert (b"".join(sent), ends) == (b"one\ntwo\nthree\n", [True])
+
+
+def test_log_of_a_silent_node(api: Api) -> None:
+    api.post(PODS, pod("p", nodeName="gone"))
+    answer = api.get(f"{PODS}/p/log")
+    assert (answer.code, answer.body["reason"]) == (500, "InternalError")

@@ -1,0 +1,66 @@
+"""The supervisor's book: who comes back, when, and who stays dead."""
+
+from __future__ import annotations
+
+from tuik8s.components.supervisor.children import (
+    BACKOFF_MS_MAX,
+    BACKOFF_MS_MIN,
+    FORGIVEN_AFTER_MS,
+    Child,
+    Children,
+)
+from tuik8s.components.supervisor.roles import Role
+
+
+def started(pid: int = 10, at_ms: int = 0) -> tuple[Children, Child]:
+    children = Children((Role("scheduler"),))
+    child = children.by_name["scheduler"]
+    children.started(child, pid, at_ms)
+    return children, child
+
+
+def test_everything_is_due_at_first() -> None:
+    children = Children((Role("apiserver"), Role("kubelet", ("node-1",))))
+    assert [child.role.name for child in children.due(0)] == ["apiserver", "kubelet/node-1"]
+
+
+def test_what_dies_comes_back_after_a_growing_back_off() -> None:
+    children, child = started()
+    waits = []
+    for _ in range(9):
+        children.ended(10, "signal 9", 1000)
+        assert child.start_at_ms is not None
+        waits.append(child.start_at_ms - 1000)
+        children.started(child, 10, 1000)
+    assert waits[:3] == [BACKOFF_MS_MIN, 2 * BACKOFF_MS_MIN, 4 * BACKOFF_MS_MIN]
+    assert waits[-1] == BACKOFF_MS_MAX
+
+
+def test_a_long_life_is_forgiven() -> None:
+    children, child = started()
+    child.backoff_ms = BACKOFF_MS_MAX
+    children.ended(10, "exit code 1", FORGIVEN_AFTER_MS)
+    assert child.start_at_ms == FORGIVEN_AFTER_MS + BACKOFF_MS_MIN
+
+
+def test_what_is_held_stays_dead_until_released() -> None:
+    children, child = started()
+    children.hold(child)
+    children.ended(10, "signal 9", 5)
+    assert children.due(1_000_000) == []
+    assert child.state == "stopped by a fault"
+    children.release(child, 7)
+    assert children.due(7) == [child]
+
+
+def test_a_stranger_is_not_one_of_ours() -> None:
+    children, _ = started()
+    assert children.ended(99, "exit code 0", 1) is None
+
+
+def test_a_hosted_node_is_found_by_its_own_name() -> None:
+    children = Children((Role("kubelet", ("node-1", "node-2", "node-3")),))
+    found = children.find("kubelet/node-2")
+    assert found is not None
+    assert found.role.name == "kubelet/node-1..node-3"
+    assert children.find("kubelet/node-9") is None
