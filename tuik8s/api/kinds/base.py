@@ -76,10 +76,6 @@ class Rules:
     """Deletion first sets deletionTimestamp and waits for a grace period (pods)."""
     deprecation: str = ""
     """Warning that every request for the kind carries."""
-    to_storage: Callable[[Object], Object] | None = None
-    from_storage: Callable[[Object], Object] | None = None
-    """Conversion of a version that is not the stored one, to and from the stored form (kind and
-    apiVersion included). All other functions get objects of the stored form."""
 
 
 @dataclass(frozen=True, slots=True)

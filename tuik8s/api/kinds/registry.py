@@ -20,6 +20,10 @@ from tuik8s.api.types import resource_id
 RULES_MODULES: Final[dict[str, str]] = {
     "pods": "pod",
     "podtemplates": "pod_template",
+    "limitranges": "limit_range",
+    "resourcequotas": "resource_quota",
+    "persistentvolumes": "persistent_volume",
+    "persistentvolumeclaims": "persistent_volume_claim",
     "replicationcontrollers": "replication_controller",
     "services": "service",
     "endpoints": "endpoints",

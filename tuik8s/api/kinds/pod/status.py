@@ -14,6 +14,7 @@ from tuik8s.api.kinds.pod import update
 from tuik8s.api.kinds.pod_spec import pod_annotations
 from tuik8s.api.kinds.validation.network import ip, is_dual_stack
 from tuik8s.api.kinds.validation.text import check, qualified_name
+from tuik8s.api.kinds.validation.go_values import json_diff
 from tuik8s.api.kinds.validation.values import Errors, immutable, same
 from tuik8s.api.types import Object
 
@@ -155,6 +156,6 @@ def validate_ephemeral_containers(new: Object, old: Object) -> list[FieldError]:
         if name not in now:
             errors.append(forbidden(at, f"{start} removed\n"))
         elif not same(container, now[name]):
-            diff = update.spec_diff(container, now[name])
+            diff = json_diff(container, now[name], sort_keys=True)
             errors.append(forbidden(at, f"{start} changed\n{diff}"))
     return errors

@@ -5,13 +5,12 @@ Source: k8s.io/kubernetes pkg/apis/core/validation (1.36), ValidatePodUpdate.
 
 from __future__ import annotations
 
-import difflib
-import json
 from typing import Final
 
 from tuik8s.api.errors import forbidden, invalid, required
 from tuik8s.api.kinds.pod_spec.affinity import tolerations
 from tuik8s.api.kinds.pod_spec.pod_annotations import APP_ARMOR, MIRROR
+from tuik8s.api.kinds.validation.go_values import json_diff
 from tuik8s.api.kinds.validation.values import MAX_INT32, Errors, between, same
 from tuik8s.api.meta import copy_value
 from tuik8s.api.types import Object
@@ -47,14 +46,9 @@ def validate(errors: Errors, new: Object, old: Object) -> None:
     if before.get("schedulingGates"):
         _gated_changes(errors, allowed, before)
     if not same(allowed, before):
-        errors.append(forbidden("spec", f"{_CHANGEABLE}\n{spec_diff(before, allowed)}"))
-
-
-def spec_diff(old: Object, new: Object) -> str:
-    """A unified diff of two objects as indented JSON, without the file names."""
-    lines = [json.dumps(spec, indent=1, sort_keys=True).splitlines() for spec in (old, new)]
-    diff = list(difflib.unified_diff(lines[0], lines[1], lineterm=""))[2:]
-    return "".join(f"{line}\n" for line in diff)
+        errors.append(
+            forbidden("spec", f"{_CHANGEABLE}\n{json_diff(before, allowed, sort_keys=True)}")
+        )
 
 
 def annotation_changes(errors: Errors, new: Object, old: Object) -> None:
