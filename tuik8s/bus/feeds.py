@@ -7,12 +7,12 @@ change. Who missed more lists again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from tuik8s.bus.base import Frames
 from tuik8s.bus.clone import Clone
-from tuik8s.bus.frames import BOOKMARK, decode_beat, decode_header
+from tuik8s.bus.frames import BOOKMARK, TOLD, decode_beat, decode_header
 from tuik8s.bus.topics import BEAT
 from tuik8s.world.base import World
 
@@ -25,6 +25,10 @@ BOOKMARK_BEATS: Final = 10
 
 
 PAST_MAX: Final = 64
+
+
+Tap = Callable[[str, bytes], None]
+"""(topic, msgpack bytes)"""
 
 
 class _Publisher:
@@ -43,6 +47,7 @@ class Feeds:
         self._client = client
         self._clones: dict[str, Clone] = {}
         self._by_resource: dict[bytes, list[Clone]] = {}
+        self._taps: list[tuple[bytes, Tap]] = []
         self._heard: dict[str, _Publisher] = {}
         self._past: dict[str, None] = {}
         self.beat_at_ms = 0
@@ -59,6 +64,11 @@ class Feeds:
         self._by_resource.setdefault(f"{resource}/".encode(), []).append(clone)
         return clone
 
+    def tap(self, topic: str, call: Tap) -> None:
+        """Have call told what components publish of themselves under a prefix (telemetry)."""
+        self._taps.append((topic.encode(), call))
+        self._client.transport.subscribe(topic.encode())
+
     def receive(self, frames: Frames) -> None:
         """Take an event, bookmark or beat; what is none of these is counted and dropped."""
         topic = frames[0] if frames else b""
@@ -71,6 +81,10 @@ class Feeds:
         header = decode_header(frames[1])
         if header is None:
             self._malformed_count += 1
+        elif header.type == TOLD:
+            for prefix, call in self._taps:
+                if topic.startswith(prefix):
+                    call(topic.decode(errors="replace"), frames[2])
         elif header.type == BOOKMARK:
             clone = self._clones.get(topic[1:-1].decode(errors="replace"))
             if clone is not None:

@@ -23,6 +23,8 @@ ADDED: Final = "ADDED"
 MODIFIED: Final = "MODIFIED"
 DELETED: Final = "DELETED"
 BOOKMARK: Final = "BOOKMARK"
+TOLD: Final = "TOLD"
+"""Not a change of the store, but what a component tells of itself (telemetry)."""
 
 
 class EventHeader(msgspec.Struct, array_like=True, frozen=True, gc=False):

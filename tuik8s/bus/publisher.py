@@ -17,7 +17,7 @@ from typing import Final
 from tuik8s.api.types import Key
 from tuik8s.bus.base import ServerTransport
 from tuik8s.bus.feeds import BEAT_MS, BOOKMARK_BEATS
-from tuik8s.bus.frames import ADDED, BOOKMARK, DELETED, Beat, EventHeader, encode
+from tuik8s.bus.frames import ADDED, BOOKMARK, DELETED, TOLD, Beat, EventHeader, encode
 from tuik8s.bus.topics import (
     BEAT,
     PARTITION_FIELDS,
@@ -105,6 +105,14 @@ class Publisher:
             if transport.subscribed(topic):
                 header = EventHeader(revision, 0, part, DELETED, self.epoch, author, cause, at_ms)
                 transport.publish((topic, encode(header), data))
+
+    def tell(self, topic: str, data: bytes, author: str = "") -> None:
+        """Publish what is no change of the store: it has no number, and a lost one is lost."""
+        name = topic.encode()
+        if self._transport.subscribed(name):
+            now_ms = self._world.now_ms()
+            header = EventHeader(self.revision, 0, 0, TOLD, self.epoch, author, 0, now_ms)
+            self._transport.publish((name, encode(header), data))
 
     def _count(self, name: str) -> int:
         stream = self._streams.get(name)

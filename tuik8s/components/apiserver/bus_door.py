@@ -36,6 +36,7 @@ class BusDoor:
         self.publisher = Publisher(world, transport)
         self.server = BusServer(world, transport, self._handle)
         self._core.store.on_commit(self._publish)
+        self._core.telemetry.tell = self.publisher.tell
 
     def start(self) -> None:
         """Begin to tell of changes."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from tuik8s.api.errors import method_not_allowed, no_such_path
 from tuik8s.api.types import Object, Request, User
-from tuik8s.components.apiserver import discovery_documents, openapi_documents
+from tuik8s.components.apiserver import discovery_documents, openapi_documents, telemetry
 from tuik8s.components.apiserver.answers import Answer, json_answer, text_answer
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ NOT_FOUND: Final = "404 page not found\n"
 def answer(core: Core, request: Request, user: User) -> Answer:
     """The document at a path."""
     path, verb = request.path, request.verb
+    if path.startswith(telemetry.PREFIX):
+        return core.telemetry.answer(request, user)
     if path == "/":
         return json_answer({"paths": index(core)})
     if path.startswith(_HEALTH) and _is_health(path):

@@ -7,13 +7,14 @@ from tuik8s.components.apiserver.authorization.base import Attributes, Authorize
 from tuik8s.components.apiserver.authorization.components import Components
 from tuik8s.components.apiserver.authorization.masters import Masters
 from tuik8s.components.apiserver.authorization.public_paths import PublicPaths
+from tuik8s.components.apiserver.authorization.telemetry import TelemetryPaths
 
 _REMEMBERED = 50_000
 
 
 def authorizers(reader: Reader) -> tuple[Authorizer, ...]:
     """All of them, in order."""
-    return (Masters(), PublicPaths(), Components())
+    return (Masters(), PublicPaths(), TelemetryPaths(), Components())
 
 
 class Authorization:
