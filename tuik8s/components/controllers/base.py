@@ -127,6 +127,7 @@ class Get:
     resource: str
     namespace: str
     name: str
+    subresource: str = ""
     said: Event | None = None
     failed: Event | None = None
     tolerate: tuple[int, ...] = (404,)

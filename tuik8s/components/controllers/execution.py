@@ -201,7 +201,8 @@ def send(
             )
             client.call(request, on_reply, idempotency=client.next_key(), user=user)
         case Get():
-            client.get(resource, write.namespace, write.name, on_reply, user=user)
+            place = (write.namespace, write.name)
+            client.get(resource, *place, on_reply, subresource=write.subresource, user=user)
 
 
 def delete_options(write: Delete) -> Object:

@@ -19,9 +19,9 @@ from tuik8s.api.meta import (
     namespace_of,
     uid_of,
 )
-from tuik8s.api.times import format_time
 from tuik8s.api.types import Key, Object
-from tuik8s.components.controllers.base import Delete, Get, Outcomes, Patch, Plan, View, Wake, Write
+from tuik8s.components.controllers.base import Delete, Get, Outcomes, Plan, View, Wake, Write
+from tuik8s.components.controllers.parts.pod_conditions import disruption, status_patch
 
 PERIOD_MS = 20_000
 QUARANTINE_MS = 40_000
@@ -120,25 +120,9 @@ def _fail_and_delete(pod: Object, now_ms: int, why: str = "") -> list[Write]:
     if generation_of(pod):
         status["observedGeneration"] = generation_of(pod)
     if why:
-        found: Object = {"type": "DisruptionTarget"}
-        if generation_of(pod):
-            found["observedGeneration"] = generation_of(pod)
-        found.update(
-            status="True",
-            lastTransitionTime=format_time(now_ms),
-            reason="DeletionByPodGC",
-            message=why,
-        )
-        status["conditions"] = [found]
-    mark = Patch(
-        resource="pods",
-        namespace=namespace_of(pod),
-        name=name_of(pod),
-        patch={"metadata": {"uid": uid_of(pod)}, "status": status},
-        form="strategic",
-        subresource="status",
-        tolerate=(404, 409),
-    )
+        mark = disruption(pod, "DeletionByPodGC", why, now_ms, **status)
+    else:
+        mark = status_patch(pod, status)
     return [mark, _delete(pod)]
 
 

@@ -14,6 +14,9 @@ from tuik8s.components.controllers.endpoints import EndpointsReconciler
 from tuik8s.components.controllers.endpointslice import EndpointSliceReconciler
 from tuik8s.components.controllers.endpointslicemirroring import EndpointSliceMirroringReconciler
 from tuik8s.components.controllers.garbage_collector import GarbageCollectorReconciler
+from tuik8s.components.controllers.horizontal_pod_autoscaler import (
+    HorizontalPodAutoscalerReconciler,
+)
 from tuik8s.components.controllers.job import JobReconciler
 from tuik8s.components.controllers.namespace import NamespaceReconciler
 from tuik8s.components.controllers.node_ipam import NodeIpamReconciler
@@ -35,6 +38,7 @@ from tuik8s.components.controllers.taint_eviction import TaintEvictionReconciler
 from tuik8s.components.controllers.token import TokenReconciler
 from tuik8s.components.controllers.ttl import TtlReconciler
 from tuik8s.components.controllers.ttl_after_finished import TtlAfterFinishedReconciler
+from tuik8s.components.controllers.volume_binding import VolumeBindingReconciler
 
 Make = Callable[[ControllersConfig], Reconciler]
 
@@ -70,11 +74,15 @@ MEMBERS: Mapping[str, Make] = {
     "cronjob": lambda config: CronJobReconciler(),
     "ttl-after-finished": lambda config: TtlAfterFinishedReconciler(),
     "disruption": lambda config: DisruptionReconciler(),
+    "horizontal-pod-autoscaler": lambda config: HorizontalPodAutoscalerReconciler(
+        config.hpa_sync_period_ms
+    ),
     "endpoint": lambda config: EndpointsReconciler(),
     "endpointslice": lambda config: EndpointSliceReconciler(),
     "endpointslicemirroring": lambda config: EndpointSliceMirroringReconciler(),
     "service": lambda config: ServiceReconciler(config.load_balancer_cidr),
     "serviceaccount-token": lambda config: TokenReconciler(config.root_ca),
+    "persistentvolume-binder": lambda config: VolumeBindingReconciler(),
     "persistentvolumeclaim-protection": lambda config: ClaimProtectionReconciler(),
     "persistentvolume-protection": lambda config: VolumeProtectionReconciler(),
     "namespace": lambda config: NamespaceReconciler(),

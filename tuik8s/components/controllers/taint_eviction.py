@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from tuik8s.api.meta import generation_of, is_deleting, name_of, namespace_of, uid_of
-from tuik8s.api.times import format_time, parse_time
+from tuik8s.api.meta import is_deleting, name_of, namespace_of, uid_of
+from tuik8s.api.times import parse_time
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
     NOTHING,
@@ -21,12 +21,12 @@ from tuik8s.components.controllers.base import (
     Delete,
     Event,
     Outcomes,
-    Patch,
     Plan,
     View,
     Wake,
 )
 from tuik8s.components.controllers.parts.node_match import tolerates
+from tuik8s.components.controllers.parts.pod_conditions import disruption
 
 _MESSAGE = "Taint manager: deleting due to NoExecute taint"
 
@@ -124,24 +124,7 @@ def _evict(pod: Object, now_ms: int) -> Plan:
     namespace, name = namespace_of(pod), name_of(pod)
     text = f"Marking for deletion Pod {namespace}/{name}"
     event = Event(pod, "Normal", "TaintManagerEviction", text)
-    condition: Object = {"type": "DisruptionTarget"}
-    if generation_of(pod):
-        condition["observedGeneration"] = generation_of(pod)
-    condition.update(
-        status="True",
-        lastTransitionTime=format_time(now_ms),
-        reason="DeletionByTaintManager",
-        message=_MESSAGE,
-    )
-    mark = Patch(
-        resource="pods",
-        namespace=namespace,
-        name=name,
-        patch={"metadata": {"uid": uid_of(pod)}, "status": {"conditions": [condition]}},
-        form="strategic",
-        subresource="status",
-        tolerate=(404, 409),
-    )
+    mark = disruption(pod, "DeletionByTaintManager", _MESSAGE, now_ms)
     delete = Delete(
         resource="pods", namespace=namespace, name=name, uid=uid_of(pod), tolerate=(404, 409)
     )

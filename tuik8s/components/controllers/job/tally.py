@@ -46,6 +46,13 @@ class Tally:
     new_succeeded: list[Object] = field(default_factory=list)
     fail_job: str = ""
 
+    def settle(self) -> None:
+        """All noted pods are without finalizer now: count them."""
+        self.counted_succeeded += len(self.uncounted_succeeded)
+        self.counted_failed += len(self.uncounted_failed)
+        self.uncounted_succeeded.clear()
+        self.uncounted_failed.clear()
+
     @property
     def succeeded(self) -> int:
         return self.counted_succeeded + len(self.uncounted_succeeded)

@@ -3,8 +3,8 @@
 A template that comes back takes the next number instead of a new revision.
 
 Source: k8s.io/kubernetes pkg/controller/history/controller_history.go and
-pkg/controller/statefulset/stateful_set_control.go (`getStatefulSetRevisions`), 1.36. The hash is
-ours (see `templates`).
+pkg/controller/statefulset/stateful_set_control.go (`getStatefulSetRevisions`), 1.36. Upstream
+hashes revisions of DaemonSets in another way; here both are hashed as those of StatefulSets.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tuik8s.api.meta import (
 )
 from tuik8s.api.types import Object
 from tuik8s.components.controllers.base import Create, Delete, Update, Write
-from tuik8s.components.controllers.parts.templates import hash_of
+from tuik8s.components.controllers.parts.templates import revision_hash
 from tuik8s.components.controllers.parts.workloads import status_of
 
 RESOURCE = "controllerrevisions.apps"
@@ -70,7 +70,7 @@ def template_in(revision: Object) -> Object:
 
 
 def _new(owner: Object, data: Object, number: int, hash_label: str) -> Object:
-    hashed = hash_of(data, status_of(owner).get("collisionCount") or 0)
+    hashed = revision_hash(data, status_of(owner).get("collisionCount") or 0)
     metadata: Object = {
         "name": f"{name_of(owner)[:223]}-{hashed}",
         "namespace": namespace_of(owner),

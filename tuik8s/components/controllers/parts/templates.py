@@ -28,6 +28,26 @@ def fnv32a(data: bytes) -> int:
     return value
 
 
+def fnv32(data: bytes) -> int:
+    """FNV-1: multiply, then mix."""
+    value = 0x811C9DC5
+    for byte in data:
+        value = ((value * 0x01000193) & 0xFFFFFFFF) ^ byte
+    return value
+
+
+def revision_hash(data: object, collisions: int) -> str:
+    """The hash of a ControllerRevision: upstream hashes JSON here, so ours is the same.
+
+    Source: k8s.io/kubernetes pkg/controller/history/controller_history.go
+    (`HashControllerRevision`); Go's encoder sorts keys and escapes HTML.
+    """
+    text = _encoder.encode(data).decode()
+    for char, escape in (("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e")):
+        text = text.replace(char, escape)
+    return safe_encode(str(fnv32(text.encode() + str(collisions).encode())))
+
+
 def safe_encode(text: str) -> str:
     """Each character as one of the alphabet that cannot spell words."""
     return "".join(_ALPHABET[ord(char) % len(_ALPHABET)] for char in text)
