@@ -39,7 +39,7 @@ class Response:
 
     @property
     def stream(self) -> Subscription:
-        assert self.answer.stream is not None, self.text
+        assert isinstance(self.answer.stream, Subscription), self.text
         return self.answer.stream
 
 

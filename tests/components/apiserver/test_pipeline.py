@@ -93,8 +93,7 @@ def test_yaml_and_odd_bodies(api: Api) -> None:
 
 def test_alias_bomb_is_refused(api: Api) -> None:
     lines = ["a0: &a0 [x,x,x,x,x,x,x,x,x,x]"]
-    for level in range(1, 10):
-        lines.append(f"a{level}: &a{level} [{','.join([f'*a{level - 1}'] * 10)}]")
+    lines += [f"a{n}: &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
     answer = api.post(MAPS, "\n".join(lines).encode(), content_type="application/yaml")
     assert "excessive aliasing" in answer.body["message"]
 

@@ -66,9 +66,9 @@ def test_bookmarks_come_once_a_minute_when_asked_for(api: Api) -> None:
 def test_timeout_ends_the_stream(api: Api) -> None:
     events = api.watch(f"{MAPS}?timeoutSeconds=2")
     events.read(1_900)
-    assert not events.ended
+    before = events.ended
     events.read(200)
-    assert events.ended
+    assert (before, events.ended) == (False, True)
     assert api.server.core.hub.count == 0
 
 

@@ -7,15 +7,11 @@ door subscribes to.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
 from tuik8s.api.errors import ApiError
 from tuik8s.api.types import Object
-
-if TYPE_CHECKING:
-    from tuik8s.components.apiserver.watching import Subscription
+from tuik8s.components.apiserver.streaming import Stream
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
@@ -28,7 +24,7 @@ class Answer(msgspec.Struct):
     """The answer to one request.
 
     revision: of the object written, or of the snapshot listed; the answer is delivered once that
-    revision is durable. stream: set for watches, whose events follow.
+    revision is durable. stream: set for watches and followed logs, whose pieces follow.
     """
 
     code: int
@@ -38,7 +34,7 @@ class Answer(msgspec.Struct):
     warnings: tuple[str, ...] = ()
     objects: tuple[bytes, ...] = ()
     revision: int = 0
-    stream: Subscription | None = None
+    stream: Stream | None = None
 
 
 def refusal(error: ApiError, *, packed: bool = False) -> Answer:

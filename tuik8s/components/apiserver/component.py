@@ -14,6 +14,7 @@ from tuik8s.components.apiserver.bus_door import BusDoor
 from tuik8s.components.apiserver.config import ApiServerConfig
 from tuik8s.components.apiserver.core import Core
 from tuik8s.components.apiserver.objects import last_state
+from tuik8s.components.apiserver.performers import simulated_performers
 from tuik8s.components.apiserver.pipeline import Pipeline
 from tuik8s.components.base import Host
 from tuik8s.components.store.options import StoreOptions
@@ -34,6 +35,7 @@ class ApiServer:
         self.kinds = builtin()
         self.core = Core(world, self.store, self.kinds, config)
         self.pipeline = Pipeline(self.core)
+        self.core.performers.update(simulated_performers(host.network))
         self.bus: BusDoor | None = None
 
     def start(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tuik8s.api.errors import FieldError
 from tuik8s.api.kinds.registry import KindRegistry
@@ -17,10 +17,12 @@ from tuik8s.components.apiserver.authorization.base import Attributes
 from tuik8s.components.apiserver.authorization.registry import Authorization, authorizers
 from tuik8s.components.apiserver.config import ApiServerConfig
 from tuik8s.components.apiserver.decoding import Bodies
+from tuik8s.components.apiserver.effects import Effect, Fetched, Pause
 from tuik8s.components.apiserver.objects import Objects, decode_msgpack, storage_of
 from tuik8s.components.apiserver.routes import Routes
 from tuik8s.components.apiserver.service_tokens import TokenSigner
 from tuik8s.components.apiserver.strategies import Strategy, require_valid
+from tuik8s.components.apiserver.telemetry import Telemetry
 from tuik8s.components.apiserver.watching import Hub
 from tuik8s.components.store.store import Store
 from tuik8s.components.store.types import Change, Entry
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from tuik8s.components.apiserver.subresources.scale import ScalePaths
     from tuik8s.world.base import World
 
+Perform = Callable[[Any, Callable[[Any], None]], None]
+"""(effect, resume): carry the effect out and call resume with its result."""
 IDENTITY: Final = "system:apiserver"
 """Who the server itself is, when it writes."""
 _LOOPBACK: Final = "may not be in the loopback range"
@@ -83,13 +87,26 @@ class Core:
         self.openapi = Documents(kinds)
         self.hub = Hub(world, store, self.objects, config.limits)
         self._on_loopback = ipaddress.ip_network(config.pod_cidr).is_loopback
+        self.telemetry = Telemetry()
         self.scale_paths: dict[str, ScalePaths] = {}
+        self.performers: dict[type, Perform] = {}
         self.connect: Callable[[Call, Object], Outcome] | None = None
         self._strategies: dict[tuple[str, str], Strategy] = {}
 
     def start(self) -> None:
         """The store was opened: take what its objects hold."""
         self.allocators.rebuild()
+
+    def perform_effect(self, effect: Effect, resume: Callable[[Any], None]) -> None:
+        """Carry an effect out and call resume with its result, now or later."""
+        if isinstance(effect, Pause):
+            self.world.call_after(effect.delay_ms, lambda: resume(None))
+            return
+        perform = self.performers.get(type(effect))
+        if perform is None:
+            resume(Fetched(0, error="no network"))
+        else:
+            perform(effect, resume)
 
     def forget_lost(self) -> None:
         """Writes were taken back, for want of room: their revisions will mean something else."""

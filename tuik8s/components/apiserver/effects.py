@@ -23,7 +23,7 @@ class Pause(msgspec.Struct, frozen=True):
 
 
 class CallWebhook(msgspec.Struct, frozen=True):
-    """POST a JSON document to an admission webhook; the result is a `WebhookResult`."""
+    """POST a JSON document to an admission webhook; the result is `Fetched`."""
 
     url: str
     body: bytes
@@ -33,16 +33,17 @@ class CallWebhook(msgspec.Struct, frozen=True):
     """`namespace/name:port` when the webhook is named by a Service; url then has the path."""
 
 
-class WebhookResult(msgspec.Struct, frozen=True):
-    """What came back: status 0 and `error` when nothing did."""
+class Fetched(msgspec.Struct, frozen=True):
+    """What came back over HTTP: status 0 and `error` when nothing did. Header names are lower."""
 
     status: int
     body: bytes = b""
     error: str = ""
+    headers: dict[str, str] = {}
 
 
 class KubeletCall(msgspec.Struct, frozen=True):
-    """Ask a node's kubelet for a path; the result is a `WebhookResult`-shaped answer."""
+    """Ask a node's kubelet for a path; the result is `Fetched`-shaped answer."""
 
     node: str
     method: str

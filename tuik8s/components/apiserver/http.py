@@ -202,7 +202,7 @@ class HttpDoor:
     ) -> None:
         stream = answer.stream
         assert stream is not None, "a streamed answer has a stream"
-        headers = [(b"content-type", b"application/json"), *_headers(answer)]
+        headers = [(b"content-type", answer.media.encode()), *_headers(answer)]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"", "more_body": True})
         transport: asyncio.Transport = scope["tuik8s"].transport

@@ -22,7 +22,8 @@ from tuik8s.bus.zeromq import ipc_address
 from tuik8s.components.apiserver.component import ApiServer, build
 from tuik8s.components.apiserver.config import ApiServerConfig
 from tuik8s.components.apiserver.http import HttpDoor, HttpServer
-from tuik8s.world.live import LiveDriver
+from tuik8s.components.apiserver.http_client import LivePerformer
+from tuik8s.world.live import LiveDriver, LiveWorld
 from tuik8s.world.live_host import LiveProcess
 
 
@@ -36,7 +37,7 @@ def serve_alone(
 
 async def _serve(host: str, port: int, data: Path, config: ApiServerConfig, tls: bool) -> None:
     driver = LiveDriver(asyncio.get_running_loop())
-    process = LiveProcess(driver, ipc_address(data / "bus"))
+    process = LiveProcess(driver, ipc_address(data / "bus"), virtual_directory=data / "net")
     server = build(process.host("apiserver", data), config)
     server.start()
     context = server_context(data, host) if tls else None
@@ -49,6 +50,9 @@ async def open_door(
     server: ApiServer, host: str, port: int, tls: ssl.SSLContext | None
 ) -> HttpServer:
     """Listen for HTTP; the component must have been started."""
+    world = server.core.world
+    if isinstance(world, LiveWorld):
+        LivePerformer(server, world.driver)
     http = HttpServer(HttpDoor(server.pipeline), tls)
     bound = await http.listen(host, port)
     server.core.world.log.info("listening", host=host, port=bound, tls=tls is not None)

@@ -21,7 +21,7 @@ from tuik8s.components.apiserver.authentication.impersonation import impersonate
 from tuik8s.components.apiserver.authorization.base import Attributes
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.deprecations import DEPRECATED
-from tuik8s.components.apiserver.effects import Effect, Pause
+from tuik8s.components.apiserver.effects import Effect
 from tuik8s.components.apiserver.handlers.registry import HANDLERS
 from tuik8s.components.apiserver.negotiation import OBJECT_FORMS, PACKED
 from tuik8s.components.apiserver.routes import Route
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from tuik8s.components.apiserver.core import Core
 
 Reply = Callable[[Answer], None]
-Perform = Callable[[Any, Callable[[Any], None]], None]
-"""(effect, resume): carry the effect out and call resume with its result."""
 
 
 _NAMED = frozenset({"get", "update", "patch", "delete"})
@@ -41,11 +39,10 @@ _COLLECTIVE = frozenset({"list", "create", "deletecollection"})
 
 
 class Pipeline:
-    """Answers requests. `perform` maps effect types to what carries them out."""
+    """Answers requests; effects are carried out by the core's performers."""
 
     def __init__(self, core: Core) -> None:
         self.core = core
-        self.perform: dict[type, Perform] = {}
         self.requests_count = 0
         self.faults_count = 0
 
@@ -149,10 +146,7 @@ class Pipeline:
         def resume(value: Any) -> None:
             self._drive(waiting, value, request, reply, packed)
 
-        if isinstance(effect, Pause):
-            self.core.world.call_after(effect.delay_ms, lambda: resume(None))
-        else:
-            self.perform[type(effect)](effect, resume)
+        self.core.perform_effect(effect, resume)
 
     def _fault(self, fault: Exception, request: Request, packed: bool) -> Answer:
         if self.core.config.faults_propagate:

@@ -1,22 +1,28 @@
-"""/log of pods: asked of the kubelet of the pod's node.
+"""/log of pods: asked of the kubelet of the pod's node; followed by asking for what came since.
 
 Source: k8s.io/kubernetes pkg/registry/core/pod/{strategy.go,rest/log.go} (LogLocation, 1.36).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from tuik8s.api.errors import ApiError, bad_request
+from tuik8s.api.times import parse_time
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.answers import TEXT, Answer
 from tuik8s.components.apiserver.call import Call, Outcome
-from tuik8s.components.apiserver.effects import KubeletCall, Waiting
+from tuik8s.components.apiserver.effects import Fetched, KubeletCall, Waiting
+from tuik8s.components.apiserver.options import Query, first, flag, integer
 from tuik8s.components.apiserver.subresources.base import Handlers
 
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.core import Core
+
+_FOLLOW_MS: Final = 250
+_ONCE: Final = ("tailLines", "sinceSeconds", "sinceTimeMs", "limitBytes")
 
 
 def get_log(core: Core, call: Call) -> Outcome:
@@ -25,26 +31,90 @@ def get_log(core: Core, call: Call) -> Outcome:
     pod = core.reader.get("pods", request.namespace, request.name)
     if pod is None:
         raise call.not_found()
-    container = (request.query.get("container") or [""])[0] or _only_container(pod)
+    container = first(request.query, "container") or _only_container(pod)
     _require_container(pod, container)
+    query = _kubelet_query(request.query)
     node = (pod.get("spec") or {}).get("nodeName", "")
     if not node:
         return Answer(204, b"", TEXT)
-    return _ask(call, node, container)
-
-
-def _ask(call: Call, node: str, container: str) -> Waiting:
-    request = call.request
-    query = urlencode({k: v for k, v in request.query.items() if k != "container"}, doseq=True)
     path = f"/containerLogs/{request.namespace}/{request.name}/{container}"
-    result = yield KubeletCall(node, "GET", f"{path}?{query}" if query else path)
-    if result.error or result.status == 0:
+    return _ask(core, node, path, query, bool(flag(request.query, "follow")))
+
+
+def _kubelet_query(query: Query) -> dict[str, str]:
+    out: dict[str, str] = {}
+    for name in ("tailLines", "sinceSeconds", "limitBytes"):
+        number = integer(query, name)
+        if number is not None:
+            out[name] = str(number)
+    for name in ("timestamps", "previous"):
+        if flag(query, name):
+            out[name] = "true"
+    since = first(query, "sinceTime")
+    if since:
+        try:
+            out["sinceTimeMs"] = str(parse_time(since))
+        except ValueError as error:
+            raise bad_request(str(error)) from None
+    return out
+
+
+def _ask(core: Core, node: str, path: str, query: dict[str, str], follow: bool) -> Waiting:
+    result: Fetched = yield KubeletCall(node, "GET", _url(path, query))
+    if result.status == 0:
         message = f'Get "https://{node}:10250{path}": {result.error or "no answer"}'
         raise ApiError(500, "InternalError", f"Internal error occurred: {message}")
     if result.status >= 400:
         text = result.body.decode("utf-8", "replace").strip()
-        raise ApiError(result.status, "BadRequest", text)
-    return Answer(200, result.body, "text/plain")
+        reason = "NotFound" if result.status == 404 else "BadRequest"
+        raise ApiError(result.status, reason, text)
+    if not follow or result.headers.get("x-ended") == "true":
+        return Answer(200, result.body, "text/plain")
+    return Answer(200, b"", "text/plain", stream=FollowedLog(core, node, path, query, result))
+
+
+def _url(path: str, query: dict[str, str]) -> str:
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+class FollowedLog:
+    """A log whose new lines are sent until the container has ended (see `streaming.Stream`)."""
+
+    def __init__(
+        self, core: Core, node: str, path: str, query: dict[str, str], begun: Fetched
+    ) -> None:
+        self.send: Callable[[bytes], None] = lambda data: None
+        self.on_end: Callable[[], None] = lambda: None
+        self.is_closed = False
+        self._core = core
+        self._node = node
+        self._path = path
+        self._query = {k: v for k, v in query.items() if k not in _ONCE}
+        self._begun = begun
+
+    def start(self) -> None:
+        self._take(self._begun)
+
+    def close(self) -> None:
+        if not self.is_closed:
+            self.is_closed = True
+            self.on_end()
+
+    def _take(self, result: Any) -> None:
+        if self.is_closed:
+            return
+        if result.body and result.status == 200:
+            self.send(result.body)
+        if result.status != 200 or result.headers.get("x-ended") == "true":
+            self.close()
+            return
+        self._query["from"] = result.headers.get("x-next", "0")
+        self._core.world.call_after(_FOLLOW_MS, self._ask_more)
+
+    def _ask_more(self) -> None:
+        if not self.is_closed:
+            url = _url(self._path, self._query)
+            self._core.perform_effect(KubeletCall(self._node, "GET", url), self._take)
 
 
 def _names(pod: Object, field: str) -> list[str]:
@@ -55,9 +125,8 @@ def _only_container(pod: Object) -> str:
     names, name = _names(pod, "containers"), pod["metadata"]["name"]
     if len(names) == 1:
         return names[0]
-    message = (
-        f"a container name must be specified for pod {name}, choose one of: [{' '.join(names)}]"
-    )
+    shown = " ".join(names)
+    message = f"a container name must be specified for pod {name}, choose one of: [{shown}]"
     inits = _names(pod, "initContainers")
     if inits:
         message += f" or one of the init containers: [{' '.join(inits)}]"
