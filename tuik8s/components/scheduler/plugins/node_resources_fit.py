@@ -98,11 +98,8 @@ class NodeResourcesFit:
         for resource, wanted in self._checked(cycle.pod):
             free = int(columns.amount(columns.free, resource)[row])
             if free < wanted:
-                unit = "m" if resource == "cpu" else ""
-                texts.append(
-                    f"request at most {max(free, 0)}{unit} {resource} instead of {wanted}{unit}, "
-                    f"or free {wanted - free}{unit}"
-                )
+                capacity = int(columns.amount(columns.allocatable, resource)[row])
+                texts.append(_smaller_or_freer(resource, wanted, free, capacity))
                 cost += min(100, 100 * (wanted - free) // wanted)
         return Remedy("; ".join(texts), cost) if texts else None
 
@@ -115,6 +112,27 @@ class NodeResourcesFit:
             return False
         offered = amounts(((event.new or {}).get("status") or {}).get("allocatable"))
         return all(offered.get(name, 0) >= amount for name, amount in self._checked(pod))
+
+
+def _smaller_or_freer(resource: str, wanted: int, free: int, capacity: int) -> str:
+    ways = []
+    if free > 0:
+        ways.append(f"request at most {_text(resource, free)} {resource}")
+    if capacity >= wanted:
+        ways.append(f"free {_text(resource, wanted - free)} {resource} there")
+    if not ways:
+        ways.append(f"add {_text(resource, wanted - free)} {resource} to the node")
+    return f"{', or '.join(ways)} (it asks for {_text(resource, wanted)})"
+
+
+def _text(resource: str, amount: int) -> str:
+    """An amount as one would write it in a manifest: 1500m, 512Mi."""
+    if resource == "cpu":
+        return f"{amount // 1000}" if amount % 1000 == 0 else f"{amount}m"
+    for unit, size in (("Gi", 1 << 30), ("Mi", 1 << 20), ("Ki", 1 << 10)):
+        if amount >= size and amount % size == 0:
+            return f"{amount // size}{unit}"
+    return str(amount)
 
 
 def _shrunk(event: ClusterEvent) -> bool:
