@@ -33,6 +33,8 @@ BUFFER_MAX: Final = 20_000
 """Events that wait for a snapshot; with more than that the snapshot is not worth waiting for."""
 DECODED_MAX: Final = 10_000
 """Decoded objects that one clone keeps; an object is about six times its bytes."""
+FORGOTTEN_MAX: Final = 200
+"""Replaced versions that may wait among the decoded ones before they are swept out."""
 BACKOFF_FIRST_MS: Final = 200
 BACKOFF_LAST_MS: Final = 10_000
 LIST_DEADLINE_MS: Final = 30_000
@@ -65,6 +67,14 @@ class Entry:
         self.revision = revision
         self._decoded = decoded
         self._object: Object | None = None
+
+    @property
+    def is_decoded(self) -> bool:
+        return self._object is not None
+
+    def forget(self) -> None:
+        """Drop the decoded object; who looks again decodes it again."""
+        self._object = None
 
     @property
     def object(self) -> Object:
@@ -341,6 +351,17 @@ class Clone:
         for follower in self._followers:
             if follower.ready:
                 follower.notify(change)
+        if old is not None:
+            self._forget(old)
+
+    def _forget(self, old: Entry) -> None:
+        """A version that was replaced need not stay decoded, nor be kept for having been."""
+        old.forget()
+        decoded = self._decoded
+        if len(decoded) > 2 * len(self.entries) + FORGOTTEN_MAX:
+            kept = [entry for entry in decoded if entry.is_decoded]
+            decoded.clear()
+            decoded.extend(kept)
 
     def _tell(self, changes: list[Change]) -> None:
         for follower in self._followers:
