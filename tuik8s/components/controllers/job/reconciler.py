@@ -43,6 +43,8 @@ from tuik8s.components.controllers.parts.templates import with_status
 from tuik8s.components.controllers.parts.workloads import find_condition, status_of, without_zeros
 
 RESOURCE = "jobs.batch"
+BATCH_MS = 1_000
+"""After ended pods were counted, what else happens to the Job's pods waits for so long."""
 _OURSELVES = "kubernetes.io/job-controller"
 _KEPT = ("terminating", "uncountedTerminatedPods", "ready", "failedIndexes")
 
@@ -192,12 +194,13 @@ class _Look:
         if end is not None and not (active or self.terminating or pending or self._deleted()):
             events = self._finish(end)
         status = without_zeros(self.status, keep=_KEPT)
+        pace_ms = BATCH_MS if self.tally.release and end is None else 0
         if status == status_of(job):
-            return Plan(requeue_after_ms=self.after_ms)
+            return Plan(requeue_after_ms=self.after_ms, pace_ms=pace_ms)
         write = self._update(job, status)
 
         def then(outcomes: Outcomes) -> Plan:
-            return Plan(events=events if outcomes[0].ok else ())
+            return Plan(events=events if outcomes[0].ok else (), pace_ms=pace_ms)
 
         return Plan(writes=(write,), then=then, requeue_after_ms=self.after_ms)
 
