@@ -12,22 +12,29 @@ Source: k8s.io/kubernetes pkg/registry/core/service/{storage/alloc.go,ipallocato
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 from typing import TYPE_CHECKING, Any, Final
 
 from tuik8s.api.errors import ApiError, FieldError, invalid, invalid_object
 from tuik8s.api.kinds.base import Kind
+from tuik8s.api.kinds.registry import KindRegistry
 from tuik8s.api.types import Object
 
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.config import ApiServerConfig
-    from tuik8s.components.store.store import Store
     from tuik8s.components.store.types import Change
     from tuik8s.world.base import Rng
 
-from tuik8s.components.apiserver.objects import decode_msgpack
+from tuik8s.components.apiserver.objects import Objects, decode_msgpack
+from tuik8s.components.store.errors import Mismatch
 
 _SERVICES: Final = "services"
+_ADDRESSES: Final = "ipaddresses.networking.k8s.io"
+_FAMILY_LABEL: Final = "ipaddress.kubernetes.io/ip-family"
+_MANAGED_BY_LABEL: Final = "ipaddress.kubernetes.io/managed-by"
+IDENTITY: Final = "system:apiserver"
+"""Who the server itself is, when it writes."""
 _WITH_PORTS: Final = ("NodePort", "LoadBalancer")
 _HEADLESS: Final = "None"
 
@@ -48,6 +55,7 @@ class Allocation:
 
     def done(self, obj: Object) -> None:
         self._allocators.release(self.freed_addresses, self.freed_ports)
+        self._allocators.note(obj, self.addresses)
 
 
 class _Nothing(Allocation):
@@ -69,8 +77,13 @@ _NOTHING: Final = _Nothing()
 class Allocators:
     """The cluster's Service addresses and node ports; rebuilt from the stored Services."""
 
-    def __init__(self, store: Store, config: ApiServerConfig, rng: Rng) -> None:
+    def __init__(
+        self, objects: Objects, kinds: KindRegistry, config: ApiServerConfig, rng: Rng
+    ) -> None:
+        store = objects.store
         self._store = store
+        self._objects = objects
+        self._kinds = kinds
         self._rng = rng
         self._network = ipaddress.ip_network(config.service_cidr)
         self._first_port, self._last_port = config.node_port_first, config.node_port_last
@@ -90,6 +103,35 @@ class Allocators:
     def release(self, addresses: list[str], ports: list[int]) -> None:
         self._addresses.difference_update(addresses)
         self._ports.difference_update(ports)
+
+    def note(self, service: Object, addresses: list[str]) -> None:
+        """Write down who holds addresses, as IPAddress objects."""
+        kind = self._kinds.by_resource(_ADDRESSES)
+        meta = service["metadata"]
+        if kind is None:
+            return
+        for address in addresses:
+            parent = {"resource": _SERVICES, "namespace": meta["namespace"], "name": meta["name"]}
+            labels = {_FAMILY_LABEL: "IPv4", _MANAGED_BY_LABEL: "ipallocator.k8s.io"}
+            noted: Object = {
+                "kind": kind.kind,
+                "apiVersion": kind.api_version,
+                "metadata": {
+                    "name": address,
+                    "uid": self._rng.uid(),
+                    "creationTimestamp": meta["creationTimestamp"],
+                    "labels": labels,
+                },
+                "spec": {"parentRef": parent},
+            }
+            with contextlib.suppress(Mismatch):  # somebody else wrote it down before
+                self._objects.create(kind, noted, IDENTITY, self._store.revision)
+
+    def _forget(self, addresses: list[str]) -> None:
+        for address in addresses:
+            entry = self._store.get(f"{_ADDRESSES}//{address}")
+            if entry is not None:
+                self._objects.remove(entry, IDENTITY, self._store.revision)
 
     def for_create(self, kind: Kind, obj: Object, dry_run: bool) -> Allocation:
         """Fill in the addresses and ports of a new Service. Raises ApiError (422)."""
@@ -275,7 +317,9 @@ class Allocators:
     def _on_commit(self, changes: list[Change]) -> None:
         for change in changes:
             if change.type == "DELETED" and change.key.startswith("services/"):
-                self.release(*_held(decode_msgpack(change.value)))
+                addresses, ports = _held(decode_msgpack(change.value))
+                self.release(addresses, ports)
+                self._forget(addresses)
 
 
 def _give_families(spec: Object) -> None:

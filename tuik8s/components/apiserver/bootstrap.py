@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from tuik8s.api.types import Object, Request
+from tuik8s.components.apiserver.allocators import IDENTITY
 from tuik8s.components.apiserver.answers import Answer, encode_msgpack
 from tuik8s.components.apiserver.authentication.base import Credentials
-from tuik8s.components.apiserver.core import IDENTITY
 from tuik8s.components.apiserver.routes import Route
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from tuik8s.api.kinds.registry import KindRegistry
 from tuik8s.api.openapi.documents import Documents
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.admission.registry import Admission, plugins
-from tuik8s.components.apiserver.allocators import Allocators
+from tuik8s.components.apiserver.allocators import IDENTITY, Allocators
 from tuik8s.components.apiserver.authentication.registry import Authentication, authenticators
 from tuik8s.components.apiserver.authorization.base import Attributes
 from tuik8s.components.apiserver.authorization.registry import Authorization, authorizers
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 Perform = Callable[[Any, Callable[[Any], None]], None]
 """(effect, resume): carry the effect out and call resume with its result."""
-IDENTITY: Final = "system:apiserver"
-"""Who the server itself is, when it writes."""
 _LOOPBACK: Final = "may not be in the loopback range"
 
 
@@ -82,7 +80,7 @@ class Core:
         self.authentication = Authentication(authenticators(config))
         self.authorization = Authorization(authorizers(self.reader))
         self.admission = Admission(plugins(self.reader))
-        self.allocators = Allocators(store, config, world.rng("allocators"))
+        self.allocators = Allocators(self.objects, kinds, config, world.rng("allocators"))
         self.signer = TokenSigner(config)
         self.openapi = Documents(kinds)
         self.hub = Hub(world, store, self.objects, config.limits)
