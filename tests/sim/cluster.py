@@ -129,9 +129,7 @@ class Cluster:
 
     def __init__(self, nodes: int = 3, seed: int = 7, **config: Any) -> None:
         self.simulation = Simulation(seed)
-        host = self.simulation.host("apiserver")
-        self.apiserver = apiserver.build(host, ApiServerConfig(faults_propagate=True))
-        self.apiserver.start()
+        self.start_apiserver()
         self.config = ControllersConfig(root_ca="PEM", **config)
         self.client = Client(*self._dial("test", ADMIN))
         self.simulation.run_ms(100)
@@ -152,6 +150,16 @@ class Cluster:
         host = self.simulation.host("controller-manager")
         self.controllers = controllers.build(host, self.config)
         self.controllers.start()
+
+    def start_apiserver(self) -> None:
+        host = self.simulation.host("apiserver")
+        self.apiserver = apiserver.build(host, ApiServerConfig(faults_propagate=True))
+        self.apiserver.start()
+
+    def restart_apiserver(self) -> None:
+        self.simulation.crash("apiserver")
+        self.simulation.run_ms(500)
+        self.start_apiserver()
 
     def restart_controllers(self) -> None:
         self.simulation.crash("controller-manager")

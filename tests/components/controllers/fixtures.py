@@ -39,6 +39,9 @@ class Shown:
         function = indices_of(resource)[index]
         return [o for o in self.objects.get(resource, ()) if value in function(o)]
 
+    def heard_at_ms(self) -> int:
+        return NOW_MS
+
     def revision(self, resource: str) -> int:
         return 1_000_000
 

@@ -51,6 +51,10 @@ class View(Protocol):
         """How far the cache of this resource has come; 0 before its first list."""
         ...
 
+    def heard_at_ms(self) -> int:
+        """When the API server was last heard of; what is seen may be as old as that."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

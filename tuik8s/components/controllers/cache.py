@@ -53,6 +53,9 @@ class Cache:
         informer = self._informers.get(resource)
         return () if informer is None else informer.by_index(index, value)
 
+    def heard_at_ms(self) -> int:
+        return self._client.feeds.beat_at_ms
+
     def revision(self, resource: str) -> int:
         informer = self._informers.get(resource)
         return 0 if informer is None else informer.revision

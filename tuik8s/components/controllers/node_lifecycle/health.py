@@ -43,6 +43,11 @@ class Health:
     def forget(self, name: str) -> None:
         self._heard.pop(name, None)
 
+    def begin_anew(self, now_ms: int) -> None:
+        """We were deaf ourselves: nobody is blamed for the time in which we heard nothing."""
+        for heard in self._heard.values():
+            heard.at_ms = max(heard.at_ms, now_ms)
+
     def is_new(self, name: str, uid: str) -> bool:
         heard = self._heard.get(name)
         return heard is None or heard.uid != uid

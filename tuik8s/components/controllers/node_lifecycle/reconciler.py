@@ -2,7 +2,9 @@
 
 One node changed: its NoSchedule taints and its beta labels are brought in line at once.
 The monitor: who is silent becomes Unknown; pods of a node that just became so are marked not
-ready; who was seen unready gets its NoExecute taint, as fast as its zone allows.
+ready; who was seen unready gets its NoExecute taint, as fast as its zone allows. While this
+process itself hears nothing of the API server it judges nobody (upstream would have lost its
+leader's lease and stopped).
 
 Source: k8s.io/kubernetes pkg/controller/nodelifecycle/node_lifecycle_controller.go, 1.36.
 """
@@ -34,6 +36,8 @@ from tuik8s.components.controllers.parts.templates import with_status
 LEASES = "leases.coordination.k8s.io"
 LEASE_NAMESPACE = "kube-node-lease"
 MONITOR = Key("nodes", "", "")
+DEAF_MS = 4_000
+"""Without a beat of the API server for so long, silence says nothing about nodes."""
 _NO_EXECUTE = "NoExecute"
 _STABLE_LABELS = (
     ("kubernetes.io/os", "beta.kubernetes.io/os"),
@@ -74,6 +78,7 @@ class NodeLifecycleReconciler:
         self._rates = rates
         self._health = Health(grace_ms)
         self._next_taint_ms: dict[str, int] = {}
+        self._is_deaf = False
         self._unmarked: dict[str, str] = {}  # nodes whose pods are not all marked yet -> uid
 
     def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
@@ -83,6 +88,12 @@ class NodeLifecycleReconciler:
         return NOTHING if node is None else _follow_conditions(node, now_ms)
 
     def _monitor(self, view: View, now_ms: int) -> Plan:
+        if now_ms - view.heard_at_ms() > DEAF_MS:
+            self._is_deaf = True
+            return Plan(requeue_after_ms=self._period_ms)
+        if self._is_deaf:
+            self._is_deaf = False
+            self._health.begin_anew(now_ms)
         nodes = view.list_("nodes")
         events = self._arrivals(nodes)
         writes: list[Write] = []
