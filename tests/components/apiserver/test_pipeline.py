@@ -170,3 +170,31 @@ def test_a_restart_finds_everything(api: Api) -> None:
     api.server = server
     api.simulation.run_ms(20)
     assert api.get(f"{MAPS}/a").body == made
+
+
+def test_notes_explain_without_a_revision(api: Api) -> None:
+    api.config_map("a")
+    revision = api.server.store.revision
+    note = {"kind": "why", "data": {"because": "asked"}}
+    assert api.post("/notes/configmaps/default/a", note).code == 202
+    assert api.server.store.revision == revision
+    (found,) = api.get("/notes/configmaps/default/a").body["items"]
+    assert (found["revision"], found["author"], found["data"]) == (
+        revision,
+        "admin",
+        {"because": "asked"},
+    )
+    assert api.post("/notes/nothing", note).code == 400
+    assert api.get("/notes/configmaps/default/a", user="alice").code == 403
+
+
+def test_changes_tell_author_and_cause(api: Api) -> None:
+    api.config_map("a")
+    (change,) = api.get("/changes?key=configmaps/").body["items"]
+    assert (change["type"], change["author"], change["cause"]) == ("ADDED", "admin", 0)
+
+
+def test_a_server_of_a_log_takes_no_writes() -> None:
+    api = Api(read_only=True)
+    assert api.post(MAPS, {"metadata": {"name": "a"}}).code == 403
+    assert api.get(MAPS).code == 200

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from tuik8s.api.errors import method_not_allowed, no_such_path
 from tuik8s.api.types import Object, Request, User
-from tuik8s.components.apiserver import discovery_documents, openapi_documents, telemetry
+from tuik8s.components.apiserver import (
+    discovery_documents,
+    explanations,
+    openapi_documents,
+    telemetry,
+)
 from tuik8s.components.apiserver.answers import Answer, json_answer, text_answer
 
 if TYPE_CHECKING:
@@ -41,6 +46,8 @@ def answer(core: Core, request: Request, user: User) -> Answer:
     path, verb = request.path, request.verb
     if path.startswith(telemetry.PREFIX):
         return core.telemetry.answer(request, user)
+    if explanations.is_here(path):
+        return explanations.answer(core, request, user)
     if path == "/":
         return json_answer({"paths": index(core)})
     if path.startswith(_HEALTH) and _is_health(path):

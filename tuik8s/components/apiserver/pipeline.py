@@ -35,6 +35,7 @@ Reply = Callable[[Answer], None]
 
 
 _NAMED = frozenset({"get", "update", "patch", "delete"})
+_READS = frozenset({"get", "list", "watch"})
 _COLLECTIVE = frozenset({"list", "create", "deletecollection"})
 
 
@@ -83,6 +84,8 @@ class Pipeline:
         if kind is None:
             return _unknown(route)
         form = PACKED if packed else OBJECT_FORMS.form(request.accept)
+        if core.config.read_only and request.verb not in _READS:
+            raise ApiError(403, "Forbidden", "this server shows a log and takes no writes", {})
         call = Call(request, user, kind, form, now_ms)
         if kind.resource in DEPRECATED and not packed:
             call.warnings.append(DEPRECATED[kind.resource])
