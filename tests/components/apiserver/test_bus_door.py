@@ -1,0 +1,85 @@
+"""The bus door: components ask, and clones see every change, also when they come late."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.components.apiserver.plant import MAPS, Api
+from tuik8s.api.types import Reply, Request
+from tuik8s.bus.client import Client
+from tuik8s.bus.informer import Informer
+
+
+def dialled(api: Api, party: str, identity: str) -> Client:
+    host = api.simulation.host(party)
+    return Client(host.world, host.dial(identity))
+
+
+def asked(api: Api, client: Client, request: Request) -> Reply:
+    replies: list[Reply] = []
+    client.call(request, replies.append)
+    api.simulation.run_while(lambda: not replies, 5_000)
+    return replies[0]
+
+
+def names(informer: Informer) -> list[str]:
+    return sorted(obj["metadata"]["name"] for obj in informer.items())
+
+
+def test_an_informer_follows(api: Api) -> None:
+    api.config_map("before")
+    informer = Informer(dialled(api, "client", "system:admin"), "configmaps")
+    informer.start()
+    api.simulation.run_ms(100)
+    api.config_map("after")
+    api.delete(f"{MAPS}/before")
+    api.simulation.run_ms(100)
+    assert (informer.synced, names(informer)) == (True, ["after"])
+
+
+def test_a_list_during_a_burst_loses_nothing(api: Api) -> None:
+    informer = Informer(dialled(api, "client", "system:admin"), "configmaps")
+    for index in range(20):
+        api.config_map(f"a-{index}")
+        if index == 10:
+            informer.start()
+    api.simulation.run_ms(200)
+    assert names(informer) == sorted(f"a-{index}" for index in range(20))
+
+
+def test_a_kubelet_gets_the_pods_of_its_node_only(api: Api) -> None:
+    client = dialled(api, "kubelet/n1", "system:node:n1")
+    informer = Informer(client, "pods", partition="n1")
+    informer.start()
+    pod: Any = {"spec": {"containers": [{"name": "c", "image": "x"}]}}
+    pods = "/api/v1/namespaces/default/pods"
+    for name in ("a", "b"):
+        api.post(pods, {**pod, "metadata": {"name": name}})
+    api.post(f"{pods}/a/binding", {"target": {"name": "n1"}})
+    api.simulation.run_ms(200)
+    assert names(informer) == ["a"]
+
+
+def test_a_peer_is_its_identity(api: Api) -> None:
+    client = dialled(api, "stranger", "system:stranger")
+    request = Request(verb="get", resource="configmaps", namespace="default", name="a")
+    assert asked(api, client, request).code == 403
+    scheduler = dialled(api, "scheduler", "system:kube-scheduler")
+    assert asked(api, scheduler, request).code == 404
+
+
+def test_changes_carry_author_and_cause(api: Api) -> None:
+    client = dialled(api, "client", "system:kube-scheduler")
+    body = b"\x81\xa8metadata\x81\xa4name\xa1z"
+    request = Request(
+        verb="create",
+        resource="configmaps",
+        namespace="default",
+        body=body,
+        content_type="application/msgpack",
+        cause=7,
+    )
+    reply = asked(api, client, request)
+    assert (reply.code, reply.revision) == (201, api.server.store.revision)
+    (change,) = api.get("/changes?key=configmaps/").body["items"]
+    assert (change["author"], change["cause"]) == ("system:kube-scheduler", 7)
