@@ -52,6 +52,11 @@ class DecodeError(ValueError):
         self._path.append(field)
 
     @property
+    def path(self) -> tuple[str, ...]:
+        """The fields that lead to the value, without indices of lists."""
+        return tuple(reversed(self._path))
+
+    @property
     def text(self) -> str:
         if not self._wanted:
             return self._text

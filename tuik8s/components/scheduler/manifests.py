@@ -72,7 +72,7 @@ class Admission:
 
 
 def build_cluster(objects: list[Object], admission: Admission) -> Cluster:
-    """Nodes, bound pods that have not ended, and whatever else decisions depend on."""
+    """Nodes, bound and nominated pods that have not ended, and whatever else decisions depend on."""
     cluster = Cluster()
     for obj in objects:
         kind = obj["kind"]
@@ -80,8 +80,12 @@ def build_cluster(objects: list[Object], admission: Admission) -> Cluster:
             cluster.columns.set_node(obj)
         elif kind == "Pod":
             pod = admission.admit(obj)
-            if pod.node_name and not is_terminal(obj):
+            if is_terminal(obj):
+                continue
+            if pod.node_name:
                 cluster.place(pod, pod.node_name)
+            elif pod.nominated_node:
+                cluster.nominate(pod, pod.nominated_node)
         elif kind in RESOURCES:
             cluster.set(RESOURCES[kind], obj)
     return cluster
