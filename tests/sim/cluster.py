@@ -1,145 +1,44 @@
-"""A cluster in simulated time for tests of controllers: API server, controllers, and a toy node.
-
-The toy stands for scheduler and kubelets: it binds pods to nodes in turn and makes them run. It
-is here so that a test of controllers fails because of controllers.
-"""
+"""A cluster in simulated time for tests of controllers: API server, controllers, toy nodes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from tuik8s.api.times import format_time
+from tests.sim.toy_nodes import ADMIN, FAKE, ToyNodes
 from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.client import Client, decode, object_of
-from tuik8s.bus.clone import Change
-from tuik8s.bus.informer import Informer
 from tuik8s.components.apiserver import component as apiserver
 from tuik8s.components.apiserver.config import ApiServerConfig
 from tuik8s.components.controllers import component as controllers
 from tuik8s.components.controllers.base import ControllersConfig
 from tuik8s.world.simulated import Simulation
 
-ADMIN = "system:admin"
-
-
-class ToyNodes:
-    """Runs pods: bound at once, Running after a moment, gone after their deletion."""
-
-    def __init__(self, simulation: Simulation, names: list[str], run_after_ms: int = 50) -> None:
-        host = simulation.host("toy")
-        self._world = host.world
-        self.client = Client(host.world, host.dial(ADMIN))
-        self._names = names
-        self._run_after_ms = run_after_ms
-        self._count = 0
-        self._pods = Informer(self.client, "pods")
-        self._pods.on_change(self._on_change)
-        self._pods.start()
-        self.silent: set[str] = set()
-        self.broken: set[str] = set()
-        """Images whose pods never get ready."""
-        self._beat()
-
-    def _beat(self) -> None:
-        """Heartbeats of all nodes that are not silent."""
-        now = format_time(self._world.now_ms())
-        for name in self._names:
-            if name in self.silent:
-                continue
-            condition = {
-                "type": "Ready",
-                "status": "True",
-                "reason": "KubeletReady",
-                "message": "kubelet is posting ready status",
-                "lastHeartbeatTime": now,
-                "lastTransitionTime": now,
-            }
-            patch = {"status": {"conditions": [condition]}}
-            self.client.patch(
-                "nodes", "", name, patch, _done, kind="strategic", subresource="status"
-            )
-        self._world.call_after(10_000, self._beat)
-
-    def _on_change(self, change: Change) -> None:
-        pod = change.new
-        if pod is None:
-            return
-        if pod["metadata"].get("deletionTimestamp"):
-            if pod["spec"].get("nodeName") not in self.silent:
-                self._finish(pod)
-        elif not pod["spec"].get("nodeName"):
-            self._bind(pod)
-        elif (pod.get("status") or {}).get("phase") == "Pending":
-            self._world.call_after(self._run_after_ms, lambda: self._run(pod))
-
-    def _finish(self, pod: Object) -> None:
-        metadata = pod["metadata"]
-        options = {"gracePeriodSeconds": 0, "preconditions": {"uid": metadata["uid"]}}
-        self.client.delete("pods", metadata["namespace"], metadata["name"], _done, options)
-
-    def _bind(self, pod: Object) -> None:
-        usable = [name for name in self._names if name not in self.silent]
-        wanted = _pinned(pod)
-        node = wanted or usable[self._count % len(usable)]
-        self._count += 1
-        metadata = {"name": pod["metadata"]["name"], "namespace": pod["metadata"]["namespace"]}
-        target = {"apiVersion": "v1", "kind": "Node", "name": node}
-        binding = {"apiVersion": "v1", "kind": "Binding", "metadata": metadata, "target": target}
-        self.client.create("pods", binding, _done, subresource="binding")
-
-    def _run(self, pod: Object) -> None:
-        metadata = pod["metadata"]
-        if pod["spec"]["nodeName"] in self.silent:
-            return
-        self._count += 1
-        ip = f"10.244.{self._count // 250}.{self._count % 250 + 1}"
-        ready = pod["spec"]["containers"][0]["image"] not in self.broken
-        condition = {
-            "type": "Ready",
-            "status": "True" if ready else "False",
-            "lastTransitionTime": format_time(self._world.now_ms()),
-        }
-        status = {
-            "phase": "Running",
-            "podIP": ip,
-            "podIPs": [{"ip": ip}],
-            "conditions": [condition],
-        }
-        patch = {"metadata": {"uid": metadata["uid"]}, "status": status}
-        place = ("pods", metadata["namespace"], metadata["name"])
-        self.client.patch(*place, patch, _done, kind="strategic", subresource="status")
-
-
-def _pinned(pod: Object) -> str:
-    affinity = (pod["spec"].get("affinity") or {}).get("nodeAffinity") or {}
-    required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or {}
-    for term in required.get("nodeSelectorTerms") or ():
-        for field in term.get("matchFields") or ():
-            return str(field["values"][0])
-    return ""
-
-
-def _done(reply: Reply) -> None:
-    """The toy does not mind refusals."""
-
 
 class Cluster:
     """Everything, and the verbs of a test."""
 
-    def __init__(self, nodes: int = 3, seed: int = 7, **config: Any) -> None:
+    def __init__(
+        self, nodes: int = 3, seed: int = 7, tokens: tuple[str, ...] = (), **config: Any
+    ) -> None:
         self.simulation = Simulation(seed)
+        self._tokens = tokens
         self.start_apiserver()
         self.config = ControllersConfig(root_ca="PEM", **config)
         self.client = Client(*self._dial("test", ADMIN))
         self.simulation.run_ms(100)
         self.start_controllers()
+        self.nodes = ToyNodes(self.simulation.host("toy"))
         self.names = [f"node-{n}" for n in range(1, nodes + 1)]
         self.simulation.run_ms(100)
         for index, name in enumerate(self.names):
             labels = {"topology.kubernetes.io/zone": f"zone-{index % 3 + 1}"}
-            self.create("nodes", {"kind": "Node", "metadata": {"name": name, "labels": labels}})
-        self.nodes = ToyNodes(self.simulation, self.names)
+            labels.update({"kubernetes.io/hostname": name, "kubernetes.io/os": "linux"})
+            labels["kubernetes.io/arch"] = "amd64"
+            metadata = {"name": name, "labels": labels, "annotations": FAKE}
+            room = {"cpu": "8", "memory": "16Gi", "pods": "110"}
+            status = {"allocatable": room, "capacity": room}
+            self.create("nodes", {"kind": "Node", "metadata": metadata, "status": status})
         self.simulation.run_ms(1_000)
 
     def _dial(self, party: str, identity: str) -> tuple[Any, Any]:
@@ -153,7 +52,9 @@ class Cluster:
 
     def start_apiserver(self) -> None:
         host = self.simulation.host("apiserver")
-        self.apiserver = apiserver.build(host, ApiServerConfig(faults_propagate=True))
+        self.apiserver = apiserver.build(
+            host, ApiServerConfig(tokens=self._tokens, faults_propagate=True)
+        )
         self.apiserver.start()
 
     def restart_apiserver(self) -> None:

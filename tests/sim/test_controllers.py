@@ -318,7 +318,8 @@ def test_cron_job_makes_a_job_each_minute() -> None:
     c.run_ms(125_000)
     names = [j["metadata"]["name"] for j in c.list_("jobs.batch")]
     assert names == ["cj-29453761", "cj-29453762"]
-    assert len(status(c, "cronjobs.batch", "cj")["active"]) == 2
+    assert status(c, "cronjobs.batch", "cj")["lastScheduleTime"] == "2026-01-01T00:02:00Z"
+    assert "lastSuccessfulTime" in status(c, "cronjobs.batch", "cj")
 
 
 def test_disruption_budget_counts() -> None:
