@@ -21,6 +21,8 @@ from tuik8s.api.object_meta import validate_object_meta, validate_object_meta_up
 from tuik8s.api.patch import merge, strategic
 from tuik8s.api.schema.decode import decode_object
 from tuik8s.api.schema.scalars import DecodeError
+from tuik8s.components.apiserver.conversions.base import Conversion
+from tuik8s.components.apiserver.conversions.registry import CONVERSIONS
 
 NOW_MS = 1_800_000_000_000
 NAMESPACE = "ns"
@@ -73,12 +75,21 @@ def kind_of(path: str) -> tuple[Kind, str, str] | None:
     return (kind, name, sub) if kind else None
 
 
+def conversion_of(kind: Kind) -> Conversion | None:
+    return CONVERSIONS.get((kind.group, kind.version, kind.plural))
+
+
+def _stored(kind: Kind, obj: dict[str, Any]) -> dict[str, Any]:
+    obj.setdefault("metadata", {})
+    conversion = conversion_of(kind)
+    return conversion.to_stored(obj) if conversion else obj
+
+
 def create(kind: Kind, body: Any) -> Outcome:
     obj, _ = decode_object(copy_value(body), kind.schema, kind.kind, False)
     rules = kind.rules
-    if rules.to_storage:
-        obj = rules.to_storage(obj)
-    metadata = obj.setdefault("metadata", {})
+    obj = _stored(kind, obj)
+    metadata = obj["metadata"]
     metadata["uid"] = "uid"
     if metadata.get("generateName") and not metadata.get("name"):
         metadata["name"] = metadata["generateName"][:58] + "bcdfg"
@@ -100,6 +111,7 @@ def create(kind: Kind, body: Any) -> Outcome:
 def update(kind: Kind, old: dict[str, Any], body: Any, sub: str) -> Outcome:
     obj, _ = decode_object(copy_value(body), kind.schema, kind.kind, False)
     rules = kind.rules
+    obj = _stored(kind, obj)
     if rules.default:
         rules.default(obj)
     for field in ("uid", "namespace", "creationTimestamp"):

@@ -12,7 +12,7 @@ from tuik8s.api.errors import FieldError, duplicate, forbidden, invalid, require
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.pod_spec.defaults import round_up
 from tuik8s.api.kinds.printing import DEFAULT_COLUMNS
-from tuik8s.api.kinds.strategy import spec_of
+from tuik8s.api.kinds.strategy import drop_empty, spec_of
 from tuik8s.api.kinds.validation.resources import (
     container_resource_name,
     is_overcommit_allowed,
@@ -30,8 +30,7 @@ Amounts = dict[str, str]
 
 def default(limit_range: Object) -> None:
     spec = spec_of(limit_range)
-    if spec.get("limits") == []:
-        del spec["limits"]
+    drop_empty(spec, "limits")
     for limit in spec.get("limits") or ():
         for field in ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio"):
             round_up(limit.get(field))

@@ -5,6 +5,7 @@ Source: k8s.io/kubernetes pkg/registry (1.36).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tuik8s.api.types import Object
@@ -13,6 +14,15 @@ from tuik8s.api.types import Object
 def drop_status(new: Object, now_ms: int) -> None:
     """A created object has no status yet (the field stays, as upstream shows it)."""
     new["status"] = {}
+
+
+def fresh_status(**fields: Any) -> Callable[[Object, int], None]:
+    """The same for kinds whose status starts with some fields."""
+
+    def prepare(new: Object, now_ms: int) -> None:
+        new["status"] = dict(fields)
+
+    return prepare
 
 
 def keep_status(new: Object, old: Object, now_ms: int) -> None:
@@ -42,6 +52,12 @@ def first_text(owner: Object, field: str, value: str) -> None:
     """A default for a text that is absent or empty."""
     if not owner.get(field):
         owner[field] = value
+
+
+def drop_empty(owner: Object, field: str) -> None:
+    """An empty list that upstream's storage does not tell from an absent one."""
+    if owner.get(field) == []:
+        del owner[field]
 
 
 def spec_of(obj: Object) -> Object:

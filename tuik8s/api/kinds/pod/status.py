@@ -12,9 +12,9 @@ from tuik8s.api import names
 from tuik8s.api.errors import FieldError, duplicate, forbidden, invalid, not_supported, required
 from tuik8s.api.kinds.pod import update
 from tuik8s.api.kinds.pod_spec import pod_annotations
+from tuik8s.api.kinds.validation.go_values import json_diff
 from tuik8s.api.kinds.validation.network import ip, is_dual_stack
 from tuik8s.api.kinds.validation.text import check, qualified_name
-from tuik8s.api.kinds.validation.go_values import json_diff
 from tuik8s.api.kinds.validation.values import Errors, immutable, same
 from tuik8s.api.types import Object
 
