@@ -120,3 +120,19 @@ def test_expired_events_are_told_as_deleted() -> None:
 )
 def test_refusals(api: Api, query: str, code: int) -> None:
     assert api.get(f"{MAPS}?watch=true&{query}").code == code
+
+
+def test_the_past_waits_for_a_slow_door(api: Api) -> None:
+    first = api.config_map("a")
+    api.config_map("b")
+    events = api.watch(f"{MAPS}?resourceVersion={first['metadata']['resourceVersion']}")
+    assert events.names() == [("ADDED", "b")]
+    late = api.get(f"{MAPS}?watch=true&resourceVersion={first['metadata']['resourceVersion']}")
+    sent: list[bytes] = []
+    late.stream.send, late.stream.ready = sent.append, lambda: False
+    late.stream.start()
+    api.simulation.run_ms(100)
+    assert sent == []
+    late.stream.ready = lambda: True
+    api.simulation.run_ms(100)
+    assert b'"ADDED"' in sent[0]

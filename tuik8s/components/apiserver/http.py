@@ -32,6 +32,7 @@ from tuik8s.components.apiserver.http_head import (
 )
 from tuik8s.components.apiserver.options import Query, flag
 from tuik8s.components.apiserver.routes import Route
+from tuik8s.components.apiserver.watching import Subscription
 
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.pipeline import Pipeline
@@ -208,17 +209,26 @@ class HttpDoor:
         transport: asyncio.Transport = scope["tuik8s"].transport
         limit = self._core.config.limits.watch_backlog_bytes_max
         ended = asyncio.Event()
+        excess = 0  # one piece, such as the state at the beginning, may be larger than the limit
 
         def write(data: bytes) -> None:
+            nonlocal excess
             if transport.is_closing():
                 return
-            if transport.get_write_buffer_size() > limit:
+            held = transport.get_write_buffer_size()
+            if held <= limit:
+                excess = 0
+            if held > limit + excess:
                 transport.abort()
                 stream.close()
                 return
+            if len(data) > limit:
+                excess = max(excess, len(data))
             transport.write(b"%x\r\n%b\r\n" % (len(data), data))
 
         stream.send = write
+        if isinstance(stream, Subscription):
+            stream.ready = lambda: transport.get_write_buffer_size() <= limit // 2
         stream.on_end = ended.set
         stream.start()
         gone = asyncio.ensure_future(_disconnected(receive))

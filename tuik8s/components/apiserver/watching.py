@@ -39,6 +39,7 @@ Shape = Callable[[Object], Object]
 """Turns an object into what a watcher's form shows of it."""
 
 _CHANGES_PER_TURN = 500
+_RETRY_MS = 20
 BOOKMARK_MS = 60_000
 INITIAL_EVENTS_END = "k8s.io/initial-events-end"
 
@@ -89,7 +90,8 @@ class Happening:
 class Subscription:
     """One watch. The door sets `send` and `on_end`, then calls `start`.
 
-    send: event bytes, newline-ended. on_end: called once, when nothing more will come.
+    send: event bytes, newline-ended. on_end: called once, when nothing more will come. ready: whether
+    the door can take more of the past now (of the present it must take everything or close).
     """
 
     def __init__(
@@ -116,6 +118,7 @@ class Subscription:
         self.ends_at_once = False
         self.send: Callable[[bytes], None] = lambda data: None
         self.on_end: Callable[[], None] = lambda: None
+        self.ready: Callable[[], bool] = lambda: True
         self.is_closed = False
         self._hub = hub
         self._timers: list[Timer] = []
@@ -251,6 +254,9 @@ class Hub:
 
     def _catch_up(self, subscription: Subscription) -> None:
         if subscription.is_closed:
+            return
+        if not subscription.ready():
+            self.world.call_after(_RETRY_MS, lambda: self._catch_up(subscription))
             return
         after, target = subscription.revision, self._store.durable_revision
         try:
