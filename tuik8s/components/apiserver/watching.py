@@ -90,8 +90,8 @@ class Happening:
 class Subscription:
     """One watch. The door sets `send` and `on_end`, then calls `start`.
 
-    send: event bytes, newline-ended. on_end: called once, when nothing more will come. ready: whether
-    the door can take more of the past now (of the present it must take everything or close).
+    send: event bytes, newline-ended. on_end: called once, when nothing more will come. ready:
+    whether the door can take more of the past now (of the present it takes everything or closes).
     """
 
     def __init__(
