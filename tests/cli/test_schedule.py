@@ -13,7 +13,7 @@ from tuik8s.cli.main import main
 
 CASES = Path(__file__).parents[1] / "golden" / "scheduler"
 # `order-*` are about the queue: several pods, and what happens between attempts.
-PATHS = sorted(p for p in CASES.glob("*.json*") if not p.name.startswith(("order-", "volume-")))
+PATHS = sorted(p for p in CASES.glob("*.json*") if not p.name.startswith("order-"))
 NODE = """
 apiVersion: v1
 kind: Node

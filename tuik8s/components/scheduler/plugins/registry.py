@@ -17,10 +17,14 @@ from tuik8s.components.scheduler.plugins.node_name import NodeName
 from tuik8s.components.scheduler.plugins.node_ports import NodePorts
 from tuik8s.components.scheduler.plugins.node_resources_fit import NodeResourcesFit
 from tuik8s.components.scheduler.plugins.node_unschedulable import NodeUnschedulable
+from tuik8s.components.scheduler.plugins.node_volume_limits import NodeVolumeLimits
 from tuik8s.components.scheduler.plugins.pod_topology_spread import PodTopologySpread
 from tuik8s.components.scheduler.plugins.priority_sort import PrioritySort
 from tuik8s.components.scheduler.plugins.scheduling_gates import SchedulingGates
 from tuik8s.components.scheduler.plugins.taint_toleration import TaintToleration
+from tuik8s.components.scheduler.plugins.volume_binding import VolumeBinding
+from tuik8s.components.scheduler.plugins.volume_restrictions import VolumeRestrictions
+from tuik8s.components.scheduler.plugins.volume_zone import VolumeZone
 
 Factory = Callable[[Mapping[str, Any]], Plugin]
 
@@ -33,6 +37,10 @@ PLUGINS: Final[dict[str, Factory]] = {
     "NodeAffinity": NodeAffinity,
     "NodePorts": NodePorts,
     "NodeResourcesFit": NodeResourcesFit,
+    "VolumeRestrictions": VolumeRestrictions,
+    "NodeVolumeLimits": NodeVolumeLimits,
+    "VolumeBinding": VolumeBinding,
+    "VolumeZone": VolumeZone,
     "PodTopologySpread": PodTopologySpread,
     "InterPodAffinity": InterPodAffinity,
     "DynamicResources": DynamicResources,
