@@ -134,6 +134,11 @@ class RealDisk:
             raise self._failure(f"removal of {name}", error) from error
         self._forget(name)
 
+    def refresh(self) -> None:
+        """See `world.base.Disk`: the next read opens the file that is there then."""
+        self.close()
+        self._sizes.clear()
+
     def close(self) -> None:
         for name in list(self._open):
             self._forget(name)

@@ -16,6 +16,7 @@ status in the API, since the simulated runtime lives in this process; probes are
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from tuik8s.api.types import Object
 from tuik8s.bus.client import Client
@@ -25,6 +26,7 @@ from tuik8s.components.base import Host
 from tuik8s.components.kubelet.config import KubeletConfig
 from tuik8s.components.kubelet.node_agent import NodeAgent
 from tuik8s.components.kubelet.node_pods import NodePods
+from tuik8s.components.kubelet.pod_life import PodLife
 from tuik8s.components.kubelet.pod_servers import PodServers
 from tuik8s.components.kubelet.runtimes.base import Runtime
 from tuik8s.components.kubelet.runtimes.registry import RUNTIMES
@@ -43,13 +45,21 @@ class Kubelet:
         self._informers: list[Informer] = []
         self._runtime: Runtime = RUNTIMES["sim"]()
         self._servers = PodServers(host.world, host.network, self._runtime)
+        self._owners: dict[str, PodLife] = {}
         self._by_node: dict[str, NodePods] = {}
         self._agents: dict[str, NodeAgent] = {}
         for node in config.nodes:
             # Each node asks under its own name, also where one process hosts many.
             client = Client(host.world, host.dial(f"system:node:{node.name}"))
             self._by_node[node.name] = NodePods(
-                self._world, client, node, self._runtime, self._servers, self._work_soon
+                self._world,
+                client,
+                node,
+                config,
+                self._runtime,
+                self._servers,
+                self._owners,
+                partial(self._work_soon, node.name),
             )
             self._agents[node.name] = NodeAgent(
                 self._world, client, node, config, self._on_registered
@@ -58,7 +68,7 @@ class Kubelet:
         self._servers_api = KubeletServer(self._world, self._by_node, self._runtime)
         self._timer: Timer | None = None
         self._timer_at_ms: int | None = None
-        self._work_planned = False
+        self._dirty: dict[str, None] = {}
 
     def start(self) -> None:
         for informer in self._informers:
@@ -71,6 +81,8 @@ class Kubelet:
         for resource, on_change in (("pods", self._on_pod), ("nodes", self._on_node)):
             informer = Informer(client, resource, partition=node)
             informer.on_change(on_change)
+            if resource == "pods":
+                informer.on_sync(self._by_node[node].on_synced)
             self._informers.append(informer)
 
     def statistics(self) -> Mapping[str, int]:
@@ -102,19 +114,24 @@ class Kubelet:
 
     # --- the turn -----------------------------------------------------------------------------
 
-    def _work_soon(self) -> None:
-        if not self._work_planned:
-            self._work_planned = True
+    def _work_soon(self, node: str) -> None:
+        if not self._dirty:
             self._world.call_soon(self._work)
+        self._dirty[node] = None
 
     def _work(self) -> None:
         """Step every pod that asked for it, until the runtime has nothing more to say."""
-        self._work_planned = False
         now_ms = self._world.now_ms()
-        while sum(pods.step(now_ms) for pods in self._by_node.values()):
+        self._advance(now_ms)
+        worked: dict[str, None] = {}
+        while self._dirty:
+            for name in list(self._dirty):
+                worked[name] = None
+                if not self._by_node[name].step(now_ms):
+                    del self._dirty[name]
             self._advance(now_ms)
-        for pods in self._by_node.values():
-            pods.publish(now_ms)
+        for name in worked:
+            self._by_node[name].publish(now_ms)
         self._set_timer()
 
     def _set_timer(self) -> None:
@@ -131,11 +148,14 @@ class Kubelet:
     def _on_timer(self) -> None:
         self._timer = self._timer_at_ms = None
         self._advance(self._world.now_ms())
-        self._work_soon()
+        if not self._dirty:
+            self._set_timer()
 
     def _advance(self, now_ms: int) -> None:
         for change in self._runtime.advance(now_ms):
-            any(pods.on_runtime(change, now_ms) for pods in self._by_node.values())
+            life = self._owners.get(change.id)
+            if life is not None:
+                self._by_node[life.pod["spec"]["nodeName"]].on_runtime(life, change)
 
 
 def build(host: Host, config: KubeletConfig) -> Kubelet:

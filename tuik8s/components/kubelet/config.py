@@ -24,8 +24,8 @@ class KubeletConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     nodes: at least one. status_update_ms: how often a node's status is worked out;
     status_report_ms: how often it is posted although nothing changed. lease_renew_ms: a quarter
-    of the lease's 40 s. manifests: the disk name under which static pods' manifests lie, "" for
-    none.
+    of the lease's 40 s. manifests: the disk name under which static pods' manifests lie, a
+    folder per node, "" for none; manifests_poll_ms: how often they are looked at.
     """
 
     nodes: tuple[KubeletNode, ...]
@@ -33,4 +33,5 @@ class KubeletConfig(msgspec.Struct, frozen=True, kw_only=True):
     status_report_ms: int = 10_000
     lease_renew_ms: int = LEASE_DURATION_S * 1000 // 4
     manifests: str = ""
+    manifests_poll_ms: int = 20_000
     version: str = "v1.36.0"

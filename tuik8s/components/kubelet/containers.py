@@ -31,7 +31,14 @@ class Container:
     kind: Kind
     id: str = ""
     ordered: bool = False
-    waiting: str = "ContainerCreating"
+    stale: bool = False
+    """The spec changed since it was started: it is replaced whatever the restart policy says."""
+    stopping: bool = False
+    adopted: bool = False
+    """It was started by an earlier kubelet, which has told of that."""
+    initial: str = "ContainerCreating"
+    """Why it waits when there is no better reason; PodInitializing where there are inits."""
+    waiting: str = ""
     waiting_message: str = ""
     started_at_ms: int = -1
     ended_at_ms: int = -1
@@ -40,8 +47,13 @@ class Container:
     is_ready: bool = False
     restarts: int = 0
     backoff_ms: int = 0
+    pull_backoff_ms: int = 0
+    pull_error: str = ""
     restart_at_ms: int = -1
     last: Object | None = None
+
+    def __post_init__(self) -> None:
+        self.waiting = self.waiting or self.initial
 
     @property
     def name(self) -> str:
@@ -63,16 +75,21 @@ class Container:
         """Take note of what the runtime says happened."""
         if change.kind == "started":
             self.started_at_ms, self.ended_at_ms = change.at_ms, -1
+            self.pull_backoff_ms, self.pull_error = 0, ""
         elif change.kind in ("ready", "unready"):
             self.is_ready = change.kind == "ready"
         elif change.kind == "pull-failed":
             self.ordered = False
             self.waiting, self.waiting_message = change.reason, change.message
-            self._back_off(change.at_ms)
+            self.pull_error = f"{change.reason}: {change.message}"
+            doubled = max(2 * self.pull_backoff_ms, BACKOFF_MS_MIN)
+            self.pull_backoff_ms = min(doubled, BACKOFF_MS_MAX)
+            self.restart_at_ms = change.at_ms + self.pull_backoff_ms
         elif change.kind == "exited":
             if self.started_at_ms < 0:
                 self.started_at_ms = change.at_ms
             self.ended_at_ms, self.is_ready = change.at_ms, False
+            self.adopted = False
             self.exit_code, self.reason = change.exit_code, change.reason
             if self.ended_at_ms - self.started_at_ms >= FORGIVEN_AFTER_MS:
                 self.backoff_ms = 0
@@ -86,32 +103,43 @@ class Container:
             own = "OnFailure"
         return own == "Always" or (own == "OnFailure" and self.exit_code != 0)
 
-    def plan_restart(self) -> None:
-        """After an end: wait out the back-off, then run again. The first restart comes at once."""
+    def plan_restart(self, pod: str) -> None:
+        """After an end: wait out the back-off, then run again. The first restart comes at once.
+
+        pod: `name_namespace(uid)`, as messages show it.
+        """
         self.last = {"terminated": self._terminated()}
         self.restarts += 1
         ended_at_ms = self.ended_at_ms
         self.started_at_ms = self.ended_at_ms = -1
-        self.ordered = False
-        if self.backoff_ms:
-            wait = self.backoff_ms // 1000
+        self.ordered = self.stopping = False
+        is_replaced, self.stale = self.stale, False
+        if self.backoff_ms and not is_replaced:
+            wait = _go_seconds(self.backoff_ms // 1000)
+            where = f"container={self.name} pod={pod}"
             self.waiting = "CrashLoopBackOff"
-            self.waiting_message = f"back-off {_go_seconds(wait)} restarting failed container"
+            self.waiting_message = f"back-off {wait} restarting failed {where}"
             self.restart_at_ms = ended_at_ms + self.backoff_ms
         else:
-            self.waiting, self.waiting_message = "ContainerCreating", ""
+            self.waiting, self.waiting_message = self.initial, ""
             self.restart_at_ms = ended_at_ms
-        self.backoff_ms = min(max(2 * self.backoff_ms, BACKOFF_MS_MIN), BACKOFF_MS_MAX)
+        doubled = min(max(2 * self.backoff_ms, BACKOFF_MS_MIN), BACKOFF_MS_MAX)
+        self.backoff_ms = 0 if is_replaced else doubled
 
-    def _back_off(self, now_ms: int) -> None:
-        self.backoff_ms = min(max(2 * self.backoff_ms, BACKOFF_MS_MIN), BACKOFF_MS_MAX)
-        self.restart_at_ms = now_ms + self.backoff_ms
+    def pull_backs_off(self) -> bool:
+        """Turn from ErrImagePull to ImagePullBackOff; False when it is no such time."""
+        if self.waiting == "ImagePullBackOff" or not self.pull_error or self.ordered:
+            return False
+        self.waiting = "ImagePullBackOff"
+        self.waiting_message = f'Back-off pulling image "{self.spec["image"]}": {self.pull_error}'
+        return True
 
     def adopt(self, status: Object) -> int:
         """Go on from a status that an earlier kubelet wrote.
 
         The start to resume from, -1 if none.
         """
+        self.adopted = True
         self.restarts = status.get("restartCount", 0)
         self.last = status.get("lastState") or None
         state = status.get("state") or {}

@@ -1,18 +1,56 @@
-"""The Events that a kubelet records, with upstream's rate limit per node.
+"""The Events that a kubelet records, in upstream's words and with upstream's limits.
 
-Source: k8s.io/kubernetes pkg/kubelet/events and the kubelet's eventRecordQPS (50 a second, bursts
-of 100).
+What happens again is counted on the Event that is there. A node records 50 a second at most in
+bursts of 100; one object gets 25 at once and then one every five minutes.
+
+Source: k8s.io/kubernetes pkg/kubelet/events, kuberuntime and images (1.36); the kubelet's
+eventRecordQPS; client-go tools/record/events_cache.go (spam filter, counts).
 """
 
 from __future__ import annotations
 
-from tuik8s.api.times import format_time
+from dataclasses import dataclass
+
+from tuik8s.api.times import format_duration, format_time
 from tuik8s.api.types import Object, Reply
 from tuik8s.bus.client import Client
+from tuik8s.components.kubelet.containers import Container
+from tuik8s.components.kubelet.runtimes.base import ContainerChange
 from tuik8s.world.base import World
 
 PER_SECOND = 50
 BURST = 100
+BURST_PER_OBJECT = 25
+REFILL_PER_OBJECT_MS = 300_000
+KNOWN_MAX = 4_096
+IMAGE_BYTES = 8 << 20
+"""Size that a simulated image is said to have."""
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """A token bucket, in thousandths of a token."""
+
+    milli: int
+    filled_at_ms: int
+
+    def spend(self, now_ms: int, burst: int, milli_per_ms: float) -> bool:
+        gained = int((now_ms - self.filled_at_ms) * milli_per_ms)
+        if gained:
+            self.milli = min(burst * 1000, self.milli + gained)
+            self.filled_at_ms = now_ms
+        if self.milli < 1000:
+            return False
+        self.milli -= 1000
+        return True
+
+
+@dataclass(slots=True)
+class _Known:
+    """An Event that was recorded, so that the same thing again only raises its count."""
+
+    name: str
+    count: int
 
 
 class NodeEvents:
@@ -23,11 +61,15 @@ class NodeEvents:
         self._client = client
         self._node = node
         self._rng = world.rng("kubelet/events")
-        self._budget_milli = BURST * 1000
-        self._filled_at_ms = world.now_ms()
+        self._bucket = _Bucket(BURST * 1000, world.now_ms())
+        self._objects: dict[str, _Bucket] = {}
+        self._known: dict[tuple[str, ...], _Known] = {}
+        self._pulling: dict[str, int] = {}
         self.dropped = 0
 
-    def pod(self, pod: Object, kind: str, reason: str, message: str, container: str = "") -> None:
+    def pod(
+        self, pod: Object, kind: str, reason: str, message: str, container: Container | None = None
+    ) -> None:
         """Record an Event about a pod, or about one of its containers."""
         meta = pod["metadata"]
         about = {
@@ -38,9 +80,33 @@ class NodeEvents:
             "apiVersion": "v1",
             "resourceVersion": meta.get("resourceVersion", ""),
         }
-        if container:
-            about["fieldPath"] = f"spec.containers{{{container}}}"
+        if container is not None:
+            field = _FIELDS.get(container.kind, "initContainers")
+            about["fieldPath"] = f"spec.{field}{{{container.name}}}"
         self._record(about, meta["namespace"], kind, reason, message)
+
+    def container(self, pod: Object, container: Container, change: ContainerChange) -> None:
+        """The Events of what happened to a container."""
+        if container.adopted:
+            return
+        image, id_ = container.spec["image"], change.id
+        if change.kind == "pulling" and container.spec.get("imagePullPolicy") == "Always":
+            self._pulling[id_] = change.at_ms
+            self.pod(pod, "Normal", "Pulling", f'Pulling image "{image}"', container)
+        elif change.kind == "pulled":
+            began_at_ms = self._pulling.pop(id_, None)
+            self.pod(pod, "Normal", "Pulled", _pulled(image, began_at_ms, change.at_ms), container)
+        elif change.kind == "started":
+            self.pod(pod, "Normal", "Created", "Container created", container)
+            self.pod(pod, "Normal", "Started", "Container started", container)
+        elif change.kind == "unready" and container.spec.get("readinessProbe"):
+            message = f"Readiness probe failed: {change.message or 'not ready'}"
+            self.pod(pod, "Warning", "Unhealthy", message, container)
+        elif change.kind == "pull-failed":
+            self._pulling.pop(id_, None)
+            message = f'Failed to pull image "{image}": {change.message}'
+            self.pod(pod, "Warning", "Failed", message, container)
+            self.pod(pod, "Warning", "Failed", f"Error: {change.reason}", container)
 
     def node(self, uid: str, kind: str, reason: str, message: str) -> None:
         about = {"kind": "Node", "name": self._node, "uid": uid}
@@ -48,17 +114,39 @@ class NodeEvents:
 
     def _record(self, about: Object, namespace: str, kind: str, reason: str, message: str) -> None:
         now_ms = self._world.now_ms()
-        if not self._spend(now_ms):
+        uid = about["uid"]
+        of_object = self._objects.get(uid)
+        if of_object is None:
+            if len(self._objects) >= KNOWN_MAX:
+                del self._objects[next(iter(self._objects))]
+            of_object = self._objects[uid] = _Bucket(BURST_PER_OBJECT * 1000, now_ms)
+        if not of_object.spend(now_ms, BURST_PER_OBJECT, 1000 / REFILL_PER_OBJECT_MS) or (
+            not self._bucket.spend(now_ms, BURST, PER_SECOND)
+        ):
             self.dropped += 1
             return
         now = format_time(now_ms)
+        key = (uid, about.get("fieldPath", ""), kind, reason, message)
+        known = self._known.get(key)
+        if known is not None:
+            known.count += 1
+            body = {"count": known.count, "lastTimestamp": now}
+            self._client.patch(
+                "events",
+                namespace,
+                known.name,
+                body,
+                _ignore,
+            )
+            return
+        if len(self._known) >= KNOWN_MAX:
+            del self._known[next(iter(self._known))]
+        name = f"{about['name']}.{self._rng.bytes(8).hex()}"
+        self._known[key] = _Known(name, 1)
         event = {
             "apiVersion": "v1",
             "kind": "Event",
-            "metadata": {
-                "name": f"{about['name']}.{self._rng.bytes(8).hex()}",
-                "namespace": namespace,
-            },
+            "metadata": {"name": name, "namespace": namespace},
             "involvedObject": about,
             "reason": reason,
             "message": message,
@@ -70,16 +158,26 @@ class NodeEvents:
             "count": 1,
             "type": kind,
         }
-        self._client.create("events", event, _ignore)
+        self._client.create(
+            "events",
+            event,
+            _ignore,
+        )
 
-    def _spend(self, now_ms: int) -> bool:
-        gained = (now_ms - self._filled_at_ms) * PER_SECOND
-        self._budget_milli = min(BURST * 1000, self._budget_milli + gained)
-        self._filled_at_ms = now_ms
-        if self._budget_milli < 1000:
-            return False
-        self._budget_milli -= 1000
-        return True
+
+_FIELDS = {"main": "containers", "ephemeral": "ephemeralContainers"}
+
+
+def _pulled(image: str, began_at_ms: int | None, at_ms: int) -> str:
+    if began_at_ms is None:
+        return (
+            f'Container image "{image}" already present on machine and can be accessed by the pod'
+        )
+    took = format_duration(at_ms - began_at_ms)
+    return (
+        f'Successfully pulled image "{image}" in {took} ({took} including waiting). '
+        f"Image size: {IMAGE_BYTES} bytes."
+    )
 
 
 def _ignore(reply: Reply) -> None:

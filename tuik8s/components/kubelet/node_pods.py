@@ -1,6 +1,10 @@
-"""The pods of one node.
+"""The pods of one node: their lives, addresses and listeners.
 
-Their lives, addresses and listeners, and what is told to the API of them.
+    pods of the API ---.                         .--> PodReports: status and deletion to the API
+                       |--> PodLife, stepped ----+--> PodServers: listeners
+    static pods -------'                         '--> NodeEvents
+
+A pod begins when the node has a pod range and all pods that have an address from before are known.
 """
 
 from __future__ import annotations
@@ -8,19 +12,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from tuik8s.api.types import Object, Reply
-from tuik8s.bus.client import Client, decode
-from tuik8s.components.kubelet.config import KubeletNode
-from tuik8s.components.kubelet.containers import Container
+from tuik8s.api.types import Object
+from tuik8s.bus.client import Client
+from tuik8s.components.kubelet.config import KubeletConfig, KubeletNode
 from tuik8s.components.kubelet.events import NodeEvents
 from tuik8s.components.kubelet.pod_addresses import PodAddresses
-from tuik8s.components.kubelet.pod_life import PodLife
+from tuik8s.components.kubelet.pod_life import Place, PodLife
+from tuik8s.components.kubelet.pod_reports import PodReports
 from tuik8s.components.kubelet.pod_servers import PodServers
-from tuik8s.components.kubelet.pod_status import pod_status
 from tuik8s.components.kubelet.runtimes.base import ContainerChange, Runtime
-from tuik8s.world.base import World
-
-RETRY_MS = 500
+from tuik8s.components.kubelet.sources import Sources
+from tuik8s.components.kubelet.static_pods import StaticPods, is_mirror
+from tuik8s.world.base import Timer, World
 
 
 class NodePods:
@@ -31,55 +34,68 @@ class NodePods:
         world: World,
         client: Client,
         node: KubeletNode,
+        config: KubeletConfig,
         runtime: Runtime,
         servers: PodServers,
+        owners: dict[str, PodLife],
         work_soon: Callable[[], None],
     ) -> None:
         self._world = world
-        self._client = client
         self._node = node
         self._runtime = runtime
         self._servers = servers
         self._work_soon = work_soon
         self._rng = world.rng("kubelet/containers")
-        self._events = NodeEvents(world, client, node.name)
+        self.events = NodeEvents(world, client, node.name)
+        self._sources = Sources(world, client, self._on_source)
+        self.static = StaticPods(world, client, node.name, config, self._begin, self._end_static)
+        self._reports = PodReports(
+            world, client, node.address, self.static.mirror_of, self._touch, self._drop
+        )
         self._addresses: PodAddresses | None = None
+        self._is_synced = False
         self._waiting: dict[str, Object] = {}
         self._lives: dict[str, PodLife] = {}
-        self._by_container: dict[str, PodLife] = {}
+        self._owners = owners
+        self._timers: dict[str, tuple[int, Timer]] = {}
         self._dirty: dict[str, None] = {}
         self._to_publish: dict[str, None] = {}
-        self._told: dict[str, Object] = {}
-        self._in_flight: dict[str, None] = {}
 
     def __len__(self) -> int:
         return len(self._lives) + len(self._waiting)
 
     def set_node(self, node: Object) -> None:
         """Hear of the node: once it has a pod range, the pods that waited for it can start."""
+        self.static.set_node(node)
         cidr = node["spec"].get("podCIDR", "")
-        if self._addresses is None and cidr:
-            self._addresses = PodAddresses(cidr)
-            waiting, self._waiting = self._waiting, {}
-            for pod in waiting.values():
-                self.on_pod(pod, gone=False)
+        if not cidr or (self._addresses is not None and self._addresses.cidr == cidr):
+            return
+        addresses = PodAddresses(cidr)
+        for life in self._lives.values():
+            if not life.pod["spec"].get("hostNetwork"):
+                addresses.take(life.uid, life.ip)
+        self._addresses = addresses
+        self._release()
+
+    def on_synced(self) -> None:
+        """All pods that there were at the start have been told."""
+        self._is_synced = True
+        self._release()
 
     def on_pod(self, pod: Object, *, gone: bool) -> None:
         """Hear of a pod of this node."""
         uid = pod["metadata"]["uid"]
-        if gone:
+        if is_mirror(pod):
+            self.static.on_mirror(pod, gone=gone)
+        elif gone:
             self._waiting.pop(uid, None)
             self._drop(uid)
-            return
-        life = self._lives.get(uid)
-        if life is not None:
-            life.set_pod(pod)
-        elif self._addresses is None and not pod["spec"].get("hostNetwork"):
-            self._waiting[uid] = pod
-            return
+        elif uid in self._lives:
+            self._lives[uid].set_pod(pod)
+            self._touch(uid)
         else:
-            life = self._begin(pod)
-        self._touch(uid)
+            self._waiting[uid] = pod
+            self._release()
 
     def life(self, namespace: str, name: str) -> PodLife | None:
         """The pod of that name, for logs."""
@@ -94,65 +110,103 @@ class NodePods:
             life = self._lives.get(uid)
             if life is None:
                 continue
-            known = {c.id for c in life.containers}
             life.step(now_ms)
-            for container in life.containers:
-                if container.id and container.id not in known:
-                    self._by_container[container.id] = life
-            wake_at_ms = life.wake_at_ms(now_ms)
-            if wake_at_ms is not None:
-                self._world.call_at(max(wake_at_ms, now_ms + 1), partial(self._touch, uid))
+            self._record_notes(life)
+            self._wake(life, now_ms)
             self._to_publish[uid] = None
         return bool(dirty)
 
-    def on_runtime(self, change: ContainerChange, now_ms: int) -> bool:
-        """Take note of a change of a container; False when it is of another node."""
-        life = self._by_container.get(change.id)
-        if life is None:
-            return False
+    def on_runtime(self, life: PodLife, change: ContainerChange) -> None:
+        """Take note of a change of a container of one of these pods."""
         container = life.on_change(change)
         if container is not None:
-            self._record(life, container, change)
+            self.events.container(life.pod, container, change)
         self._touch(life.uid)
-        return True
 
     def publish(self, now_ms: int) -> None:
-        """Tell the API what changed: statuses, and pods that have ended and may go."""
+        """Open the listeners that are wanted now, and tell the API what changed."""
         uids, self._to_publish = self._to_publish, {}
         for uid in uids:
             life = self._lives.get(uid)
             if life is not None:
                 self._servers.sync(life)
-                self._publish(life, now_ms)
+                self._reports.tell(life, now_ms)
 
     # --- one pod ------------------------------------------------------------------------------
 
-    def _begin(self, pod: Object) -> PodLife:
-        uid, status = pod["metadata"]["uid"], pod.get("status") or {}
-        life = PodLife(pod, self._runtime, self._address_of(pod), self._new_id)
-        self._lives[uid] = life
-        if status.get("containerStatuses"):
-            life.adopt(self._world.now_ms())
-            for container in life.containers:
-                self._by_container[container.id] = life
-        return life
+    def _release(self) -> None:
+        """Begin the pods that waited, those first that have an address from before."""
+        if not self._is_synced:
+            return
+        waiting, self._waiting = self._waiting, {}
+        if self._addresses is not None:
+            for uid, pod in waiting.items():
+                known = (pod.get("status") or {}).get("podIP", "")
+                if known and not pod["spec"].get("hostNetwork"):
+                    self._addresses.take(uid, known)
+        for pod in waiting.values():
+            self._begin(pod)
 
-    def _address_of(self, pod: Object) -> str:
-        if pod["spec"].get("hostNetwork"):
-            return self._node.address
-        assert self._addresses is not None, "a pod begins only when the node has a range"
-        uid, known = pod["metadata"]["uid"], (pod.get("status") or {}).get("podIP", "")
-        if known:
-            self._addresses.take(uid, known)
-            return str(known)
-        return self._addresses.give(uid)
+    def _begin(self, pod: Object) -> None:
+        """Give the pod an address and a life; without an address it waits."""
+        uid = pod["metadata"]["uid"]
+        is_host = bool(pod["spec"].get("hostNetwork"))
+        if self._addresses is None and not is_host:
+            self._waiting[uid] = pod
+            return
+        ip = self._node.address if is_host else self._addresses.give(uid)  # type: ignore[union-attr]
+        if not ip:
+            self._waiting[uid] = pod
+            self.events.pod(pod, "Warning", "FailedCreatePodSandBox", _NO_ADDRESS)
+            return
+        place = Place(ip, self._node.address, self._new_id, self._sources.lookup, self._owners)
+        life = self._lives[uid] = PodLife(pod, self._runtime, place)
+        if (pod.get("status") or {}).get("startTime"):
+            life.adopt()
+        self._touch(uid)
+
+    def _end_static(self, uid: str) -> None:
+        """The manifest of a static pod is gone: end it as a deletion would."""
+        self._waiting.pop(uid, None)
+        life = self._lives.get(uid)
+        if life is not None:
+            meta = {**life.pod["metadata"], "deletionTimestamp": ""}
+            life.set_pod({**life.pod, "metadata": meta})
+            self._touch(uid)
 
     def _touch(self, uid: str) -> None:
         self._dirty[uid] = None
         self._work_soon()
 
+    def _wake(self, life: PodLife, now_ms: int) -> None:
+        """Have one timer for the next instant at which the pod itself has something to do."""
+        wake_at_ms = life.wake_at_ms(now_ms)
+        known = self._timers.get(life.uid)
+        if known is not None:
+            if known[0] == wake_at_ms:
+                return
+            known[1].cancel()
+            del self._timers[life.uid]
+        if wake_at_ms is not None:
+            timer = self._world.call_at(wake_at_ms, partial(self._on_timer, life.uid))
+            self._timers[life.uid] = (wake_at_ms, timer)
+
+    def _on_timer(self, uid: str) -> None:
+        self._timers.pop(uid, None)
+        self._touch(uid)
+
+    def _on_source(self) -> None:
+        for uid, life in self._lives.items():
+            if life.waits_for_sources:
+                self._touch(uid)
+
     def _new_id(self) -> str:
         return f"sim://{self._rng.bytes(32).hex()}"
+
+    def _record_notes(self, life: PodLife) -> None:
+        notes, life.notes = life.notes, []
+        for note in notes:
+            self.events.pod(life.pod, note.type, note.reason, note.message, note.container)
 
     def _drop(self, uid: str) -> None:
         life = self._lives.pop(uid, None)
@@ -160,77 +214,17 @@ class NodePods:
             return
         life.forget()
         self._servers.close(uid)
-        for container in life.containers:
-            self._by_container.pop(container.id, None)
-        self._told.pop(uid, None)
+        self._reports.forget(uid)
+        timer = self._timers.pop(uid, None)
+        if timer is not None:
+            timer[1].cancel()
         if self._addresses is not None:
             self._addresses.release(uid)
+            if self._waiting:
+                self._release()
 
-    def _record(self, life: PodLife, container: Container, change: ContainerChange) -> None:
-        """The Events of a container's life, in upstream's words."""
-        image = container.spec["image"]
-        normal = {
-            "pulled": ("Pulled", f'Container image "{image}" already present on machine'),
-            "started": ("Started", "Container started"),
-        }
-        if change.kind == "started":
-            self._events.pod(life.pod, "Normal", "Created", "Container created", container.name)
-        if change.kind in normal:
-            reason, message = normal[change.kind]
-            self._events.pod(life.pod, "Normal", reason, message, container.name)
-        elif change.kind == "pull-failed":
-            self._events.pod(life.pod, "Warning", "Failed", change.message, container.name)
-        elif change.kind == "exited" and container.backoff_ms and not life.is_deleting:
-            meta = life.pod["metadata"]
-            where = f"{container.name} in pod {meta['name']}_{meta['namespace']}({meta['uid']})"
-            message = f"Back-off restarting failed container {where}"
-            self._events.pod(life.pod, "Warning", "BackOff", message, container.name)
 
-    # --- telling ------------------------------------------------------------------------------
-
-    def _publish(self, life: PodLife, now_ms: int) -> None:
-        uid = life.uid
-        if uid in self._in_flight:
-            return
-        namespace, name = life.key
-        status = pod_status(life, self._node.address, now_ms)
-        ends = life.is_deleting and life.is_stopped
-        must_tell = not ends or bool(life.pod["metadata"].get("finalizers"))
-        if must_tell and status != self._told.get(uid):
-            self._in_flight[uid] = None
-            body = {"metadata": {"uid": uid}, "status": status}
-            self._client.patch(
-                "pods",
-                namespace,
-                name,
-                body,
-                lambda reply: self._on_told(uid, status, reply),
-                kind="strategic",
-                subresource="status",
-            )
-        elif ends:
-            self._in_flight[uid] = None
-            options = {"gracePeriodSeconds": 0, "preconditions": {"uid": uid}}
-            self._client.delete(
-                "pods",
-                namespace,
-                name,
-                lambda reply: self._on_deleted(uid, reply),
-                options,
-            )
-
-    def _on_told(self, uid: str, status: Object, reply: Reply) -> None:
-        self._in_flight.pop(uid, None)
-        if reply.ok:
-            self._told[uid] = status
-            self._touch(uid)
-        elif reply.code not in (404, 409, 422) and uid in self._lives:
-            self._world.call_after(RETRY_MS, lambda: self._touch(uid))
-        elif reply.code == 422:
-            why = decode(reply).get("message", "")
-            self._world.log.error("pod status refused", uid=uid, why=why)
-
-    def _on_deleted(self, uid: str, reply: Reply) -> None:
-        self._in_flight.pop(uid, None)
-        if not reply.ok and reply.code not in (404, 409) and uid in self._lives:
-            self._world.call_after(RETRY_MS, lambda: self._touch(uid))
+_NO_ADDRESS = (
+    "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for "
+    "sandbox: failed to allocate for range 0: no IP addresses available in range set"
+)

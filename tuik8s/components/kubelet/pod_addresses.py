@@ -13,6 +13,7 @@ class PodAddresses:
     """The addresses of one node's pod range; the first one is the gateway's and never given."""
 
     def __init__(self, cidr: str) -> None:
+        self.cidr = cidr
         network = ipaddress.ip_network(cidr)
         self._first = int(network.network_address)
         self._size = network.num_addresses

@@ -25,17 +25,17 @@ class PodServers:
         self._world = world
         self._network = network
         self._runtime = runtime
-        self._open: dict[str, dict[int, tuple[str, Listener]]] = {}
+        self._open: dict[str, dict[Address, tuple[str, Listener]]] = {}
 
     def sync(self, life: PodLife) -> None:
         """Listen on what the pod's running containers declare, and on nothing else."""
-        wanted = {port: c.id for port, c in life.ports.items()} if life.ip else {}
+        wanted = {address: c.id for address, c in life.listens.items()}
         have = self._open.setdefault(life.uid, {})
-        for port in [p for p, (owner, _) in have.items() if wanted.get(p) != owner]:
-            have.pop(port)[1].close()
-        for port, container_id in wanted.items():
-            if port not in have:
-                self._listen(have, life, port, container_id)
+        for address in [a for a, (owner, _) in have.items() if wanted.get(a) != owner]:
+            have.pop(address)[1].close()
+        for address, container_id in wanted.items():
+            if address not in have:
+                self._listen(have, life, address, container_id)
         if not have:
             del self._open[life.uid]
 
@@ -47,9 +47,12 @@ class PodServers:
         return sum(len(ports) for ports in self._open.values())
 
     def _listen(
-        self, have: dict[int, tuple[str, Listener]], life: PodLife, port: int, container_id: str
+        self,
+        have: dict[Address, tuple[str, Listener]],
+        life: PodLife,
+        address: Address,
+        container_id: str,
     ) -> None:
-        address = Address(life.ip, port)
         try:
             listener = self._network.listen(address, Answering(self._answer(container_id)))
         except AddressTaken as taken:
@@ -57,7 +60,7 @@ class PodServers:
                 "pod cannot listen", pod="/".join(life.key), address=str(address), why=str(taken)
             )
             return
-        have[port] = (container_id, listener)
+        have[address] = (container_id, listener)
 
     def _answer(self, container_id: str) -> Callable[[HttpRequest], HttpAnswer]:
         def answer(request: HttpRequest) -> HttpAnswer:

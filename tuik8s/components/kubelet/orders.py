@@ -1,0 +1,41 @@
+"""The order to start a container, from its spec and its pod."""
+
+from __future__ import annotations
+
+from tuik8s.api.types import Object
+from tuik8s.components.kubelet.behaviour import ANNOTATION
+from tuik8s.components.kubelet.containers import Container
+from tuik8s.components.kubelet.environment import expand
+from tuik8s.components.kubelet.images.base import short_name
+from tuik8s.components.kubelet.images.registry import PORTS
+from tuik8s.components.kubelet.runtimes.base import StartContainer
+
+
+def container_ports(spec: Object) -> dict[int, int]:
+    """The TCP ports that a container listens on, each with its host port, 0 for none."""
+    declared = {
+        port["containerPort"]: port.get("hostPort", 0)
+        for port in spec.get("ports") or ()
+        if port.get("protocol", "TCP") == "TCP"
+    }
+    return declared or dict.fromkeys(PORTS.get(short_name(spec["image"]), ()), 0)
+
+
+def start_order(container: Container, pod: Object, ip: str, env: dict[str, str]) -> StartContainer:
+    """What the runtime is asked to run. Variables in command and arguments are expanded."""
+    spec, meta = container.spec, pod["metadata"]
+    notes = meta.get("annotations") or {}
+    return StartContainer(
+        id=container.id,
+        pod=meta["name"],
+        container=container.name,
+        image=spec["image"],
+        command=tuple(expand(word, env) for word in spec.get("command") or ()),
+        args=tuple(expand(word, env) for word in spec.get("args") or ()),
+        env=env,
+        ports=tuple(container_ports(spec)),
+        pod_ip=ip,
+        node=pod["spec"].get("nodeName", ""),
+        behaviour=notes.get(f"{ANNOTATION}.{container.name}", notes.get(ANNOTATION, "")),
+        restarts=container.restarts,
+    )
