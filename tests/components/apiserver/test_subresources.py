@@ -207,3 +207,12 @@ def test_log_of_a_silent_node(api: Api) -> None:
     api.post(PODS, pod("p", nodeName="gone"))
     answer = api.get(f"{PODS}/p/log")
     assert (answer.code, answer.body["reason"]) == (500, "InternalError")
+
+
+def test_the_signing_key_outlives_a_restart(api: Api) -> None:
+    before = api.get("/openid/v1/jwks").body
+    api.simulation.crash("apiserver")
+    api.server = type(api.server)(api.simulation.host("apiserver"), api.server.config)
+    api.server.start()
+    api.simulation.run_ms(20)
+    assert api.get("/openid/v1/jwks").body == before

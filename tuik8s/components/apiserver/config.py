@@ -32,7 +32,7 @@ class ApiServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     service_cidr: addresses of Services; its first address is the API server's own Service.
     node_port_first and node_port_last: what `type: NodePort` is served from. tokens: lines of the
     token file, `token,user,uid,"group,group"`, as upstream's --token-auth-file. issuer: who signs
-    service account tokens; signing_key_pem: the RSA key for it ("" makes a fresh one at start).
+    service account tokens; signing_key_pem: the RSA key for it ("" makes one, once).
     advertise_address and advertise_port: where clients reach the server, shown in its own Service.
     history_ms: how long old revisions stay readable. read_only: refuse every write (a log file
     that is only looked at). event_ttl_ms: Events vanish after this time. faults_propagate: let a

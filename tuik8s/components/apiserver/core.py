@@ -81,7 +81,7 @@ class Core:
         self.authorization = Authorization(authorizers(self.reader))
         self.admission = Admission(plugins(self.reader))
         self.allocators = Allocators(self.objects, kinds, config, world.rng("allocators"))
-        self.signer = TokenSigner(config)
+        self.signer = TokenSigner(config, world.disk("keys"))
         self.openapi = Documents(kinds)
         self.hub = Hub(world, store, self.objects, config.limits)
         self._on_loopback = ipaddress.ip_network(config.pod_cidr).is_loopback

@@ -8,13 +8,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.config import ApiServerConfig
+from tuik8s.world.base import Disk
+
+_FILE: Final = "service-accounts.key"
 
 
 def _text(data: bytes) -> str:
@@ -26,23 +29,34 @@ def _number(value: int) -> str:
 
 
 class TokenSigner:
-    """Signs and checks tokens; the key is read or made when first needed."""
+    """Signs tokens. A key that the configuration does not give is made once and kept on disk."""
 
-    def __init__(self, config: ApiServerConfig) -> None:
+    def __init__(self, config: ApiServerConfig, disk: Disk) -> None:
         self.issuer = config.issuer
         self._pem = config.signing_key_pem
+        self._disk = disk
         self._key: rsa.RSAPrivateKey | None = None
 
     @property
     def key(self) -> rsa.RSAPrivateKey:
         if self._key is None:
-            if self._pem:
-                loaded = serialization.load_pem_private_key(self._pem.encode(), None)
-                assert isinstance(loaded, rsa.RSAPrivateKey), "the signing key is an RSA key"
-                self._key = loaded
-            else:
-                self._key = rsa.generate_private_key(65537, 2048)
+            pem = self._pem.encode() or self._kept() or self._made()
+            loaded = serialization.load_pem_private_key(pem, None)
+            assert isinstance(loaded, rsa.RSAPrivateKey), "the signing key is an RSA key"
+            self._key = loaded
         return self._key
+
+    def _kept(self) -> bytes:
+        return self._disk.read(_FILE) if _FILE in self._disk.names() else b""
+
+    def _made(self) -> bytes:
+        pem = rsa.generate_private_key(65537, 2048).private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        self._disk.replace(_FILE, pem)
+        return pem
 
     def key_id(self) -> str:
         """Upstream's name of a key: the hash of its public part."""
