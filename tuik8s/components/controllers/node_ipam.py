@@ -40,7 +40,7 @@ class NodeIpamReconciler:
 
     def __init__(self, pod_cidr: str, node_mask: int) -> None:
         self._range = ip_network(pod_cidr)
-        self._mask = node_mask
+        self._mask = max(node_mask, self._range.prefixlen)
 
     def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
         nodes = view.list_("nodes")
