@@ -87,6 +87,9 @@ class NodePods:
         uid = pod["metadata"]["uid"]
         if is_mirror(pod):
             self.static.on_mirror(pod, gone=gone)
+            mirrored = self.life(pod["metadata"]["namespace"], pod["metadata"]["name"])
+            if mirrored is not None:
+                self._touch(mirrored.uid)
         elif gone:
             self._waiting.pop(uid, None)
             self._drop(uid)

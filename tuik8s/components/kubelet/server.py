@@ -93,8 +93,13 @@ def render(lines: tuple[LogLine, ...], query: dict[str, str], now_ms: int) -> by
         chosen = chosen[-count:] if count else []
     stamped = query.get("timestamps") == "true"
     text = "".join(
-        f"{format_micro_time(line.at_ms)} {line.text}\n" if stamped else f"{line.text}\n"
+        f"{_nanoseconds(line.at_ms)} {line.text}\n" if stamped else f"{line.text}\n"
         for line in chosen
     ).encode()
     limit = query.get("limitBytes")
     return text[: int(limit)] if limit else text
+
+
+def _nanoseconds(at_ms: int) -> str:
+    """RFC 3339 with nine digits, as a container runtime writes them."""
+    return f"{format_micro_time(at_ms)[:-1]}000Z"

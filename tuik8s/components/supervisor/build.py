@@ -84,6 +84,8 @@ def _kubelet(role: Role, host: Host, config: ClusterConfig, plan: AddressPlan) -
     settings = kubelet.KubeletConfig(
         nodes=nodes,
         status_update_ms=every_ms,
+        manifests="manifests",
+        manifests_poll_ms=20_000 if is_large else 1_000,
         status_report_ms=max(every_ms, UNCHANGED_STATUS_REPORT_MS) if is_large else every_ms,
     )
     return kubelet.build(host, settings)
