@@ -7,6 +7,8 @@ door subscribes to.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from tuik8s.api.errors import ApiError
@@ -37,13 +39,15 @@ class Answer(msgspec.Struct):
     stream: Stream | None = None
 
 
-def refusal(error: ApiError, *, packed: bool = False) -> Answer:
+def refusal(error: ApiError, *, packed: bool = False, warnings: Iterable[str] = ()) -> Answer:
     """The Status of a refused request; errors are JSON whatever was asked for."""
     status = error.status()
-    headers = error.headers
+    answered = Answer(error.code, headers=error.headers, warnings=tuple(warnings))
     if packed:
-        return Answer(error.code, objects=(encode_msgpack(status),), headers=headers)
-    return Answer(error.code, encode_json(status), headers=headers)
+        answered.objects = (encode_msgpack(status),)
+    else:
+        answered.body = encode_json(status)
+    return answered
 
 
 def text_answer(code: int, text: str, media: str = TEXT) -> Answer:

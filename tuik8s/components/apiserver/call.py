@@ -27,13 +27,21 @@ class Call:
 
     __slots__ = ("form", "kind", "now_ms", "request", "user", "warnings")
 
-    def __init__(self, request: Request, user: User, kind: Kind, form: Form, now_ms: int) -> None:
+    def __init__(
+        self,
+        request: Request,
+        user: User,
+        kind: Kind,
+        form: Form,
+        now_ms: int,
+        warnings: list[str],
+    ) -> None:
         self.request = request
         self.user = user
         self.kind = kind
         self.form = form
         self.now_ms = now_ms
-        self.warnings: list[str] = []
+        self.warnings = warnings
 
     def manager(self, field_manager: str) -> str:
         """Who owns the fields of this write: the option, else the user agent's first word."""

@@ -6,6 +6,7 @@ Source: k8s.io/apiserver pkg/endpoints/handlers/patch.go (1.36).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -109,7 +110,8 @@ class Patch:
         try:
             obj, unknown = decode_object(value, node, "", validation != "Ignore")
         except DecodeError as error:
-            raise undecodable(shown(), str(error)) from None
+            why = converter_words(str(error)) if self.kind == STRATEGIC else str(error)
+            raise undecodable(shown(), why) from None
         if validation == "Ignore":
             return obj, []
         problems = [*self.problems(), *unknown]
@@ -122,6 +124,27 @@ class Patch:
             return lambda: f'"{strategic.go_text(self.value)}"'
         text = msgspec.json.encode(value).decode()
         return lambda: json.dumps(text, ensure_ascii=False)
+
+
+_MISMATCH: Final = re.compile(
+    r"json: cannot unmarshal (\w+).* into Go (?:struct field \S+|value) of type (\S+)"
+)
+_CONVERTED: Final = {"object": "map", "array": "slice", "number": "int64"}
+
+
+def converter_words(text: str) -> str:
+    """A decode error in the words of Go's unstructured converter, which strategic patches use."""
+    found = _MISMATCH.fullmatch(text)
+    if found is None:
+        return text
+    given, wanted = _CONVERTED.get(found[1], found[1]), found[2]
+    if wanted.startswith("[]"):
+        return f"cannot restore slice from {given}"
+    if wanted.startswith("map["):
+        return f"cannot restore map from {given}"
+    if wanted.startswith("v1."):
+        return f"cannot restore struct from: {given}"
+    return f"cannot convert {given} to {wanted}"
 
 
 def undecodable(shown: str, why: str) -> ApiError:

@@ -53,10 +53,11 @@ class Pipeline:
         """Answer a request; reply is called once, perhaps before this returns."""
         self.requests_count += 1
         packed = bool(credentials.peer)
+        warnings: list[str] = []
         try:
-            outcome = self._start(request, route, credentials, packed)
+            outcome = self._start(request, route, credentials, packed, warnings)
         except ApiError as error:
-            reply(refusal(error, packed=packed))
+            reply(refusal(error, packed=packed, warnings=warnings))
             return
         except NoSpace as full:
             reply(refusal(_no_space(full), packed=packed))
@@ -67,10 +68,15 @@ class Pipeline:
         if isinstance(outcome, Answer):
             self._deliver(outcome, reply, packed)
         else:
-            self._drive(outcome, None, request, reply, packed)
+            self._drive(outcome, None, request, reply, packed, warnings)
 
     def _start(
-        self, request: Request, route: Route, credentials: Credentials, packed: bool
+        self,
+        request: Request,
+        route: Route,
+        credentials: Credentials,
+        packed: bool,
+        warnings: list[str],
     ) -> Outcome:
         core = self.core
         now_ms = core.world.now_ms()
@@ -86,7 +92,7 @@ class Pipeline:
         form = PACKED if packed else OBJECT_FORMS.form(request.accept)
         if core.config.read_only and request.verb not in _READS:
             raise ApiError(403, "Forbidden", "this server shows a log and takes no writes", {})
-        call = Call(request, user, kind, form, now_ms)
+        call = Call(request, user, kind, form, now_ms, warnings)
         if kind.resource in DEPRECATED and not packed:
             call.warnings.append(DEPRECATED[kind.resource])
         if request.subresource:
@@ -130,6 +136,7 @@ class Pipeline:
         request: Request,
         reply: Reply,
         packed: bool,
+        warnings: list[str],
     ) -> None:
         try:
             effect = waiting.send(result)
@@ -137,7 +144,7 @@ class Pipeline:
             self._deliver(end.value, reply, packed)
             return
         except ApiError as error:
-            reply(refusal(error, packed=packed))
+            reply(refusal(error, packed=packed, warnings=warnings))
             return
         except NoSpace as full:
             reply(refusal(_no_space(full), packed=packed))
@@ -147,7 +154,7 @@ class Pipeline:
             return
 
         def resume(value: Any) -> None:
-            self._drive(waiting, value, request, reply, packed)
+            self._drive(waiting, value, request, reply, packed, warnings)
 
         self.core.perform_effect(effect, resume)
 
