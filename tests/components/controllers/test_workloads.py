@@ -22,6 +22,7 @@ from tuik8s.api.times import format_time
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import Outcome
 from tuik8s.components.controllers.daemonset import DaemonSetReconciler
+from tuik8s.components.controllers.daemonset.backoff import FailureBackoff
 from tuik8s.components.controllers.disruption import DisruptionReconciler
 from tuik8s.components.controllers.horizontal_pod_autoscaler import (
     HorizontalPodAutoscalerReconciler,
@@ -355,3 +356,10 @@ def test_revision_hash_is_upstreams() -> None:
     }
     whole = {"$patch": "replace", "metadata": {"labels": {"app": "web"}}, "spec": spec}
     assert revision_hash({"spec": {"template": whole}}, 0) == "65dc496cbc"
+
+
+def test_failed_daemon_pod_is_replaced_later_each_time() -> None:
+    backoff = FailureBackoff()
+    waits = [backoff.wait_ms("u", 1, "n", at_ms) for at_ms in (0, 500, 1_000, 2_000, 3_000)]
+    assert waits == [0, 500, 0, 1_000, 0]
+    assert backoff.wait_ms("u", 2, "n", 3_000) == 0

@@ -33,6 +33,7 @@ from tuik8s.components.controllers.base import (
 )
 from tuik8s.components.controllers.daemonset import pods as one
 from tuik8s.components.controllers.daemonset import rollout
+from tuik8s.components.controllers.daemonset.backoff import FailureBackoff
 from tuik8s.components.controllers.parts import history
 from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.ownership import (
@@ -96,9 +97,15 @@ class DaemonSetReconciler:
         Wake(history.RESOURCE, _revision_owner),
     )
 
+    def __init__(self) -> None:
+        self._backoff = FailureBackoff()
+
     def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
         daemonset = view.get(RESOURCE, key.namespace, key.name)
-        if daemonset is None or is_deleting(daemonset):
+        if daemonset is None:
+            return NOTHING
+        if is_deleting(daemonset):
+            self._backoff.forget(uid_of(daemonset))
             return NOTHING
         if not daemonset["spec"].get("selector"):
             text = "This daemon set is selecting all pods. A non-empty selector is required."
@@ -110,7 +117,7 @@ class DaemonSetReconciler:
             return Plan(writes=(*revisions.writes, found.write))
         claimed = claim_from(view, daemonset, selector, "pods")
         look = _Look(daemonset, found, claimed.owned, view.list_("nodes"), now_ms)
-        plan = look.plan()
+        plan = look.plan(self._backoff)
         return replace(plan, writes=(*revisions.writes, *claimed.writes, *plan.writes))
 
 
@@ -136,9 +143,10 @@ class _Look:
             self.by_node.setdefault(one.target_node(pod), []).append(pod)
         self.events: list[Event] = []
         self.deletions: list[Object] = []
+        self.after_ms: int | None = None
 
-    def plan(self) -> Plan:
-        missing = self._go_through_nodes()
+    def plan(self, backoff: FailureBackoff) -> Plan:
+        missing = self._go_through_nodes(backoff)
         desired = sum(should for should, _ in self.wanted.values())
         strategy = self.daemonset["spec"].get("updateStrategy") or {}
         if strategy.get("type") != "OnDelete" and not missing and not self.deletions:
@@ -152,10 +160,10 @@ class _Look:
             *(self._create(node) for node in missing[:BURST]),
         )
         if not changes:
-            return self._finish(())
+            return self._finish()
 
         def then(outcomes: Outcomes) -> Plan:
-            return self._finish(())
+            return self._finish()
 
         return Plan(writes=changes, events=tuple(self.events), then=then, slow_start=bool(missing))
 
@@ -171,7 +179,7 @@ class _Look:
         wanted = (node for node, (should, _) in self.wanted.items() if should)
         return {node: self.by_node[node] for node in wanted if node in self.by_node}
 
-    def _go_through_nodes(self) -> list[str]:
+    def _go_through_nodes(self, backoff: FailureBackoff) -> list[str]:
         """Nodes that lack a pod; pods that must go are noted in `deletions`."""
         missing = []
         for node, (should, may_stay) in self.wanted.items():
@@ -179,7 +187,7 @@ class _Look:
             if should and not pods:
                 missing.append(node)
             elif may_stay:
-                self._keep_one(node, pods)
+                self._keep_one(node, pods, backoff)
             else:
                 self.deletions += [pod for pod in pods if not is_deleting(pod)]
         for node, pods in self.by_node.items():
@@ -189,13 +197,18 @@ class _Look:
                 ]
         return missing
 
-    def _keep_one(self, node: str, pods: Sequence[Object]) -> None:
+    def _keep_one(self, node: str, pods: Sequence[Object], backoff: FailureBackoff) -> None:
         running = []
         for pod in pods:
             if is_deleting(pod):
                 continue
             place = f"{namespace_of(pod)}/{name_of(pod)} on node {node}"
             if podinfo.phase(pod) == "Failed":
+                generation = generation_of(self.daemonset)
+                wait_ms = backoff.wait_ms(uid_of(self.daemonset), generation, node, self.now_ms)
+                if wait_ms:
+                    self._look_again(wait_ms)
+                    continue
                 text = f"Found failed daemon pod {place}, will try to kill it"
                 self.events.append(Event(self.daemonset, "Warning", "FailedDaemonPod", text))
                 self.deletions.append(pod)
@@ -232,15 +245,22 @@ class _Look:
             said=said,
         )
 
-    def _finish(self, writes: tuple[Write, ...]) -> Plan:
+    def _look_again(self, after_ms: int) -> None:
+        self.after_ms = after_ms if self.after_ms is None else min(after_ms, self.after_ms)
+
+    def _finish(self) -> Plan:
+        writes: tuple[Write, ...] = ()
         status = self._status()
         if status != status_of(self.daemonset):
             changed = with_status(self.daemonset, status)
-            writes = (*writes, Update(resource=RESOURCE, obj=changed, subresource="status"))
+            writes = (Update(resource=RESOURCE, obj=changed, subresource="status"),)
         live = {f"{name_of(self.daemonset)}-{labels_of(p).get(one.HASH_LABEL)}" for p in self.owned}
         limit = self.daemonset["spec"].get("revisionHistoryLimit")
         writes = (*writes, *history.truncated(self.history, limit, live))
-        return Plan(writes=writes, events=(), requeue_after_ms=self._next_available_ms())
+        available_ms = self._next_available_ms()
+        if available_ms is not None:
+            self._look_again(available_ms)
+        return Plan(writes=writes, requeue_after_ms=self.after_ms)
 
     def _status(self) -> Object:
         names = (*_SHOWN_AT_ZERO, "updatedNumberScheduled", "numberAvailable")
