@@ -11,7 +11,14 @@ from tuik8s.api.errors import FieldError, forbidden, invalid, not_supported, req
 from tuik8s.api.kinds import workloads
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.printing import AGE, NAME, field, template_columns, text
-from tuik8s.api.kinds.strategy import drop_status, first, first_text, keep_spec, keep_status
+from tuik8s.api.kinds.strategy import (
+    drop_status,
+    first,
+    first_text,
+    keep_field,
+    keep_spec,
+    keep_status,
+)
 from tuik8s.api.kinds.validation.values import Errors, nonnegative
 from tuik8s.api.types import Object
 
@@ -94,11 +101,17 @@ def _ready(deployment: Object, now_ms: int) -> Any:
     return f"{ready}/{(deployment.get('spec') or {}).get('replicas', 0)}"
 
 
+def keep_spec_and_labels(new: Object, old: Object) -> None:
+    """An update of /status leaves the spec alone, and of a Deployment the labels too."""
+    keep_spec(new, old)
+    keep_field(new["metadata"], old["metadata"], "labels")
+
+
 RULES = Rules(
     default=default,
     prepare_for_create=drop_status,
     prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
+    prepare_for_status=keep_spec_and_labels,
     validate=validate,
     validate_update=workloads.with_fixed_selector(validate),
     validate_status=validate_status,
