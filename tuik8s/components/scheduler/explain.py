@@ -32,6 +32,8 @@ from tuik8s.components.scheduler.framework import Cycle, Ints, Mask, Remedy
 from tuik8s.components.scheduler.pods import PodInfo
 from tuik8s.components.scheduler.profiles import Profile
 
+NOTE_KIND: Final = "decision"
+"""The kind of note that a decision is stored as, at the pod's key (`/notes/pods/NS/NAME`)."""
 NAMES_MAX: Final = 20
 _ROWS_PER_REMEDY_MAX: Final = 100
 _REMEDIES_MAX: Final = 5

@@ -1,0 +1,123 @@
+"""A small client of a running cluster's API over HTTPS, as the kubeconfig's user.
+
+    api = ApiClient(running)
+    api.get("/api/v1/namespaces/default/pods/web")
+
+Answers are JSON; a refusal or a server that does not answer becomes a Refusal in the server's own
+words. One connection serves all requests of a command.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import ssl
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from tuik8s.components.supervisor.directory import Refusal, Running
+
+_TIMEOUT_S = 30
+MERGE_PATCH = "application/merge-patch+json"
+
+
+class ApiRefusal(Refusal):
+    """The server said no; code as in HTTP."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ApiClient:
+    """Requests to the cluster that `running` describes."""
+
+    def __init__(self, running: Running) -> None:
+        self._server = running.server
+        parts = urlsplit(running.server)
+        self._connection = http.client.HTTPSConnection(
+            parts.hostname or "",
+            parts.port or 443,
+            timeout=_TIMEOUT_S,
+            context=_context(Path(running.kubeconfig)),
+        )
+
+    def get(self, path: str) -> Any:
+        return self.request("GET", path)
+
+    def post(self, path: str, body: Any) -> Any:
+        return self.request("POST", path, body)
+
+    def patch(self, path: str, body: Any, media: str = MERGE_PATCH) -> Any:
+        return self.request("PATCH", path, body, media)
+
+    def delete(self, path: str, body: Any = None) -> Any:
+        return self.request("DELETE", path, body)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def request(
+        self, method: str, path: str, body: Any = None, media: str = "application/json"
+    ) -> Any:
+        """The decoded answer. Errors: ApiRefusal, Refusal when nobody answers."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Accept": "application/json", "User-Agent": "tuik8s"}
+        if data is not None:
+            headers["Content-Type"] = media
+        try:
+            self._connection.request(method, path, data, headers)
+            answer = self._connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException) as problem:
+            self._connection.close()
+            raise Refusal(f"the API at {self._server} does not answer: {problem}") from problem
+        if answer.status >= 400:
+            raise ApiRefusal(answer.status, _message(answer.status, content))
+        return _decoded(content)
+
+
+def _decoded(content: bytes) -> Any:
+    try:
+        return json.loads(content) if content else None
+    except ValueError:
+        return content.decode("utf-8", "replace")
+
+
+def _message(code: int, content: bytes) -> str:
+    found = _decoded(content)
+    message = found.get("message") if isinstance(found, dict) else found
+    return str(message or f"HTTP status {code}").strip()
+
+
+def _context(kubeconfig: Path) -> ssl.SSLContext:
+    """TLS as the kubeconfig says: its authority, its client certificate."""
+    try:
+        config = yaml.safe_load(kubeconfig.read_text())
+        cluster = config["clusters"][0]["cluster"]
+        user = config["users"][0]["user"]
+        authority = _pem(cluster, "certificate-authority")
+        pair = _pem(user, "client-certificate") + "\n" + _pem(user, "client-key")
+        context = ssl.create_default_context(cadata=authority)
+        # The ssl module reads a client certificate from a file only; it is gone right after.
+        with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+            file.write(pair)
+            file.flush()
+            context.load_cert_chain(file.name)
+    except OSError as problem:
+        raise Refusal(f"{kubeconfig} cannot be used: {problem}") from problem
+    except (yaml.YAMLError, KeyError, IndexError, TypeError, ValueError) as problem:
+        raise Refusal(f"{kubeconfig} is no kubeconfig of tuik8s: {problem!r}") from problem
+    return context
+
+
+def _pem(where: dict[str, str], field: str) -> str:
+    inline = where.get(f"{field}-data")
+    if inline:
+        return base64.b64decode(inline).decode()
+    return Path(where[field]).read_text()
