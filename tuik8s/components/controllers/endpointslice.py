@@ -99,7 +99,7 @@ def _labels(service: Object) -> dict[str, str]:
 
 def _backends(service: Object, pods: Iterable[Object], view: View) -> _Backends:
     families = slices.families_of(service)
-    same_zone = service["spec"].get("trafficDistribution") in ("PreferClose", "PreferSameZone")
+    preferred = service["spec"].get("trafficDistribution") or ""
     groups: dict[tuple[str, str], Group] = {}
     trouble = ""
     for pod in pods:
@@ -117,7 +117,7 @@ def _backends(service: Object, pods: Iterable[Object], view: View) -> _Backends:
             )
             if address:
                 group = groups.setdefault((family, text), Group(ports, []))
-                group.endpoints.append(_endpoint(pod, service, node, address, same_zone))
+                group.endpoints.append(_endpoint(pod, service, node, address, preferred))
     return _Backends(groups, trouble)
 
 
@@ -135,7 +135,7 @@ def _ports(pod: Object, service: Object) -> list[Object]:
     return found
 
 
-def _endpoint(pod: Object, service: Object, node: Object, address: str, same_zone: bool) -> Object:
+def _endpoint(pod: Object, service: Object, node: Object, address: str, preferred: str) -> Object:
     serving, terminating = is_ready(pod), is_deleting(pod)
     ready = backends.publishes_unready(service) or (serving and not terminating)
     endpoint: Object = {
@@ -146,8 +146,22 @@ def _endpoint(pod: Object, service: Object, node: Object, address: str, same_zon
         endpoint["hostname"] = hostname
     endpoint["targetRef"] = backends.target_ref(pod)
     endpoint["nodeName"] = name_of(node)
-    if zone := labels_of(node).get(_ZONE):
+    zone = labels_of(node).get(_ZONE)
+    if zone:
         endpoint["zone"] = zone
-        if same_zone and ready:
-            endpoint["hints"] = {"forZones": [{"name": zone}]}
+    if ready and (hints := _hints(preferred, name_of(node), zone)):
+        endpoint["hints"] = hints
     return endpoint
+
+
+def _hints(preferred: str, node: str, zone: str | None) -> Object:
+    """Where traffic to this endpoint should come from.
+
+    Source: k8s.io/endpointslice trafficdist/trafficdist.go.
+    """
+    hints: Object = {}
+    if preferred in ("PreferClose", "PreferSameZone", "PreferSameNode") and zone:
+        hints["forZones"] = [{"name": zone}]
+    if preferred == "PreferSameNode":
+        hints["forNodes"] = [{"name": node}]
+    return hints

@@ -152,6 +152,7 @@ class _Look:
 
         def then(outcomes: Outcomes) -> Plan:
             made = sum(1 for outcome in outcomes if outcome.ok) if gained > 0 else gained
+            self.terminating += max(0, -made)
             return self._write_down(len(self.active) + made, end)
 
         return Plan(writes=changes, then=then, events=events, slow_start=gained > 0)

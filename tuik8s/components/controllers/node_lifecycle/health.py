@@ -37,8 +37,9 @@ class Health:
         self._grace_ms = grace_ms
         self._heard: dict[str, Heard] = {}
 
-    def known(self) -> list[str]:
-        return list(self._heard)
+    def known(self) -> list[tuple[str, str]]:
+        """Names and uids of all nodes seen."""
+        return [(name, heard.uid) for name, heard in self._heard.items()]
 
     def forget(self, name: str) -> None:
         self._heard.pop(name, None)

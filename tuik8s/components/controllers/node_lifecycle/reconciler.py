@@ -127,11 +127,11 @@ class NodeLifecycleReconciler:
             if self._health.is_new(name, uid_of(node)):
                 text = f"Node {name} event: Registered Node {name} in Controller"
                 events.append(_node_event(name, uid_of(node), "Normal", "RegisteredNode", text))
-        for name in self._health.known():
+        for name, uid in self._health.known():
             if name not in names:
                 self._health.forget(name)
                 text = f"Node {name} event: Removing Node {name} from Controller"
-                events.append(_node_event(name, "", "Normal", "RemovingNode", text))
+                events.append(_node_event(name, uid, "Normal", "RemovingNode", text))
         return events
 
     def _silence(
