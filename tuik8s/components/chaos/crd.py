@@ -1,4 +1,4 @@
-"""The Fault kind, as the CustomResourceDefinition that the chaos component brings along at its start."""
+"""The Fault kind: the CustomResourceDefinition that the chaos component brings along."""
 
 from __future__ import annotations
 
