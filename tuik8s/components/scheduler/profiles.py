@@ -12,8 +12,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tuik8s.api.types import Object
+from tuik8s.components.scheduler.config_shape import BadConfig, check_config
 from tuik8s.components.scheduler.framework import Plugin
 from tuik8s.components.scheduler.plugins.registry import PLUGINS, Factory
+
+__all__ = ["BadConfig", "Profile", "read_profiles"]
 
 _WEIGHTS: Final = {
     "TaintToleration": 3,
@@ -34,10 +37,6 @@ _POINTS: Final = {
     "permit": "permit",
     "bind": "binding",
 }
-
-
-class BadConfig(Exception):
-    """The configuration names something that does not exist, or has the wrong shape."""
 
 
 class Profile:
@@ -71,7 +70,10 @@ class Profile:
             return tuple(p for p in found if hasattr(p, _POINTS[point]))
 
         self.pre_enqueue = at("preEnqueue")
-        self.queue_sort = at("queueSort")[0]
+        sorting = at("queueSort")
+        if len(sorting) != 1:
+            raise BadConfig(f'profile "{name}": plugins.queueSort: expected one plugin')
+        self.queue_sort = sorting[0]
         self.pre_filter = at("preFilter")
         self.filter = at("filter")
         self.post_filter = at("postFilter")
@@ -110,14 +112,14 @@ def _multi_point(sets: Object) -> tuple[list[str], dict[str, int]]:
 
 
 def read_profiles(config: Object | None) -> dict[str, Profile]:
-    """The profiles of a KubeSchedulerConfiguration by scheduler name; None: the default one."""
+    """The profiles of a KubeSchedulerConfiguration by scheduler name; None: the default one.
+
+    Errors: BadConfig.
+    """
     if config is None:
         config = {}
-    elif config.get("kind") != "KubeSchedulerConfiguration":
-        raise BadConfig(
-            f'kind is "{config.get("kind", "")}", expected KubeSchedulerConfiguration '
-            "(apiVersion kubescheduler.config.k8s.io/v1)"
-        )
+    else:
+        check_config(config)
     profiles: dict[str, Profile] = {}
     for item in config.get("profiles") or [dict[str, Any]()]:
         name = item.get("schedulerName") or "default-scheduler"
