@@ -54,9 +54,9 @@ class KubeProxy:
     def start(self) -> None:
         self._services.on_change(self._on_service)
         self._slices.on_change(self._on_slice)
-        self._services.start()
-        self._slices.start()
-        self._world.call_soon(self._sync)
+        for informer in (self._services, self._slices):
+            informer.on_sync(self._sync)
+            informer.start()
         self._world.call_after(self._config.telemetry_ms, self._tell)
 
     def statistics(self) -> Mapping[str, int]:
@@ -83,8 +83,6 @@ class KubeProxy:
     def _sync(self) -> None:
         """Compile what changed, once both informers know the world."""
         if not (self._services.synced and self._slices.synced):
-            if not self._dirty:
-                self._world.call_after(10, self._sync)
             return
         dirty, self._dirty = self._dirty, {}
         for namespace, name in dirty:
