@@ -1,7 +1,4 @@
-"""component-kill.
-
-A process dies. With `for` it stays dead that long, without it comes back at once.
-"""
+"""component-kill: a process dies and comes back at once, or stays dead as long as `for` says."""
 
 from __future__ import annotations
 
