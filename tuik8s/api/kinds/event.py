@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tuik8s.api.errors import FieldError, invalid
+from tuik8s.api.errors import FieldError, invalid, required
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.printing import NAME, age_of, field, micro_age_of, text
+from tuik8s.api.kinds.validation.text import qualified_name
+from tuik8s.api.kinds.validation.values import Errors
 from tuik8s.api.names import name_is_path_segment
 from tuik8s.api.types import Object
+
+_NAME_LIMIT: Final = 128
+_MESSAGE_LIMIT: Final = 1024
 
 
 def default(event: Object) -> None:
@@ -24,12 +29,45 @@ def default(event: Object) -> None:
 
 
 def validate(event: Object) -> list[FieldError]:
+    return legacy_errors(event, "reportingComponent")
+
+
+def legacy_errors(event: Object, controller_field: str) -> list[FieldError]:
+    """What every event must have; one with an eventTime says who reports it, and what was done."""
+    errors: Errors = []
     namespace = event["metadata"].get("namespace", "")
     involved = (event.get("involvedObject") or {}).get("namespace", "")
-    is_default = not involved and namespace in ("", "default")
-    if involved == namespace or is_default:
-        return []
-    return [invalid("involvedObject.namespace", involved, "does not match event.namespace")]
+    is_new = bool(event.get("eventTime"))
+    homes = ("default", "kube-system") if is_new else ("", "default")
+    is_matched = is_new if involved else namespace in homes
+    if not is_matched and involved != namespace:
+        detail = "does not match event.namespace"
+        errors.append(invalid("involvedObject.namespace", involved, detail))
+    if is_new:
+        _reported(errors, event, controller_field)
+    return errors
+
+
+def _reported(errors: Errors, event: Object, controller_field: str) -> None:
+    controller = event.get("reportingComponent", "")
+    if not controller:
+        errors.append(required(controller_field))
+    qualified_name(errors, controller_field, controller)
+    for name, shown in (
+        ("reportingInstance", "repotingIntance"),
+        ("action", "action"),
+        ("reason", "reason"),
+    ):
+        value = event.get(name, "")
+        if not value:
+            errors.append(required(name))
+        _not_long(errors, shown, value, _NAME_LIMIT)
+    _not_long(errors, "message", event.get("message", ""), _MESSAGE_LIMIT)
+
+
+def _not_long(errors: Errors, path: str, value: str, limit: int) -> None:
+    if len(value) > limit:
+        errors.append(invalid(path, "", f"can have at most {limit} characters"))
 
 
 def validate_update(new: Object, old: Object) -> list[FieldError]:

@@ -62,6 +62,28 @@ RULES_MODULES: Final[dict[str, str]] = {
     "priorityclasses.scheduling.k8s.io": "priority_class",
     "runtimeclasses.node.k8s.io": "runtime_class",
     "certificatesigningrequests.certificates.k8s.io": "certificate_signing_request",
+    "events.events.k8s.io": "new_event",
+    "componentstatuses": "component_status",
+    "apiservices.apiregistration.k8s.io": "api_service",
+    "flowschemas.flowcontrol.apiserver.k8s.io": "flow_schema",
+    "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": "priority_level_configuration",
+    "deviceclasses.resource.k8s.io": "device_class",
+    "resourceclaims.resource.k8s.io": "resource_claim",
+    "resourceclaimtemplates.resource.k8s.io": "resource_claim_template",
+    "resourceslices.resource.k8s.io": "resource_slice",
+    "customresourcedefinitions.apiextensions.k8s.io": "custom_resource_definition",
+    "validatingwebhookconfigurations.admissionregistration.k8s.io": (
+        "validating_webhook_configuration"
+    ),
+    "mutatingwebhookconfigurations.admissionregistration.k8s.io": "mutating_webhook_configuration",
+    "validatingadmissionpolicies.admissionregistration.k8s.io": "validating_admission_policy",
+    "validatingadmissionpolicybindings.admissionregistration.k8s.io": (
+        "validating_admission_policy_binding"
+    ),
+    "mutatingadmissionpolicies.admissionregistration.k8s.io": "mutating_admission_policy",
+    "mutatingadmissionpolicybindings.admissionregistration.k8s.io": (
+        "mutating_admission_policy_binding"
+    ),
 }
 
 # Kinds that are another kind's objects in other clothes.

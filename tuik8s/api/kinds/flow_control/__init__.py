@@ -1,0 +1,1 @@
+"""FlowSchema and PriorityLevelConfiguration: checks that are too long for one file each."""
