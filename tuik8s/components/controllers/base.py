@@ -237,13 +237,21 @@ class Change:
     All controllers look at the same one, so what many of them ask is found out once.
     """
 
-    __slots__ = ("_owners", "new", "old", "resource")
+    __slots__ = ("_keys", "_owners", "new", "old", "resource")
 
     def __init__(self, resource: str, old: Object | None, new: Object | None) -> None:
         self.resource = resource
         self.old = old
         self.new = new
         self._owners: tuple[Object | None, Object | None] | None = None
+        self._keys: dict[str, Sequence[Key]] = {}
+
+    def once(self, question: str, find: Callable[[], Sequence[Key]]) -> Sequence[Key]:
+        """Keys that several controllers ask for, found by the first of them."""
+        keys = self._keys.get(question)
+        if keys is None:
+            keys = self._keys[question] = find()
+        return keys
 
     @property
     def last(self) -> Object:

@@ -106,8 +106,12 @@ def ports_of(service: Object) -> Sequence[Object]:
     return service["spec"].get("ports") or ()
 
 
-def services_of_pod(change: Change, view: View) -> list[Key]:
+def services_of_pod(change: Change, view: View) -> Sequence[Key]:
     """Services that select the pod, now or before, when anything that they show changed."""
+    return change.once("services", lambda: _services_of_pod(change, view))
+
+
+def _services_of_pod(change: Change, view: View) -> list[Key]:
     if change.old is not None and change.new is not None:
         if _face(change.old) == _face(change.new):
             return []
