@@ -152,3 +152,8 @@ def shown(write: Write) -> str:
 
 def lines(plan: Plan) -> list[str]:
     return [shown(write) for write in plan.writes]
+
+
+def writes(plan: Plan) -> list[Any]:
+    """The writes of a plan, whatever they are."""
+    return list(plan.writes)

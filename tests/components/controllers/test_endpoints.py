@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.components.controllers.fixtures import NOW_MS, Shown, key, lines, node, obj, pod
+from tests.components.controllers.fixtures import NOW_MS, Shown, key, lines, node, obj, pod, writes
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object
 from tuik8s.components.controllers.base import Change
@@ -72,7 +72,7 @@ def test_endpoints_are_made_with_the_service() -> None:
     view = Shown(services=[service()], pods=[pod("a")])
     plan = EndpointsReconciler().reconcile(key("services", "svc"), view, NOW_MS)
     assert lines(plan) == ["create endpoints svc"]
-    assert "notReadyAddresses" not in plan.writes[0].obj["subsets"][0]  # type: ignore[union-attr]
+    assert "notReadyAddresses" not in writes(plan)[0].obj["subsets"][0]
 
 
 def slice_plan(view: Any) -> Any:
@@ -82,13 +82,13 @@ def slice_plan(view: Any) -> Any:
 def test_terminating_pod_stays_in_its_slice() -> None:
     going = pod("a", **GOING)
     view = Shown(services=[service()], pods=[going], nodes=[node("node-1")])
-    (write,) = slice_plan(view).writes
+    (write,) = writes(slice_plan(view))
     conditions = write.obj["endpoints"][0]["conditions"]
     assert conditions == {"ready": False, "serving": True, "terminating": True}
 
 
 def test_service_without_pods_has_one_empty_slice() -> None:
-    (write,) = slice_plan(Shown(services=[service()])).writes
+    (write,) = writes(slice_plan(Shown(services=[service()])))
     assert (write.obj["endpoints"], write.obj["ports"]) == (None, None)
 
 
@@ -120,8 +120,8 @@ def test_hand_made_endpoints_are_mirrored() -> None:
     del bare["spec"]["selector"]
     view = Shown(services=[bare], endpoints=[obj("Endpoints", "svc", subsets=subsets)])
     reconciler = EndpointSliceMirroringReconciler()
-    (write,) = reconciler.reconcile(key("endpoints", "svc"), view, NOW_MS).writes
-    assert write.obj["endpoints"] == [{"addresses": ["10.9.8.1"], "conditions": {"ready": True}}]  # type: ignore[union-attr]
+    (write,) = writes(reconciler.reconcile(key("endpoints", "svc"), view, NOW_MS))
+    assert write.obj["endpoints"] == [{"addresses": ["10.9.8.1"], "conditions": {"ready": True}}]
     view.objects["services"] = [service()]
     assert reconciler.reconcile(key("endpoints", "svc"), view, NOW_MS).writes == ()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.components.controllers.fixtures import NOW_MS, Shown, key, lines, obj
+from tests.components.controllers.fixtures import NOW_MS, Shown, key, lines, obj, writes
 from tuik8s.api.meta import owner_reference
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import Change, Outcome, Plan
@@ -79,8 +79,8 @@ def test_one_solid_owner_is_enough() -> None:
     a, b = config("a"), config("b")
     world = World(a, b, config("d", a, b))
     world.remove("a")
-    (write,) = world.plan("d").writes
-    assert [r["name"] for r in write.patch["metadata"]["ownerReferences"]] == ["b"]  # type: ignore[union-attr,call-overload]
+    (write,) = writes(world.plan("d"))
+    assert [r["name"] for r in write.patch["metadata"]["ownerReferences"]] == ["b"]
 
 
 def test_unknown_kind_of_owner_is_left_alone() -> None:

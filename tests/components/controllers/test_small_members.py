@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.components.controllers.fixtures import NOW_MS, Shown, key, lines, node, obj
+from tests.components.controllers.fixtures import NOW_MS, Shown, key, lines, node, obj, writes
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.clusterrole_aggregation import (
     RESOURCE as ROLES,
@@ -42,8 +42,8 @@ def test_root_ca_is_put_back() -> None:
         "create configmaps kube-root-ca.crt"
     ]
     view.add("configmaps", obj("ConfigMap", "kube-root-ca.crt", data={"ca.crt": "x", "y": "z"}))
-    (write,) = reconciler.reconcile(place, view, NOW_MS).writes
-    assert write.obj["data"] == {"ca.crt": "PEM"}  # type: ignore[union-attr]
+    (write,) = writes(reconciler.reconcile(place, view, NOW_MS))
+    assert write.obj["data"] == {"ca.crt": "PEM"}
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_node_ranges(cidr: str, mask: int, taken: list[str], want: str | None) -
     nodes = [node(f"n{i}", podCIDR=c, podCIDRs=[c]) for i, c in enumerate(taken)]
     view = Shown(nodes=[*nodes, node("new")])
     plan = NodeIpamReconciler(cidr, mask).reconcile(Key("nodes", "", ""), view, NOW_MS)
-    given = [w.patch["spec"]["podCIDR"] for w in plan.writes]  # type: ignore[union-attr,call-overload]
+    given = [w.patch["spec"]["podCIDR"] for w in writes(plan)]
     assert given == ([want] if want else [])
     assert bool(plan.failed) == (want is None)
 
@@ -69,7 +69,7 @@ def test_node_ranges(cidr: str, mask: int, taken: list[str], want: str | None) -
 def test_two_new_nodes_get_different_ranges() -> None:
     view = Shown(nodes=[node("a"), node("b")])
     plan = NodeIpamReconciler("10.0.0.0/16", 24).reconcile(Key("nodes", "", ""), view, NOW_MS)
-    given = [w.patch["spec"]["podCIDR"] for w in plan.writes]  # type: ignore[union-attr,call-overload]
+    given = [w.patch["spec"]["podCIDR"] for w in writes(plan)]
     assert given == ["10.0.0.0/24", "10.0.1.0/24"]
 
 
@@ -89,7 +89,7 @@ def balanced(name: str, ip: str = "") -> Object:
 def test_load_balancer_addresses() -> None:
     view = Shown(services=[balanced("a", "10.9.0.1"), balanced("b"), balanced("c")])
     plan = ServiceReconciler("10.9.0.0/29").reconcile(Key("services", "", ""), view, NOW_MS)
-    given = [w.obj["status"]["loadBalancer"]["ingress"][0]["ip"] for w in plan.writes]  # type: ignore[union-attr]
+    given = [w.obj["status"]["loadBalancer"]["ingress"][0]["ip"] for w in writes(plan)]
     assert given == ["10.9.0.2", "10.9.0.3"]
     assert ServiceReconciler("").reconcile(Key("services", "", ""), view, NOW_MS).writes == ()
 
@@ -106,7 +106,7 @@ def test_aggregated_rules_are_sorted_by_name() -> None:
     parts = [role("b", ["list"], {"into": "whole"}), role("a", ["get"], {"into": "whole"})]
     view = Shown(**{ROLES.replace(".", "__"): [whole, *parts]})
     plan = ClusterRoleAggregationReconciler().reconcile(Key(ROLES, "", "whole"), view, NOW_MS)
-    verbs = [rule["verbs"] for rule in plan.writes[0].patch["rules"]]  # type: ignore[union-attr,call-overload]
+    verbs = [rule["verbs"] for rule in writes(plan)[0].patch["rules"]]
     assert verbs == [["get"], ["list"]]
 
 

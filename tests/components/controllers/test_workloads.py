@@ -17,6 +17,7 @@ from tests.components.controllers.fixtures import (
     pod,
     replica_set,
     template,
+    writes,
 )
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Key, Object
@@ -48,7 +49,7 @@ def owner(kind: str, **spec: Any) -> Object:
 
 def with_revision(view: Shown, reconciler: Any, place: Key) -> str:
     """Let the reconciler make its revision; gives its hash label's value."""
-    (write,) = reconciler.reconcile(place, view, NOW_MS).writes
+    (write,) = writes(reconciler.reconcile(place, view, NOW_MS))
     made = write.obj
     made["metadata"].update(uid="uid-rev", resourceVersion="7")
     view.add(history.RESOURCE, made)
@@ -107,7 +108,7 @@ def test_daemon_set_wants_nodes_that_it_tolerates() -> None:
     reconciler = DaemonSetReconciler()
     with_revision(view, reconciler, key(DAEMONS))
     plan = reconciler.reconcile(key(DAEMONS), view, NOW_MS)
-    affinity = [w.obj["spec"]["affinity"] for w in plan.writes]  # type: ignore[union-attr]
+    affinity = [w.obj["spec"]["affinity"] for w in writes(plan)]
     required = [
         a["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"] for a in affinity
     ]
@@ -208,8 +209,8 @@ def test_budget(spec: dict[str, Any], healthy: int, allowed: int, desired: int) 
         deployments__apps=[d],
     )
     place = key("poddisruptionbudgets.policy", "b")
-    (write,) = DisruptionReconciler().reconcile(place, view, NOW_MS).writes
-    status = write.obj["status"]  # type: ignore[union-attr]
+    (write,) = writes(DisruptionReconciler().reconcile(place, view, NOW_MS))
+    status = write.obj["status"]
     assert (status["disruptionsAllowed"], status["desiredHealthy"]) == (allowed, desired)
 
 
@@ -220,8 +221,8 @@ def test_quota_counts() -> None:
     asking["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "300m"}}
     view = Shown(resourcequotas=[quota], pods=[asking, ended], configmaps=[obj("ConfigMap", "c")])
     place = key("resourcequotas", "q")
-    (write,) = ResourceQuotaReconciler().reconcile(place, view, NOW_MS).writes
-    assert write.obj["status"]["used"] == {  # type: ignore[union-attr]
+    (write,) = writes(ResourceQuotaReconciler().reconcile(place, view, NOW_MS))
+    assert write.obj["status"]["used"] == {
         "count/configmaps": "1",
         "pods": "1",
         "requests.cpu": "300m",
@@ -253,7 +254,7 @@ def test_autoscaler_lowers_to_its_maximum() -> None:
     assert plan.then is not None
     scale = {"metadata": {"name": "web", "namespace": "ns"}, "spec": {"replicas": 4}}
     after = plan.then([Outcome(plan.writes[0], 200, scale)])
-    assert after.writes[0].obj["spec"]["replicas"] == 1  # type: ignore[union-attr]
+    assert writes(after)[0].obj["spec"]["replicas"] == 1
 
 
 def volume(name: str, size: str, **spec: Any) -> Object:
@@ -291,7 +292,7 @@ def test_binding_goes_step_by_step() -> None:
         assert len(plan.writes) == 1
         if plan.then is None:
             break
-        plan = plan.then([Outcome(plan.writes[0], 200, plan.writes[0].obj)])  # type: ignore[union-attr]
+        plan = plan.then([Outcome(plan.writes[0], 200, writes(plan)[0].obj)])
     assert seen == [
         "update persistentvolumes v",
         "update persistentvolumes/status v",
