@@ -157,7 +157,10 @@ class NodePods:
         if self._addresses is None and not is_host:
             self._waiting[uid] = pod
             return
-        ip = self._node.address if is_host else self._addresses.give(uid)  # type: ignore[union-attr]
+        if is_host or self._addresses is None:
+            ip = self._node.address
+        else:
+            ip = self._addresses.give(uid)
         if not ip:
             self._waiting[uid] = pod
             self.events.pod(pod, "Warning", "FailedCreatePodSandBox", _NO_ADDRESS)

@@ -65,8 +65,8 @@ class Listeners:
         self._network = network
         self._now_ms = now_ms
         self._log = log
-        self._open: dict[tuple[str, Redirect], Listener] = {}
-        self._refused: dict[tuple[str, Redirect], str] = {}
+        self._open: dict[str, dict[Redirect, Listener]] = {}
+        self._refused: dict[str, dict[Redirect, str]] = {}
         self._local: dict[str, Listener] = {}
 
     def set_service(self, id_: str, routers: list[Router]) -> None:
@@ -76,24 +76,25 @@ class Listeners:
             proxy = router.proxies.get(id_)
             for redirect in proxy.redirects if proxy else ():
                 wanted.setdefault(redirect, []).append(router)
-        for key in [key for key in self._open if key[0] == id_ and key[1] not in wanted]:
-            self._open.pop(key).close()
-        for key in [key for key in self._refused if key[0] == id_]:
-            del self._refused[key]
+        have = self._open.setdefault(id_, {})
+        for redirect in [redirect for redirect in have if redirect not in wanted]:
+            have.pop(redirect).close()
+        self._refused.pop(id_, None)
         for redirect, inside in sorted(wanted.items(), key=lambda item: item[0]):
-            if (id_, redirect) not in self._open:
+            if redirect not in have:
                 self._listen(id_, redirect, inside)
+        if not have:
+            del self._open[id_]
         self._set_local(id_, [r for r in routers if id_ in r.proxies])
 
     def listens(self, id_: str) -> dict[str, str]:
         """rule -> where it is listened on, or why it is not."""
-        rows = {}
-        for (owner, redirect), listener in self._open.items():
-            if owner == id_:
-                rows[f"{redirect.host}:{redirect.port}"] = str(listener.address)
-        for (owner, redirect), why in self._refused.items():
-            if owner == id_:
-                rows[f"{redirect.host}:{redirect.port}"] = why
+        rows = {
+            f"{redirect.host}:{redirect.port}": str(listener.address)
+            for redirect, listener in self._open.get(id_, {}).items()
+        }
+        for redirect, why in self._refused.get(id_, {}).items():
+            rows[f"{redirect.host}:{redirect.port}"] = why
         return rows
 
     def local_port(self, id_: str) -> str:
@@ -102,17 +103,19 @@ class Listeners:
 
     def _listen(self, id_: str, redirect: Redirect, routers: list[Router]) -> None:
         if not is_bindable(redirect.host):
-            self._refused[id_, redirect] = "not a loopback address; use the local port"
+            self._refused.setdefault(id_, {})[redirect] = (
+                "not a loopback address; use the local port"
+            )
             return
         portal = _Portal(id_, routers, self._now_ms)
         address = Address(redirect.host, redirect.port)
         try:
             listener = self._network.listen(address, portal.forwarding(redirect))
         except AddressTaken as taken:
-            self._refused[id_, redirect] = str(taken)
+            self._refused.setdefault(id_, {})[redirect] = str(taken)
             self._log.warning("cannot listen", service=id_, address=str(address), why=str(taken))
             return
-        self._open[id_, redirect] = listener
+        self._open[id_][redirect] = listener
 
     def _set_local(self, id_: str, routers: list[Router]) -> None:
         has_local = bool(routers) and routers[0].mode.has_local_ports

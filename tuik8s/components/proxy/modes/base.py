@@ -34,6 +34,8 @@ class ServiceProxy(msgspec.Struct, frozen=True, kw_only=True):
     redirects: tuple[Redirect, ...]
     internal: tuple[Endpoint, ...]
     external: tuple[Endpoint, ...]
+    local_internal: bool = False
+    local_external: bool = False
 
 
 class RuleSet(msgspec.Struct, frozen=True):

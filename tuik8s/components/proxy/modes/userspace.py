@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tuik8s.components.proxy.config import ProxyNode
-from tuik8s.components.proxy.modes.base import Redirect, RuleSet, ServiceProxy
-from tuik8s.components.proxy.services import ServicePort, eligible
+from tuik8s.components.proxy.modes.base import RuleSet
+from tuik8s.components.proxy.modes.compiling import compile_rules
+from tuik8s.components.proxy.services import ServicePort
 
 
 class UserspaceMode:
@@ -24,22 +25,7 @@ class UserspaceMode:
     has_local_ports = True
 
     def compile(self, ports: Iterable[ServicePort], node: ProxyNode) -> RuleSet:
-        proxies = {}
-        for port in sorted(ports, key=lambda each: each.id):
-            if port.protocol not in ("TCP", "UDP"):
-                continue
-            redirects = [Redirect(host, port.port, port.protocol) for host in port.addresses]
-            if port.node_port:
-                redirects.append(Redirect(node.address, port.node_port, port.protocol, True))
-            proxies[port.id] = ServiceProxy(
-                id=port.id,
-                protocol=port.protocol,
-                affinity_ms=port.affinity_ms,
-                redirects=tuple(redirects),
-                internal=eligible(port, node.name, node.zone, external=False),
-                external=eligible(port, node.name, node.zone, external=True),
-            )
-        return RuleSet(node.name, proxies)
+        return compile_rules(ports, node)
 
     def explain(self, rules: RuleSet) -> list[str]:
         lines = []
