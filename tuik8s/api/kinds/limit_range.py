@@ -5,6 +5,7 @@ Source: k8s.io/kubernetes pkg/apis/core/v1/defaults.go and pkg/apis/core/validat
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, Final
 
 from tuik8s.api import names, quantity
@@ -42,6 +43,13 @@ def default(limit_range: Object) -> None:
             limit["default"] = limits
         if requests:
             limit["defaultRequest"] = requests
+
+
+def prepare_for_create(limit_range: Object, now_ms: int) -> None:
+    """The one kind that gets a name when it has none."""
+    metadata = limit_range["metadata"]
+    if not metadata.get("name"):
+        metadata["name"] = str(uuid.uuid5(uuid.NAMESPACE_OID, metadata.get("uid", "")))
 
 
 def validate(limit_range: Object) -> list[FieldError]:
@@ -165,6 +173,7 @@ def _no_overcommit(errors: Errors, path: str, name: str, given: Amounts) -> None
 
 RULES = Rules(
     default=default,
+    prepare_for_create=prepare_for_create,
     validate=validate,
     validate_update=validate_update,
     columns=DEFAULT_COLUMNS,
