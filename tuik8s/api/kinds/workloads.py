@@ -104,7 +104,7 @@ def not_more_than_replicas(errors: Errors, status: Object, *fields: str) -> None
     replicas = status.get("replicas", 0)
     for field in fields:
         if status.get(field, 0) > replicas:
-            errors.append(invalid(f"status.{field}", status[field], _NOT_MORE))
+            errors.append(invalid(f"status.{field}", status.get(field, 0), _NOT_MORE))
 
 
 def available_not_more_than_ready(errors: Errors, status: Object, detail: str) -> None:

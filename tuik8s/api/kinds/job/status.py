@@ -30,7 +30,7 @@ def validate(new: Object, old: Object) -> list[FieldError]:
     _index_lists(errors, status, spec)
     if status.get("ready", 0) > status.get("active", 0):
         detail = "cannot set more ready pods than active"
-        errors.append(invalid("status.ready", status["ready"], detail))
+        errors.append(invalid("status.ready", status.get("ready", 0), detail))
     _changes(errors, new, old)
     return errors
 
