@@ -71,9 +71,13 @@ class _Call:
 
 
 class Client:
-    """See the module's text. Owns the callbacks of its transport."""
+    """See the module's text. Owns the callbacks of its transport.
 
-    def __init__(self, world: World, transport: ClientTransport) -> None:
+    lean: its caches show objects without `managedFields` (see `bus.clone.Shelf`).
+    """
+
+    def __init__(self, world: World, transport: ClientTransport, *, lean: bool = False) -> None:
+        self.lean = lean
         self.world = world
         self.transport = transport
         self.identity = transport.identity

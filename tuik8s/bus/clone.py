@@ -15,13 +15,13 @@ subscriptions filter; the snapshot comes through the ordinary list request.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from tuik8s.api.types import Key, Object, Reply, Request
+from tuik8s.bus.entries import Entry, Shelf
 from tuik8s.bus.frames import ADDED, DELETED, MODIFIED, EventHeader
 from tuik8s.bus.topics import bookmark_topic, field_selector, stream_of
 from tuik8s.world.base import Timer, World
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 
 BUFFER_MAX: Final = 20_000
 """Events that wait for a snapshot; with more than that the snapshot is not worth waiting for."""
-DECODED_MAX: Final = 10_000
-"""Decoded objects that one clone keeps; an object is about six times its bytes."""
-FORGOTTEN_MAX: Final = 200
-"""Replaced versions that may wait among the decoded ones before they are swept out."""
 BACKOFF_FIRST_MS: Final = 200
 BACKOFF_LAST_MS: Final = 10_000
 LIST_DEADLINE_MS: Final = 30_000
@@ -54,38 +50,6 @@ class _Named(msgspec.Struct, gc=False):
 
 
 _named: Final = msgspec.msgpack.Decoder(_Named).decode
-_decode: Final = msgspec.msgpack.Decoder().decode
-
-
-class Entry:
-    """One version of one object."""
-
-    __slots__ = ("_decoded", "_object", "data", "revision")
-
-    def __init__(self, data: bytes, revision: int, decoded: deque[Entry]) -> None:
-        self.data = data
-        self.revision = revision
-        self._decoded = decoded
-        self._object: Object | None = None
-
-    @property
-    def is_decoded(self) -> bool:
-        return self._object is not None
-
-    def forget(self) -> None:
-        """Drop the decoded object; who looks again decodes it again."""
-        self._object = None
-
-    @property
-    def object(self) -> Object:
-        """The object, shared: never change it."""
-        if self._object is None:
-            self._object = _decode(self.data)
-            decoded = self._decoded
-            if len(decoded) >= DECODED_MAX:
-                decoded.popleft()._object = None
-            decoded.append(self)
-        return self._object
 
 
 class Change:
@@ -160,7 +124,7 @@ class Clone:
         self._sequence = 0
         self._snapshot_revision = 0
         self._followers: list[Follower] = []
-        self._decoded: deque[Entry] = deque()
+        self._shelf = Shelf(client.lean)
         self._started = False
         self._listing = 0  # number of the list that is waited for, 0 for none
         self._lists_count = 0
@@ -291,7 +255,7 @@ class Clone:
             if before is not None and before.revision == revision:
                 new[place] = before
                 continue
-            entry = new[place] = Entry(data, revision, self._decoded)
+            entry = new[place] = Entry(data, revision, self._shelf)
             key = Key(self.resource, *place)
             kind = ADDED if before is None else MODIFIED
             changes.append(Change(kind, key, before, entry, revision, 0))
@@ -339,11 +303,11 @@ class Clone:
             old = entries.pop(place, None)
             if old is None:
                 return
-            gone = Entry(data, header.revision, self._decoded) if data else old
+            gone = Entry(data, header.revision, self._shelf) if data else old
             change = Change(DELETED, key, gone, None, header.revision, header.cause)
         else:
             old = entries.get(place)
-            entry = entries[place] = Entry(data, header.revision, self._decoded)
+            entry = entries[place] = Entry(data, header.revision, self._shelf)
             kind = ADDED if old is None else MODIFIED
             change = Change(kind, key, old, entry, header.revision, header.cause)
         for follower in self._followers:
@@ -351,17 +315,10 @@ class Clone:
         for follower in self._followers:
             if follower.ready:
                 follower.notify(change)
-        if old is not None:
-            self._forget(old)
-
-    def _forget(self, old: Entry) -> None:
-        """A version that was replaced need not stay decoded, nor be kept for having been."""
-        old.forget()
-        decoded = self._decoded
-        if len(decoded) > 2 * len(self.entries) + FORGOTTEN_MAX:
-            kept = [entry for entry in decoded if entry.is_decoded]
-            decoded.clear()
-            decoded.extend(kept)
+        for seen in (old, change.old_entry):  # everybody was told: they need not stay decoded
+            if seen is not None:
+                seen.forget()
+        self._shelf.sweep(2 * len(entries))
 
     def _tell(self, changes: list[Change]) -> None:
         for follower in self._followers:

@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tuik8s.api.types import Object
-from tuik8s.bus.clone import Change, Entry, Follower, Place
+from tuik8s.bus.clone import Change, Follower, Place
+from tuik8s.bus.entries import Entry
 
 if TYPE_CHECKING:
     from tuik8s.bus.client import Client

@@ -35,7 +35,7 @@ class Controllers:
     def __init__(self, host: Host, members: Sequence[Reconciler]) -> None:
         self._host = host
         self._world = host.world
-        self._client = Client(host.world, host.dial(IDENTITY))
+        self._client = Client(host.world, host.dial(IDENTITY), lean=True)
         self._cache = Cache(self._client, self._on_change, self._on_sync)
         self._loops = [
             ControllerLoop(host.world, self._client, self._cache, member) for member in members

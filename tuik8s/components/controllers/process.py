@@ -86,11 +86,20 @@ class ControllerLoop:
 
     def on_change(self, change: Change, revision: int) -> None:
         """Queue the keys that a change concerns."""
+        if change.new is None:
+            self._forget_gone(change)
         for keys in self._prepared(change.resource):
             for key in keys(change, self._view):
                 self.wake(key, revision)
         if self._lagging:
             self._recheck_lagging()
+
+    def _forget_gone(self, change: Change) -> None:
+        """What is noted for the key of an object that is gone need not be kept."""
+        metadata = change.last["metadata"]
+        key = Key(change.resource, metadata.get("namespace") or "", metadata["name"])
+        self._behind.pop(key, None)
+        self._not_before_ms.pop(key, None)
 
     def _prepared(self, resource: str) -> tuple[Wakes, ...]:
         """What a change of this resource is shown to."""
