@@ -46,6 +46,15 @@ SCRIPTS: tuple[tuple[str, int | None, int, list[str]], ...] = (
     ("echo $NAME and ${NAME}", 0, 0, ["x and x"]),
     ("echo hidden > /tmp/file; exit 0", 0, 0, []),
     ("tail -f /dev/null", None, 0, []),
+    ("X=5; echo $X", 0, 0, ["5"]),
+    ("for i in 1 2; do echo $i; sleep 1; done", 2_000, 0, ["1", "2"]),
+    ("until nslookup db; do echo waiting; sleep 2; done; echo up", 0, 0, ["up"]),
+    ("i=0; while [ $i -lt 3 ]; do i=$((i+1)); echo n$i; done", 0, 0, ["n1", "n2", "n3"]),
+    ("false || echo saved; false && echo never; true", 0, 0, ["saved"]),
+    ("if [ -z $NONE ]; then echo empty; else echo full; fi", 0, 0, ["empty"]),
+    ("echo 'a; b' | grep a; echo \"c && d\"", 0, 0, ["c && d"]),
+    ("exec sleep 5", 5_000, 0, []),
+    ("S=$(wget http://x 2>&1 | awk '{print}')\nif test $S -ne 200; then\nexit 1\nfi", 0, 0, []),
 )
 
 
@@ -88,3 +97,34 @@ def test_unknown_agnhost_command_says_what_is_simulated() -> None:
     program = run("agnhost", "liveness")
     assert program.exit_code == 1
     assert "not simulated" in program.writes[0].text
+
+
+def test_flags_before_the_script() -> None:
+    program = run("busybox", "/bin/sh", "-exc", "echo hi; exit 2")
+    assert (program.exit_code, program.writes[0].text) == (2, "hi")
+
+
+WAITS_FOR_ANOTHER = """
+MAX_RETRIES=12
+for i in $(seq 1 $MAX_RETRIES); do
+  echo "Attempt $i: ${ADDR}..."
+  STATUSCODE=$(wget --server-response http://${ADDR} 2>&1 | awk '/^  HTTP/{print $2}')
+  if [ $STATUSCODE -eq 200 ]; then
+      echo "reachable."
+      exit 0
+  fi
+  sleep 10
+done
+exit 1
+"""
+
+
+def test_script_that_waits_for_another_service() -> None:
+    program = run("busybox", "/bin/sh", "-exc", WAITS_FOR_ANOTHER, env={"ADDR": "web:80"})
+    assert (program.exit_after_ms, program.exit_code) == (0, 0)
+    assert [line.text for line in program.writes] == ["Attempt 1: web:80...", "reachable."]
+
+
+def test_errexit_ends_at_the_first_failure() -> None:
+    program = run("busybox", "sh", "-ec", "echo a; false; echo b")
+    assert (program.exit_code, [line.text for line in program.writes]) == (1, ["a"])

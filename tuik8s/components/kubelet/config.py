@@ -34,4 +34,4 @@ class KubeletConfig(msgspec.Struct, frozen=True, kw_only=True):
     lease_renew_ms: int = LEASE_DURATION_S * 1000 // 4
     manifests: str = ""
     manifests_poll_ms: int = 20_000
-    version: str = "v1.36.0"
+    version: str = "v1.36.3+tuik8s"

@@ -103,15 +103,14 @@ class KubeProxy:
             router.set_service(old, ports)
         for id_ in dict.fromkeys((*old, *new)):
             self._listeners.set_service(id_, self._routers)
-        self._told = -1
 
     def _tell(self) -> None:
         """Publish the routing tables when anything in them changed."""
         self._world.call_after(self._config.telemetry_ms, self._tell)
-        total = sum(router.connections_total() for router in self._routers)
-        if total == self._told or not self._is_ready:
+        changes = sum(router.changes_count for router in self._routers)
+        if changes == self._told or not self._is_ready:
             return
-        self._told = total
+        self._told = changes
         ids = [id_ for group in self._ids.values() for id_ in group]
         listens = {id_: self._listeners.listens(id_) for id_ in ids}
         local = {id_: self._listeners.local_port(id_) for id_ in ids}

@@ -28,12 +28,15 @@ class Router:
         self.node = node
         self.mode = mode
         self.proxies: dict[str, ServiceProxy] = {}
+        self.changes_count = 0
+        """Rises with everything that a routing table shows, but for time."""
         self._rng = rng
         self._balancers: dict[tuple[str, bool], Balancer] = {}
         self._tallies: dict[str, dict[str, Tally]] = {}
 
     def set_service(self, old_ids: tuple[str, ...], ports: tuple[ServicePort, ...]) -> None:
         """Replace the service ports of one Service."""
+        self.changes_count += 1
         compiled = self.mode.compile(ports, self.node).proxies
         for gone in old_ids:
             if gone not in compiled:
@@ -109,6 +112,7 @@ class Router:
         )
 
     def _tally(self, id_: str, target: str) -> Tally:
+        self.changes_count += 1
         return self._tallies.setdefault(id_, {}).setdefault(target, Tally())
 
     def _endpoint_rows(self, proxy: ServiceProxy) -> list[EndpointRow]:
