@@ -18,6 +18,7 @@ from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import Change, Event, Patch, Plan, View, Wake, Write
 
 _ALL = Key("nodes", "", "")
+_NODES_PER_PACE_MS = 20
 
 
 def _nodes_without_range(change: Change, view: View) -> tuple[Key, ...]:
@@ -59,7 +60,8 @@ class NodeIpamReconciler:
             else:
                 writes.append(_give(node, str(cidr)))
         failed = "no free range of pod addresses" if events else ""
-        return Plan(writes=tuple(writes), events=tuple(events), failed=failed)
+        pace_ms = len(nodes) // _NODES_PER_PACE_MS
+        return Plan(writes=tuple(writes), events=tuple(events), failed=failed, pace_ms=pace_ms)
 
     def _free(self, taken: list[IPv4Network | IPv6Network]) -> Iterator[IPv4Network | IPv6Network]:
         """Free ranges, lowest first; one of another size takes up all that it touches."""

@@ -51,6 +51,8 @@ from tuik8s.components.controllers.parts.workloads import (
 
 RESOURCE = "daemonsets.apps"
 BURST = 250
+_NODES_PER_PACE_MS = 5
+_PACE_MS_MAX = 500
 _SHOWN_AT_ZERO = (
     "currentNumberScheduled",
     "numberMisscheduled",
@@ -260,7 +262,8 @@ class _Look:
         available_ms = self._next_available_ms()
         if available_ms is not None:
             self._look_again(available_ms)
-        return Plan(writes=writes, requeue_after_ms=self.after_ms)
+        pace_ms = min(len(self.wanted) // _NODES_PER_PACE_MS, _PACE_MS_MAX)
+        return Plan(writes=writes, requeue_after_ms=self.after_ms, pace_ms=pace_ms)
 
     def _status(self) -> Object:
         names = (*_SHOWN_AT_ZERO, "updatedNumberScheduled", "numberAvailable")

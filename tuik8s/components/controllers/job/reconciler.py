@@ -195,7 +195,8 @@ class _Look:
         if end is not None and not (active or self.terminating or pending or self._deleted()):
             events = self._finish(end)
         status = without_zeros(self.status, keep=_KEPT)
-        pace_ms = BATCH_MS if self.tally.release and end is None else 0
+        pace_ms = BATCH_MS if self.tally.release and end is None else len(self.pods) // 10
+        pace_ms = min(pace_ms, BATCH_MS)
         if status == status_of(job):
             return Plan(requeue_after_ms=self.after_ms, pace_ms=pace_ms)
         write = self._update(job, status)

@@ -51,6 +51,8 @@ from tuik8s.components.controllers.statefulset import claims
 from tuik8s.components.controllers.statefulset import pods as one
 
 RESOURCE = "statefulsets.apps"
+_PODS_PER_PACE_MS = 10
+_PACE_MS_MAX = 500
 _HASH_LABEL = "controller.kubernetes.io/hash"
 
 
@@ -128,7 +130,9 @@ class _Look:
             self.writes.append(Update(resource=RESOURCE, obj=changed, subresource="status"))
         if not is_deleting(self.statefulset):
             self.writes += self._old_revisions(status)
-        return Plan(writes=tuple(self.writes), requeue_after_ms=self._next_available_ms())
+        pace_ms = min(len(self.owned) // _PODS_PER_PACE_MS, _PACE_MS_MAX)
+        after_ms = self._next_available_ms()
+        return Plan(writes=tuple(self.writes), requeue_after_ms=after_ms, pace_ms=pace_ms)
 
     def _steps(self) -> None:
         """Go through the pods as far as waiting allows."""
