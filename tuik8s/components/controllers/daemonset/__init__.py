@@ -3,7 +3,7 @@
 nodes       should a node have the pod
 pods        the pod for a node, and whether a pod is of the present template
 rollout     which old pods to replace now
-reconciler  missing and surplus pods, the status
+reconciler  missing and surplus pods
 """
 
 from tuik8s.components.controllers.daemonset.reconciler import DaemonSetReconciler

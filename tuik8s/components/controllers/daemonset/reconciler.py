@@ -34,6 +34,7 @@ from tuik8s.components.controllers.base import (
 from tuik8s.components.controllers.daemonset import pods as one
 from tuik8s.components.controllers.daemonset import rollout
 from tuik8s.components.controllers.daemonset.backoff import FailureBackoff
+from tuik8s.components.controllers.daemonset.status import compute_status
 from tuik8s.components.controllers.parts import history
 from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.ownership import (
@@ -46,19 +47,12 @@ from tuik8s.components.controllers.parts.templates import with_status
 from tuik8s.components.controllers.parts.workloads import (
     min_ready_seconds_of,
     status_of,
-    without_zeros,
 )
 
 RESOURCE = "daemonsets.apps"
 BURST = 250
 _NODES_PER_PACE_MS = 5
 _PACE_MS_MAX = 500
-_SHOWN_AT_ZERO = (
-    "currentNumberScheduled",
-    "numberMisscheduled",
-    "desiredNumberScheduled",
-    "numberReady",
-)
 
 
 def _node_matters(change: Change, view: View) -> list[Key]:
@@ -252,7 +246,7 @@ class _Look:
 
     def _finish(self) -> Plan:
         writes: tuple[Write, ...] = ()
-        status = self._status()
+        status = compute_status(self.daemonset, self.wanted, self.by_node, self._template())
         if status != status_of(self.daemonset):
             changed = with_status(self.daemonset, status)
             writes = (Update(resource=RESOURCE, obj=changed, subresource="status"),)
@@ -264,34 +258,6 @@ class _Look:
             self._look_again(available_ms)
         pace_ms = min(len(self.wanted) // _NODES_PER_PACE_MS, _PACE_MS_MAX)
         return Plan(writes=writes, requeue_after_ms=self.after_ms, pace_ms=pace_ms)
-
-    def _status(self) -> Object:
-        names = (*_SHOWN_AT_ZERO, "updatedNumberScheduled", "numberAvailable")
-        counted = dict.fromkeys(names, 0)
-        template = self._template()
-        for node, (should, may_stay) in self.wanted.items():
-            pods = self.by_node.get(node, [])
-            if should or (may_stay and pods):
-                counted["desiredNumberScheduled"] += 1
-                if pods:
-                    first = pods[0]
-                    counted["currentNumberScheduled"] += 1
-                    counted["numberReady"] += podinfo.is_ready(first)
-                    counted["numberAvailable"] += template.available(first)
-                    updated = one.is_updated(first, self.hashed, template.generation)
-                    counted["updatedNumberScheduled"] += updated
-            elif pods:
-                counted["numberMisscheduled"] += 1
-        present = status_of(self.daemonset)
-        status: Object = {name: counted[name] for name in _SHOWN_AT_ZERO}
-        status["observedGeneration"] = generation_of(self.daemonset)
-        for name in ("updatedNumberScheduled", "numberAvailable"):
-            status[name] = counted[name]
-        down = counted["desiredNumberScheduled"] - counted["numberAvailable"]
-        status["numberUnavailable"] = max(0, down)
-        for name in ("collisionCount", "conditions"):
-            status[name] = present.get(name)
-        return without_zeros(status, keep=_SHOWN_AT_ZERO)
 
     def _next_available_ms(self) -> int | None:
         min_ready = min_ready_seconds_of(self.daemonset)

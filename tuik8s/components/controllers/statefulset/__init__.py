@@ -2,7 +2,7 @@
 
 pods        one pod of a set: its identity, its revision, what state it is in
 claims      the volume claims of one pod, and who owns them
-reconciler  the order in which pods are made, replaced and removed; the status
+reconciler  the order in which pods are made, replaced and removed
 """
 
 from tuik8s.components.controllers.statefulset.reconciler import StatefulSetReconciler

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tuik8s.api.meta import generation_of, is_deleting, name_of, namespace_of, uid_of
+from tuik8s.api.meta import is_deleting, name_of, namespace_of, uid_of
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
     NOTHING,
@@ -45,10 +45,10 @@ from tuik8s.components.controllers.parts.workloads import (
     min_ready_seconds_of,
     replicas_of,
     status_of,
-    without_zeros,
 )
 from tuik8s.components.controllers.statefulset import claims
 from tuik8s.components.controllers.statefulset import pods as one
+from tuik8s.components.controllers.statefulset.status import compute_status
 
 RESOURCE = "statefulsets.apps"
 _PODS_PER_PACE_MS = 10
@@ -124,7 +124,8 @@ class _Look:
     def plan(self) -> Plan:
         if not is_deleting(self.statefulset):
             self._steps()
-        status = self._status()
+        names = (name_of(self.current), name_of(self.update))
+        status = compute_status(self.statefulset, self.owned, self.gone, names, self.now_ms)
         if status != status_of(self.statefulset):
             changed = with_status(self.statefulset, status)
             self.writes.append(Update(resource=RESOURCE, obj=changed, subresource="status"))
@@ -263,42 +264,6 @@ class _Look:
     def _event(self, reason: str, verb: str, pod_name: str) -> Event:
         text = f"{verb} Pod {pod_name} in StatefulSet {name_of(self.statefulset)} successful"
         return Event(self.statefulset, "Normal", reason, text)
-
-    def _status(self) -> Object:
-        current, update = name_of(self.current), name_of(self.update)
-        status: Object = {
-            "observedGeneration": generation_of(self.statefulset),
-            "replicas": len(self.owned),
-            "readyReplicas": 0,
-            "currentReplicas": 0,
-            "updatedReplicas": 0,
-            "currentRevision": current,
-            "updateRevision": update,
-            "collisionCount": status_of(self.statefulset).get("collisionCount") or 0,
-            "availableReplicas": 0,
-        }
-        for pod in self.owned:
-            if one.is_running_and_ready(pod):
-                status["readyReplicas"] += 1
-                available = one.is_running_and_available(pod, self.min_ready, self.now_ms)
-                status["availableReplicas"] += available
-            if not is_deleting(pod) and uid_of(pod) not in self.gone:
-                status["currentReplicas"] += one.revision_of_pod(pod) == current
-                status["updatedReplicas"] += one.revision_of_pod(pod) == update
-        self._complete(status)
-        conditions = status_of(self.statefulset).get("conditions")
-        if conditions:
-            status["conditions"] = conditions
-        return without_zeros(status, keep=("replicas", "collisionCount", "availableReplicas"))
-
-    def _complete(self, status: Object) -> None:
-        """When all pods have the new revision and are ready, it is the current one."""
-        strategy = self.statefulset["spec"].get("updateStrategy") or {}
-        wanted = replicas_of(self.statefulset)
-        counts = ("updatedReplicas", "readyReplicas", "replicas")
-        if strategy.get("type") != "OnDelete" and all(status[name] == wanted for name in counts):
-            status["currentReplicas"] = status["updatedReplicas"]
-            status["currentRevision"] = status["updateRevision"]
 
     def _old_revisions(self, status: Object) -> tuple[Write, ...]:
         live = {one.revision_of_pod(pod) for pod in self.owned}
