@@ -2,6 +2,7 @@
 
 pods        one pod of a set: its identity, its revision, what state it is in
 claims      the volume claims of one pod, and who owns them
+status      the counts, and when an update is complete
 reconciler  the order in which pods are made, replaced and removed
 """
 
