@@ -24,6 +24,7 @@ from tuik8s.bus.clone import Change
 from tuik8s.bus.informer import Informer
 from tuik8s.components.base import Host
 from tuik8s.components.kubelet.config import KubeletConfig
+from tuik8s.components.kubelet.event_pace import EventPace
 from tuik8s.components.kubelet.node_agent import NodeAgent
 from tuik8s.components.kubelet.node_pods import NodePods
 from tuik8s.components.kubelet.pod_life import PodLife
@@ -46,6 +47,7 @@ class Kubelet:
         self._runtime: Runtime = RUNTIMES["sim"]()
         self._servers = PodServers(host.world, host.network, self._runtime)
         self._owners: dict[str, PodLife] = {}
+        pace = EventPace(host.world)
         self._by_node: dict[str, NodePods] = {}
         self._agents: dict[str, NodeAgent] = {}
         for node in config.nodes:
@@ -59,6 +61,7 @@ class Kubelet:
                 self._runtime,
                 self._servers,
                 self._owners,
+                pace,
                 partial(self._work_soon, node.name),
             )
             self._agents[node.name] = NodeAgent(

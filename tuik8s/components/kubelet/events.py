@@ -15,6 +15,7 @@ from tuik8s.api.times import format_duration, format_time
 from tuik8s.api.types import Object, Reply
 from tuik8s.bus.client import Client
 from tuik8s.components.kubelet.containers import Container
+from tuik8s.components.kubelet.event_pace import EventPace
 from tuik8s.components.kubelet.runtimes.base import ContainerChange
 from tuik8s.world.base import World
 
@@ -56,9 +57,10 @@ class _Known:
 class NodeEvents:
     """Records Events about the pods of one node, or about the node."""
 
-    def __init__(self, world: World, client: Client, node: str) -> None:
+    def __init__(self, world: World, client: Client, node: str, pace: EventPace) -> None:
         self._world = world
         self._client = client
+        self._pace = pace
         self._node = node
         self._rng = world.rng("kubelet/events")
         self._bucket = _Bucket(BURST * 1000, world.now_ms())
@@ -131,12 +133,8 @@ class NodeEvents:
         if known is not None:
             known.count += 1
             body = {"count": known.count, "lastTimestamp": now}
-            self._client.patch(
-                "events",
-                namespace,
-                known.name,
-                body,
-                _ignore,
+            self._pace.send(
+                lambda: self._client.patch("events", namespace, known.name, body, _ignore)
             )
             return
         if len(self._known) >= KNOWN_MAX:

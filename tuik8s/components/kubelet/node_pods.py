@@ -15,6 +15,7 @@ from functools import partial
 from tuik8s.api.types import Object
 from tuik8s.bus.client import Client
 from tuik8s.components.kubelet.config import KubeletConfig, KubeletNode
+from tuik8s.components.kubelet.event_pace import EventPace
 from tuik8s.components.kubelet.events import NodeEvents
 from tuik8s.components.kubelet.pod_addresses import PodAddresses
 from tuik8s.components.kubelet.pod_life import Place, PodLife
@@ -38,6 +39,7 @@ class NodePods:
         runtime: Runtime,
         servers: PodServers,
         owners: dict[str, PodLife],
+        pace: EventPace,
         work_soon: Callable[[], None],
     ) -> None:
         self._world = world
@@ -46,7 +48,7 @@ class NodePods:
         self._servers = servers
         self._work_soon = work_soon
         self._rng = world.rng("kubelet/containers")
-        self.events = NodeEvents(world, client, node.name)
+        self.events = NodeEvents(world, client, node.name, pace)
         self._sources = Sources(world, client, self._on_source)
         self.static = StaticPods(world, client, node.name, config, self._begin, self._end_static)
         self._reports = PodReports(
