@@ -2,7 +2,10 @@
 
 revisions   which ReplicaSet is the new one, which are old, what their annotations say
 sizes       how many replicas each ReplicaSet may have now (pure arithmetic)
+scaling     writing them, and what to do when spec.replicas changed
+creation    the new ReplicaSet and its revision
 progress    status and conditions
+cleanup     old ReplicaSets beyond the history limit
 reconciler  the order of it all
 """
 
