@@ -156,11 +156,7 @@ class NodeEvents:
             "count": 1,
             "type": kind,
         }
-        self._client.create(
-            "events",
-            event,
-            _ignore,
-        )
+        self._pace.send(lambda: self._client.create("events", event, _ignore))
 
 
 _FIELDS = {"main": "containers", "ephemeral": "ephemeralContainers"}
