@@ -92,6 +92,14 @@ def test_readiness_comes_late(plant: Plant) -> None:
     assert plant.is_ready()
 
 
+def test_failing_probe_is_told(plant: Plant) -> None:
+    probe = {"httpGet": {"port": 80}}
+    plant.create_pod(behaviour="ready after 5s", container={"readinessProbe": probe})
+    plant.run_ms(6_000)
+    message = "Readiness probe failed: HTTP probe failed with statuscode: 503"
+    assert ("Warning", "Unhealthy", message) in plant.events()
+
+
 def test_readiness_gate_holds_ready_back(plant: Plant) -> None:
     plant.create_pod(readinessGates=[{"conditionType": "example.com/gate"}])
     plant.run_ms(200)

@@ -102,7 +102,7 @@ class NodeEvents:
             self.pod(pod, "Normal", "Created", "Container created", container)
             self.pod(pod, "Normal", "Started", "Container started", container)
         elif change.kind == "unready" and container.spec.get("readinessProbe"):
-            message = f"Readiness probe failed: {change.message or 'not ready'}"
+            message = f"Readiness probe failed: {_failure(container.spec['readinessProbe'], pod)}"
             self.pod(pod, "Warning", "Unhealthy", message, container)
         elif change.kind == "pull-failed":
             self._pulling.pop(id_, None)
@@ -172,6 +172,19 @@ def _pulled(image: str, began_at_ms: int | None, at_ms: int) -> str:
         f'Successfully pulled image "{image}" in {took} ({took} including waiting). '
         f"Image size: {IMAGE_BYTES} bytes."
     )
+
+
+def _failure(probe: Object, pod: Object) -> str:
+    """What a probe says of a container that is not ready, in the prober's words."""
+    if probe.get("httpGet"):
+        return "HTTP probe failed with statuscode: 503"
+    if probe.get("tcpSocket"):
+        address = (pod.get("status") or {}).get("podIP", "")
+        where = f"{address}:{probe['tcpSocket'].get('port', '')}"
+        return f"dial tcp {where}: connect: connection refused"
+    if probe.get("grpc"):
+        return 'service unhealthy (responded with "NOT_SERVING")'
+    return ""
 
 
 def _ignore(reply: Reply) -> None:

@@ -23,6 +23,8 @@ from tuik8s.world.network import HttpAnswer, HttpRequest
 
 LOG_LINES_MAX = 10_000
 KILLED_CODE = 137
+FIRST_LOOK_MS = 1_000
+"""A container that is not ready so long after its start has failed a probe."""
 
 
 @dataclass(slots=True)
@@ -68,6 +70,10 @@ class SimRuntime:
             reason = program.exit_reason or ("Error" if program.exit_code else "Completed")
             container.ended_at_ms = ends_at_ms
             self._plan(container, ends_at_ms, "exited", program.exit_code, reason)
+        first_look_ms = started_at_ms + FIRST_LOOK_MS
+        is_late = program.ready_after_ms is None or program.ready_after_ms > FIRST_LOOK_MS
+        if is_late and (ends_at_ms is None or first_look_ms < ends_at_ms):
+            self._plan(container, first_look_ms, "unready")
         if program.ready_after_ms is not None:
             ready_at_ms = started_at_ms + program.ready_after_ms
             if ends_at_ms is None or ready_at_ms < ends_at_ms:
