@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, cast
 
 import pytest
 
+from tuik8s.bus.client import Client
 from tuik8s.components.kubelet.containers import Container
 from tuik8s.components.kubelet.event_pace import BURST, EventPace
 from tuik8s.components.kubelet.events import BURST_PER_OBJECT, NodeEvents
@@ -36,7 +37,8 @@ class Bench:
         self.simulation = Simulation(1)
         world = self.simulation.host("kubelet").world
         self.recorded = Recorded()
-        self.events = NodeEvents(world, self.recorded, "node-1", EventPace(world))  # type: ignore[arg-type]
+        client = cast(Client, self.recorded)
+        self.events = NodeEvents(world, client, "node-1", EventPace(world))
 
     def said(self) -> list[tuple[str, str, str]]:
         self.simulation.run_ms(2_000)
@@ -102,8 +104,12 @@ def test_words(
 def test_pull_is_told_with_its_time_where_the_policy_is_always(bench: Bench) -> None:
     spec = {"name": "c", "image": "app:1", "imagePullPolicy": "Always"}
     container = Container(spec, "init")
-    for kind, at_ms in (("pulling", 0), ("pulled", 1_500)):
-        bench.events.container(POD, container, ContainerChange(id="i", kind=kind, at_ms=at_ms))  # type: ignore[arg-type]
+    steps: tuple[tuple[Literal["pulling", "pulled"], int], ...] = (
+        ("pulling", 0),
+        ("pulled", 1_500),
+    )
+    for kind, at_ms in steps:
+        bench.events.container(POD, container, ContainerChange(id="i", kind=kind, at_ms=at_ms))
     assert [message for _, _, message in bench.said()] == [
         'Pulling image "app:1"',
         'Successfully pulled image "app:1" in 1.5s (1.5s including waiting). '
