@@ -51,6 +51,8 @@ _USAGES: Final = (
 )
 _HEADER: Final = b"-----BEGIN CERTIFICATE REQUEST-----"
 _NOT_PEM: Final = "PEM block type must be CERTIFICATE REQUEST"
+_LEGACY_SIGNER: Final = "kubernetes.io/legacy-unknown"
+_NO_LEGACY: Final = "the legacy signerName is not allowed via this API version"
 _MIN_SECONDS: Final = 600
 _SIGNER_LIMIT: Final = 571
 _TRUE_ONLY: Final = ("Approved", "Denied", "Failed")
@@ -80,7 +82,10 @@ def validate(request: Object) -> list[FieldError]:
     if problem:
         errors.append(invalid("spec.request", text_value or None, problem))
     _usages(errors, "spec.usages", spec.get("usages"))
-    _signer(errors, "spec.signerName", spec.get("signerName", ""))
+    signer = spec.get("signerName", "")
+    _signer(errors, "spec.signerName", signer)
+    if signer == _LEGACY_SIGNER:
+        errors.append(invalid("spec.signerName", signer, _NO_LEGACY))
     seconds = spec.get("expirationSeconds")
     if seconds is not None and seconds < _MIN_SECONDS:
         detail = "may not specify a duration less than 600 seconds (10 minutes)"
