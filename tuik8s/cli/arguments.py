@@ -31,6 +31,9 @@ def add_shape(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--service-cidr", metavar="CIDR", help="addresses of Services")
     group.add_argument("--pod-cidr", metavar="CIDR", help="addresses of pods")
     group.add_argument(
+        "--proxy-mode", choices=("userspace", "iptables"), help="how kube-proxy writes its rules"
+    )
+    group.add_argument(
         "--control-plane-only", action="store_true", help="the API server alone, no nodes"
     )
 

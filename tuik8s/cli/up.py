@@ -77,6 +77,7 @@ def _checked(args: argparse.Namespace) -> dict[str, object]:
         "listen": args.listen,
         "service_cidr": args.service_cidr,
         "pod_cidr": args.pod_cidr,
+        "proxy_mode": args.proxy_mode,
         "token_auth_file": _token_file(args.token_auth_file),
         "control_plane_only": args.control_plane_only or None,
     }
