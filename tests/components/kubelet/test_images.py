@@ -6,6 +6,7 @@ import pytest
 
 from tuik8s.components.kubelet.images.base import short_name
 from tuik8s.components.kubelet.images.registry import IMAGES, image_of
+from tuik8s.components.kubelet.orders import container_ports
 from tuik8s.components.kubelet.program import Program
 from tuik8s.components.kubelet.runtimes.base import StartContainer
 from tuik8s.world.network import HttpRequest
@@ -128,3 +129,23 @@ def test_script_that_waits_for_another_service() -> None:
 def test_errexit_ends_at_the_first_failure() -> None:
     program = run("busybox", "sh", "-ec", "echo a; false; echo b")
     assert (program.exit_code, [line.text for line in program.writes]) == (1, ["a"])
+
+
+@pytest.mark.parametrize(
+    ("image", "args", "found"),
+    [
+        ("nginx:1", [], {80: 0}),
+        ("agnhost:2", ["netexec"], {8080: 0}),
+        ("agnhost:2", ["netexec", "--http-port=81"], {81: 0}),
+        ("agnhost:2", ["serve-hostname"], {9376: 0}),
+        ("agnhost:2", ["pause"], {}),
+        ("app:1", [], {}),
+    ],
+)
+def test_ports_without_declaration(image: str, args: list[str], found: dict[int, int]) -> None:
+    assert container_ports({"image": image, "args": args}) == found
+
+
+def test_declared_ports_come_first() -> None:
+    ports = [{"containerPort": 90, "hostPort": 91}, {"containerPort": 53, "protocol": "UDP"}]
+    assert container_ports({"image": "nginx", "ports": ports}) == {90: 91}

@@ -18,7 +18,10 @@ def container_ports(spec: Object) -> dict[int, int]:
         for port in spec.get("ports") or ()
         if port.get("protocol", "TCP") == "TCP"
     }
-    return declared or dict.fromkeys(PORTS.get(short_name(spec["image"]), ()), 0)
+    if declared or short_name(spec["image"]) not in PORTS:
+        return declared
+    words = (*(spec.get("command") or ()), *(spec.get("args") or ()))
+    return dict.fromkeys(PORTS[short_name(spec["image"])](words), 0)
 
 
 def start_order(container: Container, pod: Object, ip: str, env: dict[str, str]) -> StartContainer:

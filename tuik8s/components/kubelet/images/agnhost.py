@@ -6,13 +6,14 @@ Source: k8s.io/kubernetes test/images/agnhost (netexec, serve-hostname, pause).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import parse_qs, urlsplit
 
 from tuik8s.components.kubelet.program import Program, Writes
 from tuik8s.components.kubelet.runtimes.base import StartContainer
 from tuik8s.world.network import HttpAnswer, HttpRequest
 
+DEFAULT_PORTS = {"netexec": 8080, "serve-hostname": 9376, "test-webserver": 80}
 TEXT = {"content-type": "text/plain; charset=utf-8"}
 
 
@@ -30,6 +31,15 @@ def program(order: StartContainer) -> Program:
         exit_code=1,
         writes=[Writes(f"agnhost {subcommand}: not simulated; netexec, serve-hostname, pause are")],
     )
+
+
+def ports(words: Sequence[str]) -> tuple[int, ...]:
+    """Where a server listens: its flag, else upstream's default for the subcommand."""
+    for word in words:
+        name, _, number = word.lstrip("-").partition("=")
+        if name in ("http-port", "port") and number.isdigit():
+            return (int(number),)
+    return tuple(port for name, port in DEFAULT_PORTS.items() if name in words)
 
 
 def _netexec(order: StartContainer) -> Callable[[HttpRequest], HttpAnswer]:

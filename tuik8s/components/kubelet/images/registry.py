@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from tuik8s.components.kubelet.images import agnhost, busybox, nginx, pause, unknown
 from tuik8s.components.kubelet.images.base import Image, short_name
 
@@ -13,8 +15,11 @@ IMAGES: dict[str, Image] = {
     "pause": pause.program,
 }
 
-PORTS: dict[str, tuple[int, ...]] = {"nginx": (80,)}
-"""What an image listens on although its pod declares no port."""
+PORTS: dict[str, Callable[[Sequence[str]], tuple[int, ...]]] = {
+    "agnhost": agnhost.ports,
+    "nginx": lambda words: (80,),
+}
+"""What an image, given its command and arguments, listens on although no port is declared."""
 
 
 def image_of(name: str) -> Image:
