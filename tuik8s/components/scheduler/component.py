@@ -1,0 +1,241 @@
+"""The scheduler: hears of pods and nodes, decides pod by pod, binds without waiting.
+
+    informers --> Cluster (columns) and queue
+    turn: pop --> try_pod --> node: assume, bind (pipelined), note, Event
+                          --> none: condition, note, Event, perhaps victims; back into the queue
+
+A pod that is being bound stands in the columns already, so the next decision sees it; if the
+binding is refused it is taken out again. A turn decides at most TURN_PODS pods.
+
+Source: pkg/scheduler/{scheduler,schedule_one,eventhandlers}.go (1.36).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from tuik8s.api.meta import is_terminal
+from tuik8s.api.types import Object, Reply
+from tuik8s.bus.client import Client
+from tuik8s.bus.clone import Change
+from tuik8s.bus.informer import Informer
+from tuik8s.components.base import Host
+from tuik8s.components.scheduler import explain
+from tuik8s.components.scheduler.cluster import OTHER_RESOURCES, Cluster
+from tuik8s.components.scheduler.cycle import Outcome, try_pod
+from tuik8s.components.scheduler.events import (
+    ADD,
+    ASSIGNED_POD,
+    DELETE,
+    NODE,
+    UPDATE,
+    ClusterEvent,
+)
+from tuik8s.components.scheduler.pods import PodInfo
+from tuik8s.components.scheduler.profiles import read_profiles
+from tuik8s.components.scheduler.queue import QueuedPod, SchedulingQueue
+from tuik8s.components.scheduler.writer import Writer
+from tuik8s.world.base import Timer
+
+IDENTITY = "system:kube-scheduler"
+TURN_PODS = 50
+
+
+class SchedulerConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """configuration: a KubeSchedulerConfiguration (v1), None for the default profile."""
+
+    configuration: Object | None = None
+
+
+class Scheduler:
+    """See the module's text."""
+
+    def __init__(self, host: Host, config: SchedulerConfig) -> None:
+        self.name = host.world.party
+        self._host = host
+        self._world = host.world
+        self._client = Client(host.world, host.dial(IDENTITY))
+        self._profiles = read_profiles(config.configuration)
+        self._cluster = Cluster()
+        self._queue = SchedulingQueue(self._profiles)
+        self._writer = Writer(host.world, self._client)
+        self._ties = host.world.rng("scheduler/ties")
+        self._pods = Informer(self._client, "pods")
+        self._nodes = Informer(self._client, "nodes")
+        self._others = [Informer(self._client, resource) for resource in OTHER_RESOURCES]
+        self._binding: dict[str, str] = {}
+        self._start_row = 0
+        self._turn_asked = False
+        self._is_ready = False
+        self._timer: Timer | None = None
+        self._timer_at_ms: int | None = None
+        self._counts = {"bound": 0, "refused": 0, "attempts": 0}
+
+    def start(self) -> None:
+        self._pods.on_change(self._on_pod)
+        self._nodes.on_change(self._on_node)
+        for informer in self._others:
+            informer.on_change(self._on_other)
+        for informer in (self._pods, self._nodes, *self._others):
+            informer.on_sync(self._on_sync)
+            informer.start()
+
+    def statistics(self) -> Mapping[str, int]:
+        return {**self._counts, **self._queue.counts(), "nodes": len(self._cluster.columns)}
+
+    def _on_sync(self) -> None:
+        if not self._is_ready and all(i.synced for i in (self._pods, self._nodes, *self._others)):
+            self._is_ready = True
+            self._host.ready(profiles=list(self._profiles))
+            self._turn_soon()
+
+    # --- what is heard ------------------------------------------------------------------------
+
+    def _on_node(self, change: Change) -> None:
+        if change.new is None:
+            self._cluster.columns.remove_node(change.key.name)
+            self._move(ClusterEvent(NODE, DELETE, change.old))
+        else:
+            self._cluster.columns.set_node(change.new)
+            action = ADD if change.old is None else UPDATE
+            self._move(ClusterEvent(NODE, action, change.old, change.new))
+
+    def _on_other(self, change: Change) -> None:
+        key = change.key
+        if change.new is None:
+            self._cluster.remove(key.resource, key.namespace, key.name)
+            self._move(ClusterEvent(key.resource, DELETE, change.old))
+        else:
+            self._cluster.set(key.resource, change.new)
+            action = ADD if change.old is None else UPDATE
+            self._move(ClusterEvent(key.resource, action, change.old, change.new))
+
+    def _on_pod(self, change: Change) -> None:
+        key = f"{change.key.namespace}/{change.key.name}"
+        old = None if change.old is None else PodInfo(change.old)
+        if change.new is None or is_terminal(change.new):
+            self._pod_gone(key, change, old)
+            return
+        pod = PodInfo(change.new)
+        if pod.node_name:
+            self._queue.remove(key)
+            self._cluster.withdraw(key)
+            self._binding.pop(key, None)
+            self._cluster.place(pod, pod.node_name)
+            was = old is not None and bool(old.node_name)
+            event = ClusterEvent(
+                ASSIGNED_POD, UPDATE if was else ADD, change.old, change.new, old, pod
+            )
+            self._move(event)
+        elif key not in self._binding:
+            self._pod_waits(pod)
+
+    def _pod_waits(self, pod: PodInfo) -> None:
+        name = pod.object["spec"].get("schedulerName") or "default-scheduler"
+        if pod.terminating or name not in self._profiles:
+            self._queue.remove(pod.key)
+            return
+        if pod.nominated_node:
+            self._cluster.nominate(pod, pod.nominated_node)
+        self._queue.update(pod, self._world.now_ms())
+        self._turn_soon()
+
+    def _pod_gone(self, key: str, change: Change, old: PodInfo | None) -> None:
+        self._queue.remove(key)
+        self._binding.pop(key, None)
+        self._cluster.withdraw(key)
+        self._cluster.forget(key)
+        if old is not None and old.node_name:
+            self._move(ClusterEvent(ASSIGNED_POD, DELETE, change.old, None, old))
+
+    def _move(self, event: ClusterEvent) -> None:
+        if self._is_ready and self._queue.move(event, self._world.now_ms()):
+            self._turn_soon()
+
+    # --- the turn -----------------------------------------------------------------------------
+
+    def _turn_soon(self) -> None:
+        if self._is_ready and not self._turn_asked:
+            self._turn_asked = True
+            self._world.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        self._turn_asked = False
+        now_ms = self._world.now_ms()
+        for _ in range(TURN_PODS):
+            queued = self._queue.pop(now_ms)
+            if queued is None:
+                self._set_timer()
+                return
+            self._attempt(queued)
+        self._turn_soon()
+
+    def _set_timer(self) -> None:
+        at_ms = self._queue.next_at_ms()
+        if at_ms == self._timer_at_ms:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at_ms = at_ms
+        self._timer = None if at_ms is None else self._world.call_at(at_ms, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = self._timer_at_ms = None
+        self._turn_soon()
+
+    def _attempt(self, queued: QueuedPod) -> None:
+        """Try one pod and act on what came of it."""
+        self._counts["attempts"] += 1
+        pod, profile = queued.pod, queued.profile
+        outcome = try_pod(profile, self._cluster, pod, self._ties, self._start_row)
+        nodes = len(self._cluster.columns)
+        self._start_row = (self._start_row + outcome.examined) % nodes if nodes else 0
+        self._writer.note(pod, explain.record(profile, self._cluster, pod, outcome))
+        if outcome.node:
+            self._bind(queued, outcome.node)
+        else:
+            self._refuse(queued, outcome)
+
+    def _bind(self, queued: QueuedPod, node: str) -> None:
+        pod = queued.pod
+        self._cluster.withdraw(pod.key)
+        self._cluster.place(pod, node)
+        self._binding[pod.key] = node
+        self._writer.bind(pod, node, lambda reply: self._on_bound(queued, node, reply))
+
+    def _on_bound(self, queued: QueuedPod, node: str, reply: Reply) -> None:
+        pod, name = queued.pod, queued.profile.name
+        if reply.ok:
+            self._counts["bound"] += 1
+            note = f"Successfully assigned {pod.key} to {node}"
+            self._writer.event(pod, "Normal", "Scheduled", "Binding", note, name)
+            return
+        if self._binding.pop(pod.key, None) is None:
+            return  # the informer has told more about this pod since
+        self._cluster.forget(pod.key)
+        self._world.log.info("binding refused", pod=pod.key, node=node, code=reply.code)
+        if reply.code == 404:
+            self._queue.remove(pod.key)
+        else:
+            self._queue.retry(queued, self._world.now_ms())
+            self._turn_soon()
+
+    def _refuse(self, queued: QueuedPod, outcome: Outcome) -> None:
+        pod, name = queued.pod, queued.profile.name
+        self._counts["refused"] += 1
+        for victim in outcome.victims:
+            self._writer.evict(victim, pod, outcome.nominated or "", name)
+        if outcome.nominated:
+            self._cluster.nominate(pod, outcome.nominated)
+        elif outcome.nominated == "":
+            self._cluster.withdraw(pod.key)
+        self._writer.unschedulable(pod, outcome.message, outcome.nominated)
+        self._writer.event(pod, "Warning", "FailedScheduling", "Scheduling", outcome.message, name)
+        self._queue.refused(queued, outcome.refusing_plugins(), self._world.now_ms())
+
+
+def build(host: Host, config: SchedulerConfig) -> Scheduler:
+    """The scheduler of a process."""
+    return Scheduler(host, config)
