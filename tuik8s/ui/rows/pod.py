@@ -5,7 +5,14 @@ from __future__ import annotations
 from tuik8s.api.types import Object
 from tuik8s.ui.rows.base import plain_style
 
-_BAD = ("Error", "CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "OOMKilled", "Failed")
+_BAD: tuple[str, ...] = (
+    "Error",
+    "CrashLoopBackOff",
+    "ImagePullBackOff",
+    "ErrImagePull",
+    "OOMKilled",
+    "Failed",
+)
 _BAD += ("CreateContainerConfigError", "Evicted", "DeadlineExceeded", "Unknown")
 
 

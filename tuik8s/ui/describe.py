@@ -1,0 +1,135 @@
+"""What is said of one object in words: YAML, and a description in the manner of kubectl. Pure.
+
+Text from the cluster may hold control characters; everything that is shown goes through `shown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from tuik8s.api.times import human_duration, parse_time
+from tuik8s.api.types import Object
+
+_HIDDEN = ("managedFields",)
+
+
+def shown(text: str) -> str:
+    """Text with control characters made visible."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text
+    ).expandtabs(4)
+
+
+def yaml_of(obj: Object) -> str:
+    """The object as YAML, without managed fields."""
+    meta = {k: v for k, v in obj["metadata"].items() if k not in _HIDDEN}
+    plain = {**obj, "metadata": meta}
+    return shown(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=10_000))
+
+
+def describe(obj: Object, events: Sequence[Object], now_ms: int) -> str:
+    """Name, labels, spec and status indented, then the events about it."""
+    meta = obj["metadata"]
+    lines = [f"Name:         {meta['name']}"]
+    if meta.get("namespace"):
+        lines.append(f"Namespace:    {meta['namespace']}")
+    lines.append(f"Kind:         {obj.get('kind', '')}  {obj.get('apiVersion', '')}")
+    lines.append(f"Created:      {meta.get('creationTimestamp', '')}{_age(meta, now_ms)}")
+    for title, values in (
+        ("Labels", meta.get("labels")),
+        ("Annotations", meta.get("annotations")),
+    ):
+        pairs = [f"{k}={v}" for k, v in (values or {}).items()] or ["<none>"]
+        lines.append(f"{title + ':':<14}{pairs[0]}")
+        lines += [f"{'':<14}{pair}" for pair in pairs[1:]]
+    owners = [f"{o['kind']}/{o['name']}" for o in meta.get("ownerReferences") or ()]
+    if owners:
+        lines.append(f"Controlled by {', '.join(owners)}")
+    skipped = ("apiVersion", "kind", "metadata")
+    for section, value in obj.items():
+        if section not in skipped:
+            lines.append(f"{_title(section)}:")
+            lines += _indented(value, 1)
+    return shown("\n".join([*lines, *_event_lines(events, now_ms)]))
+
+
+def _event_lines(events: Sequence[Object], now_ms: int) -> list[str]:
+    if not events:
+        return ["Events:       <none>"]
+    rows = [("TYPE", "REASON", "AGE", "FROM", "MESSAGE")]
+    for event in events:
+        last = event.get("lastTimestamp") or event.get("eventTime")
+        source = (event.get("source") or {}).get("component") or event.get("reportingComponent")
+        rows.append(
+            (
+                str(event.get("type", "")),
+                str(event.get("reason", "")),
+                _since(last, now_ms),
+                str(source or ""),
+                str(event.get("message", "")).replace("\n", " "),
+            )
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    lines = ["Events:"]
+    for row in rows:
+        cells = [f"{cell:<{width}}" for cell, width in zip(row[:4], widths, strict=True)]
+        lines.append(f"  {'  '.join(cells)}  {row[4]}")
+    return lines
+
+
+def _since(time: Any, now_ms: int) -> str:
+    if not time:
+        return ""
+    text = str(time)
+    seconds = text.partition(".")[0]
+    return human_duration(now_ms - parse_time(seconds if seconds.endswith("Z") else seconds + "Z"))
+
+
+def _age(meta: Object, now_ms: int) -> str:
+    created = meta.get("creationTimestamp")
+    return f"  ({_since(created, now_ms)} ago)" if created else ""
+
+
+def _indented(value: Any, depth: int) -> list[str]:
+    pad = "  " * depth
+    if isinstance(value, dict):
+        lines = []
+        for key, inner in value.items():
+            if isinstance(inner, dict | list) and inner:
+                lines.append(f"{pad}{_title(key)}:")
+                lines += _indented(inner, depth + 1)
+            else:
+                lines.append(f"{pad}{_title(key) + ':':<22} {_plain(inner)}")
+        return lines
+    if isinstance(value, list):
+        lines = []
+        for item in value:
+            inner_lines = _indented(item, depth + 1)
+            first = inner_lines[0].strip() if inner_lines else ""
+            lines.append(f"{pad}- {first}")
+            lines += inner_lines[1:]
+        return lines
+    return [f"{pad}{_plain(value)}"]
+
+
+def _plain(value: Any) -> str:
+    if value in ({}, [], None, ""):
+        return "<none>"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).replace("\n", "\\n")
+
+
+def _title(key: str) -> str:
+    """`terminationGracePeriodSeconds` -> `Termination Grace Period Seconds`."""
+    words = ""
+    for index, char in enumerate(key):
+        if char.isupper() and index and not key[index - 1].isupper():
+            words += " "
+        words += char
+    return words[:1].upper() + words[1:]

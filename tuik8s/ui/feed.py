@@ -1,0 +1,199 @@
+"""The dashboard's own client of the bus: kinds, tables of them kept up to date, requests, connection.
+
+    bus --changes--> informers --dirty keys--> flush (ten times a second) --rows--> RowStore -->
+    screen
+
+Nothing is sent to a widget per change: changes mark a key dirty, and the one pump of the app has
+the table that is on screen flushed. A table that nobody looks at keeps its cache but is not
+flushed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from tuik8s.api.kinds.base import Kind
+from tuik8s.api.kinds.registry import KindRegistry, builtin
+from tuik8s.api.types import Object, Reply, Request
+from tuik8s.bus.client import Client, decode
+from tuik8s.bus.clone import Change
+from tuik8s.bus.informer import Informer
+from tuik8s.ui.custom import kinds_of
+from tuik8s.ui.tables import Table
+from tuik8s.world.base import World
+
+CRDS = "customresourcedefinitions.apiextensions.k8s.io"
+EVENTS = "events"
+SILENT_AFTER_MS = 3_500
+"""Without a beat of the publisher for so long, what is shown may be stale."""
+
+OnText = Callable[[str], None]
+
+
+class Feed:
+    """Everything that screens read and ask for."""
+
+    def __init__(self, world: World, client: Client) -> None:
+        self.world = world
+        self.client = client
+        self.kinds: KindRegistry = builtin()
+        self.routes: dict[str, Object] = {}
+        """node -> its proxy's routing table"""
+        self.routes_version = 0
+        self.namespace = ""
+        """Only this namespace is shown; "" shows all."""
+        self._informers: dict[str, Informer] = {}
+        self._tables: dict[str, Table] = {}
+        self._crds = self.informer(CRDS)
+        client.feeds.tap("telemetry/routes/", self._on_route)
+
+    @property
+    def is_connected(self) -> bool:
+        return self.world.now_ms() - self.client.feeds.beat_at_ms < SILENT_AFTER_MS
+
+    # --- kinds and objects --------------------------------------------------------------------
+
+    def informer(self, resource: str) -> Informer:
+        """The cache of a resource, followed from the first time somebody asks."""
+        found = self._informers.get(resource)
+        if found is None:
+            indices = {"about": _about} if resource == EVENTS else {}
+            found = self._informers[resource] = Informer(self.client, resource, indices=indices)
+            if resource == CRDS:
+                found.on_change(self._on_crd)
+            found.on_change(lambda change: self._on_change(resource, change))
+            found.start()
+        return found
+
+    def kind(self, word: str) -> Kind | None:
+        """A kind by any of its names, as kubectl understands them."""
+        lower = word.lower()
+        for kind in self.kinds.all():
+            if "list" in kind.verbs and lower in (
+                kind.plural,
+                kind.singular,
+                kind.kind.lower(),
+                kind.resource,
+                *kind.short_names,
+            ):
+                return kind
+        return None
+
+    def table(self, kind: Kind) -> Table:
+        """The table of a kind, filled from its cache."""
+        resource = kind.storage or kind.resource
+        found = self._tables.get(resource)
+        if found is None:
+            found = self._tables[resource] = Table(kind)
+            informer = self.informer(resource)
+            found.reset(informer.items(), self.namespace, self.world.now_ms())
+        return found
+
+    def get(self, resource: str, namespace: str, name: str) -> Object | None:
+        return self.informer(resource).get(namespace, name)
+
+    def events_about(self, obj: Object) -> list[Object]:
+        """The Events about an object, oldest first."""
+        found = self.informer(EVENTS).by_index("about", obj["metadata"].get("uid", ""))
+        return sorted(found, key=lambda event: str(event.get("lastTimestamp") or ""))
+
+    def set_namespace(self, namespace: str) -> None:
+        self.namespace = namespace
+        for resource, table in self._tables.items():
+            informer = self.informer(resource)
+            table.reset(informer.items(), namespace, self.world.now_ms())
+
+    # --- requests -----------------------------------------------------------------------------
+
+    def ask(self, request: Request, on_text: OnText) -> None:
+        """Send a request of ours and have its answer as text: "" when it was done."""
+        self.client.call(request, lambda reply: on_text(_refusal(reply)))
+
+    def delete(self, kind: Kind, obj: Object, on_text: OnText) -> None:
+        meta = obj["metadata"]
+        options = {"propagationPolicy": "Background"}
+        self.client.delete(
+            kind.resource,
+            meta.get("namespace", ""),
+            meta["name"],
+            lambda reply: on_text(_refusal(reply)),
+            options,
+        )
+
+    def scale(self, kind: Kind, obj: Object, replicas: int, on_text: OnText) -> None:
+        meta = obj["metadata"]
+        self.client.patch(
+            kind.resource,
+            meta.get("namespace", ""),
+            meta["name"],
+            {"spec": {"replicas": replicas}},
+            lambda reply: on_text(_refusal(reply)),
+            subresource="scale",
+        )
+
+    def create(self, resource: str, obj: Object, on_text: OnText) -> None:
+        self.client.create(resource, obj, lambda reply: on_text(_refusal(reply)))
+
+    def logs(self, namespace: str, name: str, container: str, on_text: OnText) -> None:
+        """The last lines that a container wrote; a refusal comes as text as well."""
+        request = Request(
+            verb="get",
+            resource="pods",
+            subresource="log",
+            namespace=namespace,
+            name=name,
+            query={"tailLines": ["1000"], "timestamps": ["true"], "container": [container]},
+        )
+
+        def answered(reply: Reply) -> None:
+            if not reply.ok:
+                on_text(_refusal(reply))
+            else:
+                on_text(b"".join(reply.objects).decode(errors="replace"))
+
+        self.client.call(request, answered)
+
+    # --- what is heard ------------------------------------------------------------------------
+
+    def _on_change(self, resource: str, change: Change) -> None:
+        table = self._tables.get(resource)
+        if table is not None:
+            table.touch(change.key.namespace, change.key.name, change.old, change.new)
+
+    def _on_crd(self, change: Change) -> None:
+        for kind in kinds_of(change.old) if change.old is not None else ():
+            self.kinds.remove(kind.group, kind.version, kind.plural)
+        for kind in kinds_of(change.new) if change.new is not None else ():
+            self.kinds.add(kind)
+
+    def _on_route(self, topic: str, body: bytes) -> None:
+        table: Any = msgspec.msgpack.decode(body)
+        if isinstance(table, dict):
+            self.routes[topic.rpartition("/")[2]] = table
+            self.routes_version += 1
+
+    def ask_routes(self, node: str) -> None:
+        """Have the last routing table of a node, which may be older than this dashboard."""
+
+        def answered(reply: Reply) -> None:
+            if reply.ok and reply.objects:
+                self._on_route(f"telemetry/routes/{node}", reply.objects[0])
+
+        self.client.call(Request(verb="get", path=f"/telemetry/routes/{node}"), answered)
+
+
+def _about(event: Object) -> tuple[str, ...]:
+    uid = (event.get("involvedObject") or {}).get("uid")
+    return (uid,) if uid else ()
+
+
+def _refusal(reply: Reply) -> str:
+    """What went wrong, "" if nothing."""
+    if reply.ok:
+        return ""
+    if not reply.code:
+        return "the API server does not answer"
+    return str(decode(reply).get("message") or f"refused with code {reply.code}")

@@ -1,0 +1,117 @@
+"""What is wrong with the cluster, grouped by cause and ranked. Pure.
+
+A problem is a sentence, how bad it is, and the object to look at.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tuik8s.api.types import Object
+
+
+class Problem(NamedTuple):
+    """severity 2 is bad, 1 a warning; count: how many objects share the cause."""
+
+    severity: int
+    text: str
+    resource: str
+    namespace: str
+    name: str
+    count: int = 1
+
+
+def problems(
+    nodes: Iterable[Object],
+    pods: Iterable[Object],
+    services: Iterable[Object],
+    slices: Iterable[Object],
+    faults: Iterable[Object],
+) -> list[Problem]:
+    """Everything that deserves a look, worst first."""
+    found = [*_nodes(nodes), *_pods(pods), *_services(services, slices), *_faults(faults)]
+    return sorted(found, key=lambda p: (-p.severity, -p.count, p.text))
+
+
+def _nodes(nodes: Iterable[Object]) -> list[Problem]:
+    found = []
+    for node in nodes:
+        name = node["metadata"]["name"]
+        for condition in (node.get("status") or {}).get("conditions") or ():
+            kind, status = condition["type"], condition["status"]
+            if kind == "Ready" and status != "True":
+                why = condition.get("message", "")
+                text = f"node {name} is not ready ({status}): {why}"
+                found.append(Problem(2, text, "nodes", "", name))
+            elif kind.endswith("Pressure") and status == "True":
+                found.append(Problem(1, f"node {name} has {kind}", "nodes", "", name))
+        if node["spec"].get("unschedulable"):
+            found.append(Problem(1, f"node {name} is cordoned", "nodes", "", name))
+    return found
+
+
+def _pods(pods: Iterable[Object]) -> list[Problem]:
+    """One problem per cause: the same reason and owner are one line with a count."""
+    groups: dict[tuple[int, str, str, str], list[Object]] = defaultdict(list)
+    for pod in pods:
+        cause = _pod_cause(pod)
+        if cause is not None:
+            severity, why = cause
+            meta = pod["metadata"]
+            owners = meta.get("ownerReferences") or ()
+            owner = owners[0]["name"] if owners else meta["name"]
+            groups[severity, why, meta["namespace"], owner].append(pod)
+    found = []
+    for (severity, why, namespace, owner), members in groups.items():
+        count = len(members)
+        who = f"pod {namespace}/{members[0]['metadata']['name']}"
+        if count > 1:
+            who = f"{count} pods of {namespace}/{owner}"
+        name = members[0]["metadata"]["name"]
+        found.append(Problem(severity, f"{who}: {why}", "pods", namespace, name, count))
+    return found
+
+
+def _pod_cause(pod: Object) -> tuple[int, str] | None:
+    status = pod.get("status") or {}
+    for container in status.get("containerStatuses") or ():
+        waiting = (container.get("state") or {}).get("waiting") or {}
+        reason = waiting.get("reason", "")
+        if reason not in ("", "ContainerCreating", "PodInitializing"):
+            return 2, f"{container['name']} {reason} {waiting.get('message', '')}".strip()
+    if status.get("phase") == "Failed":
+        return 2, f"failed {status.get('reason', '')} {status.get('message', '')}".strip()
+    for condition in status.get("conditions") or ():
+        if condition["type"] == "PodScheduled" and condition["status"] == "False":
+            return 1, str(condition.get("message", "not scheduled"))
+    return None
+
+
+def _services(services: Iterable[Object], slices: Iterable[Object]) -> list[Problem]:
+    ready: set[tuple[str, str]] = set()
+    for piece in slices:
+        meta = piece["metadata"]
+        owner = (meta.get("labels") or {}).get("kubernetes.io/service-name", "")
+        for endpoint in piece.get("endpoints") or ():
+            if (endpoint.get("conditions") or {}).get("ready") is not False:
+                ready.add((meta["namespace"], owner))
+    found = []
+    for service in services:
+        meta, spec = service["metadata"], service["spec"]
+        key = (meta["namespace"], meta["name"])
+        if spec.get("selector") and key not in ready and spec.get("type") != "ExternalName":
+            text = f"service {key[0]}/{key[1]} has no ready endpoints"
+            found.append(Problem(1, text, "services", *key))
+    return found
+
+
+def _faults(faults: Iterable[Object]) -> list[Problem]:
+    found = []
+    for fault in faults:
+        if (fault.get("status") or {}).get("phase") == "Active":
+            name, spec = fault["metadata"]["name"], fault["spec"]
+            text = f"fault {name}: {spec['action']} {spec['target']}"
+            found.append(Problem(1, text, "faults.chaos.tuik8s.dev", "", name))
+    return found

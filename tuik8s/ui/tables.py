@@ -1,0 +1,160 @@
+"""A kind's objects as rows: cells as kubectl prints them, with a namespace in front, a look, and a clock.
+
+Ages change although objects do not: once a second the rows that are on screen are made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tuik8s.api.jsonpath import column_cell, parse
+from tuik8s.api.kinds.base import Column, Kind
+from tuik8s.api.times import human_duration, parse_time
+from tuik8s.api.types import Object
+from tuik8s.ui.rows.registry import look_of
+from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
+
+NUMBERS = ("integer", "number")
+
+
+class Table:
+    """The row store of a kind and what it takes to keep it true."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self._columns = [c for c in kind.rules.columns or _plain() if not c.priority]
+        self._look = look_of(kind.storage or kind.resource)
+        self._objects: dict[str, Object] = {}
+        self._dirty: dict[str, Object | None] = {}
+        self._namespace = ""
+        self.store = RowStore(self._specs())
+
+    def object(self, uid: str) -> Object | None:
+        return self._objects.get(uid)
+
+    def labels(self, uid: str) -> dict[str, str]:
+        obj = self._objects.get(uid)
+        return {} if obj is None else obj["metadata"].get("labels") or {}
+
+    def reset(self, objects: Iterable[Object], namespace: str, now_ms: int) -> None:
+        """Fill it anew, with the objects of one namespace ("" for all)."""
+        self._namespace = namespace
+        for uid in list(self._objects):
+            self.store.remove(uid)
+        self._objects.clear()
+        self._dirty = {o["metadata"]["uid"]: o for o in objects}
+        self.flush(now_ms)
+
+    def touch(self, namespace: str, name: str, old: Object | None, new: Object | None) -> None:
+        """Hear of a change; nothing is made of it before `flush`."""
+        if old is not None and (new is None or _uid(old) != _uid(new)):
+            self._dirty[_uid(old)] = None
+        if new is not None:
+            self._dirty[_uid(new)] = new
+
+    def flush(self, now_ms: int) -> bool:
+        """Make rows of what changed; whether anything had."""
+        dirty, self._dirty = self._dirty, {}
+        for uid, obj in dirty.items():
+            inside = obj is not None and self._is_inside(obj)
+            if obj is None or not inside:
+                if self._objects.pop(uid, None) is not None:
+                    self.store.remove(uid)
+            else:
+                self._objects[uid] = obj
+                self._put(uid, obj, now_ms)
+        return bool(dirty)
+
+    def age(self, uids: Iterable[str], now_ms: int) -> None:
+        """Make the rows on screen again, since their ages go on."""
+        for uid in uids:
+            obj = self._objects.get(uid)
+            if obj is not None:
+                self._put(uid, obj, now_ms)
+
+    def _is_inside(self, obj: Object) -> bool:
+        if not self._namespace or not self.kind.namespaced:
+            return True
+        return bool(obj["metadata"].get("namespace") == self._namespace)
+
+    def _put(self, uid: str, obj: Object, now_ms: int) -> None:
+        meta = obj["metadata"]
+        cells: list[Cell] = []
+        keys: list[Any] = []
+        if self.kind.namespaced:
+            cells.append(Cell(meta.get("namespace", ""), "dim"))
+            keys.append(meta.get("namespace", ""))
+        for column in self._columns:
+            value = column.value(obj, now_ms)
+            text = _text(value)
+            cells.append(Cell(text, self._look.style(column.name.upper(), text)))
+            keys.append(_sort_key(column, value, meta))
+        health = self._look.health(obj)
+        self.store.put(uid, tuple(cells), tuple(keys), health, now_ms)
+
+    def _specs(self) -> tuple[ColumnSpec, ...]:
+        specs = [ColumnSpec("NAMESPACE")] if self.kind.namespaced else []
+        specs += [
+            ColumnSpec(c.name.upper(), "right" if c.type in NUMBERS else "left")
+            for c in self._columns
+        ]
+        return tuple(specs)
+
+
+def custom_columns(columns: Iterable[Object]) -> tuple[Column, ...]:
+    """The printer columns of a CustomResourceDefinition's version."""
+    made = [Column("Name", "string", lambda obj, now_ms: obj["metadata"]["name"], format="name")]
+    for each in columns:
+        path, kind = parse(f"{{{each['jsonPath']}}}"), each.get("type", "string")
+
+        def value(obj: Object, now_ms: int, path: Any = path, kind: str = kind) -> Any:
+            cell = column_cell(path, kind, obj)
+            return _age(cell, now_ms) if kind == "date" else cell
+
+        made.append(Column(each["name"], kind, value, each.get("priority", 0)))
+    if len(made) == 1:
+        made += _plain()[1:]
+    return tuple(made)
+
+
+def _plain() -> list[Column]:
+    return [
+        Column("Name", "string", lambda obj, now_ms: obj["metadata"]["name"], format="name"),
+        Column(
+            "Age",
+            "string",
+            lambda obj, now_ms: _age(obj["metadata"].get("creationTimestamp"), now_ms),
+        ),
+    ]
+
+
+def _age(time: Any, now_ms: int) -> str:
+    if not time:
+        return ""
+    try:
+        return human_duration(now_ms - parse_time(str(time)))
+    except ValueError:
+        return str(time)
+
+
+def _uid(obj: Object) -> str:
+    return str(obj["metadata"].get("uid") or obj["metadata"]["name"])
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _sort_key(column: Column, value: Any, meta: Object) -> Any:
+    """Numbers as numbers, ages by the time behind them, everything else as text."""
+    name = column.name.upper()
+    if name in ("AGE", "LAST SEEN"):
+        return str(meta.get("creationTimestamp", ""))
+    if column.type in NUMBERS:
+        return value if isinstance(value, int | float) else -1
+    return _text(value).lower()
