@@ -259,7 +259,7 @@ class _Measure:
 
 
 def comparable(value: Any) -> tuple[int, Any]:
-    """Any two sort keys can be compared: numbers, then texts, then sequences, then what is missing."""
+    """Any two sort keys compare: numbers, then texts, then sequences, then what is missing."""
     if isinstance(value, int | float) and value == value:  # not a NaN, which has no place
         return (0, value)
     if isinstance(value, str):

@@ -1,0 +1,161 @@
+"""RowStore beside a naive model that filters and sorts everything each time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuik8s.ui.filter import Filter, parse
+from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore, comparable, escaped
+
+COLUMNS = (ColumnSpec("NAME"), ColumnSpec("N", "right"))
+FILTERS = (None, parse("a"), parse("!b"), parse("n:1"), parse("-l app=a"))
+
+
+class Naive:
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[str, Any, str]] = {}
+        self.filter: Filter | None = None
+        self.sort = (0, False)
+
+    def order(self) -> list[str]:
+        column, descending = self.sort
+        shown = [
+            ((*comparable((text, number)[column]), uid), uid)
+            for uid, (text, number, label) in self.rows.items()
+            if not self.filter
+            or self.filter.matches({"NAME": text, "N": str(number)}, {"app": label})
+        ]
+        return [uid for _, uid in sorted(shown, reverse=descending)]
+
+    def widths(self) -> tuple[int, ...]:
+        names = [len(text) for text, _, _ in self.rows.values()]
+        numbers = [len(str(number)) for _, number, _ in self.rows.values()]
+        return max([6, *names]), max([3, *numbers])
+
+
+uids = st.sampled_from("abcdefgh")
+texts = st.text("ab\n", max_size=9)
+puts = st.tuples(st.just("put"), uids, texts, st.none() | st.integers(0, 9999) | texts)
+steps = st.one_of(
+    puts,
+    puts,
+    st.tuples(st.just("remove"), uids),
+    st.tuples(st.just("filter"), st.sampled_from(FILTERS)),
+    st.tuples(st.just("sort"), st.integers(0, 1), st.booleans()),
+    st.tuples(st.just("freeze"), st.booleans()),
+)
+
+
+def apply(step: tuple[Any, ...], store: RowStore, naive: Naive) -> None:
+    match step:
+        case "put", uid, raw, number:
+            text, label = escaped(raw), raw[:1]
+            number = escaped(number) if isinstance(number, str) else number
+            cells = (Cell(raw), Cell(str(number)))
+            store.put(uid, cells, (text, number), "", 0, labels={"app": label})
+            naive.rows[uid] = (text, number, label)
+        case "remove", uid:
+            store.remove(uid)
+            naive.rows.pop(uid, None)
+        case "filter", wanted:
+            store.set_filter(wanted)
+            naive.filter = wanted
+        case "sort", column, descending:
+            store.set_sort(column, descending)
+            naive.sort = (column, descending)
+        case "freeze", value:
+            store.frozen = value
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=150, derandomize=True)
+@given(st.lists(steps, max_size=40))
+def test_any_history_ends_like_a_fresh_look(history: list[tuple[Any, ...]]) -> None:
+    store, naive = RowStore(COLUMNS), Naive()
+    for step in history:
+        before, generation, frozen = list(store.order), store.generation, store.frozen
+        apply(step, store, naive)
+        if store.frozen and frozen:
+            assert store.order == before
+        if not store.frozen:
+            assert store.order == naive.order()
+            assert store.widths == naive.widths()
+        assert store.generation > generation or store.order == before
+        assert [store.index_of(uid) for uid in store.order] == list(range(len(store.order)))
+        assert all(store.find(uid) for uid in store.order)
+    store.frozen = False
+    assert store.order == naive.order()
+    assert store.counts == (len(naive.rows), len(naive.order()))
+
+
+def put(store: RowStore, uid: str, text: str, key: Any = "k", now_ms: int = 0) -> None:
+    store.put(uid, (Cell(text), Cell("1", "ok")), (key, 1), "ok", now_ms)
+
+
+def test_the_same_row_again_changes_nothing() -> None:
+    store = RowStore(COLUMNS)
+    put(store, "u", "x")
+    generation, row = store.generation, store.get("u")
+    put(store, "u", "x", now_ms=5)
+    assert (store.generation, store.get("u")) == (generation, row)
+
+
+def test_an_age_that_grows_is_redrawn_but_is_no_change() -> None:
+    store = RowStore(COLUMNS)
+    put(store, "u", "1s", now_ms=1)
+    first = store.get("u")
+    put(store, "u", "2s", now_ms=1000)
+    assert store.get("u").version > first.version
+    assert store.get("u").changed_at_ms == 1
+    put(store, "u", "2s", key="other", now_ms=2000)
+    assert store.get("u").changed_at_ms == 2000
+
+
+def test_versions_differ_between_stores() -> None:
+    one, other = RowStore(COLUMNS), RowStore(COLUMNS)
+    put(one, "u", "x")
+    put(other, "u", "y")
+    assert one.get("u").version != other.get("u").version
+
+
+def test_a_removed_row_stays_in_sight_while_frozen() -> None:
+    store = RowStore(COLUMNS)
+    put(store, "u", "x")
+    store.toggle_mark("u")
+    store.frozen = True
+    store.remove("u")
+    assert store.get("u").cells[0].text == "x"
+    assert (store.counts, store.marks) == ((0, 1), set())
+    store.frozen = False
+    assert (store.find("u"), store.counts) == (None, (0, 0))
+
+
+def test_widths_are_limited_unless_wide_and_count_terminal_cells() -> None:
+    store = RowStore((ColumnSpec("A"), ColumnSpec("B", wide=True), ColumnSpec("C")))
+    store.put("u", (Cell("x" * 99), Cell("x" * 99), Cell("日本語")), (), "", 0)
+    assert store.widths == (60, 99, 6)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain text", "plain text"),
+        ("a\nb\tc", "a\\nb\\tc"),
+        ("\x1b[2J\x07", "\\x1b[2J\\x07"),
+        ("\u202eevil\u200b", "\\u202eevil\\u200b"),
+        ("\ud800", "\\ud800"),
+        ("日本[/b]", "日本[/b]"),
+    ],
+)
+def test_control_characters_are_shown(text: str, shown: str) -> None:
+    assert escaped(text) == shown
+
+
+def test_keys_of_any_kind_have_an_order() -> None:
+    keys = [None, "b", 2, (1, None), float("nan"), 1.5, "a", True]
+    ordered = sorted(keys, key=comparable)
+    assert ordered[:6] == [True, 1.5, 2, "a", "b", (1, None)]
