@@ -1,0 +1,45 @@
+"""A screen of the dashboard: bindings, what it is made of, and `pump`; all thinking is done elsewhere.
+
+The app calls `pump` of the visible screen ten times a second; it takes the newest state from the
+feed and hands it to widgets that repaint only what changed. To add a screen: one file here, one
+line in `registry.py`, one test.
+"""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from tuik8s.ui.feed import Feed
+from tuik8s.ui.widgets.prompt import Prompt
+from tuik8s.ui.widgets.status_bar import StatusBar
+
+
+class DashboardScreen(Screen[None]):
+    """Status bar above, prompt and key hints below, a body between."""
+
+    def __init__(self, feed: Feed) -> None:
+        super().__init__()
+        self.feed = feed
+
+    def compose(self) -> ComposeResult:
+        yield StatusBar()
+        yield from self.body()
+        yield Prompt()
+        yield Footer(compact=True, show_command_palette=False)
+
+    def body(self) -> ComposeResult:
+        """The widgets between status bar and prompt."""
+        yield from ()
+
+    def pump(self, now_ms: int) -> None:
+        """Show the newest state."""
+
+    def title_line(self) -> str:
+        """What the status bar says of this screen."""
+        return ""
+
+    def equivalent(self) -> str:
+        """The command that shows the same, for toasts and help."""
+        return ""

@@ -1,0 +1,248 @@
+"""Any kind as a table: filter, sort, describe, YAML, logs, delete, scale."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+
+from tuik8s.api.kinds.base import Kind
+from tuik8s.api.types import Object
+from tuik8s.ui import filter as filters
+from tuik8s.ui.describe import describe, yaml_of
+from tuik8s.ui.feed import Feed
+from tuik8s.ui.screens.base import DashboardScreen
+from tuik8s.ui.screens.logs import LogsScreen
+from tuik8s.ui.screens.text import TextScreen
+from tuik8s.ui.tables import Table
+from tuik8s.ui.widgets.confirm import Confirm
+from tuik8s.ui.widgets.live_table import LiveTable
+from tuik8s.ui.widgets.prompt import Prompt
+
+AGE_EVERY_MS = 1_000
+SCALABLE = ("deployments", "replicasets", "statefulsets", "replicationcontrollers")
+
+
+class ResourcesScreen(DashboardScreen):
+    """The table of one kind; `show_kind` changes which."""
+
+    BINDINGS = [
+        ("slash", "filter", "Filter"),
+        ("d", "describe", "Describe"),
+        ("y", "yaml", "YAML"),
+        ("l", "logs", "Logs"),
+        ("s", "scale", "Scale"),
+        ("space", "mark", "Mark"),
+        ("0", "all_namespaces", "All ns"),
+        ("N", "sort('NAME')", ""),
+        ("A", "sort('AGE')", ""),
+        ("S", "sort('STATUS')", ""),
+        ("left_square_bracket", "sort_next(-1)", ""),
+        ("right_square_bracket", "sort_next(1)", "Sort"),
+        ("ctrl+k,delete", "delete", "Delete"),
+        ("escape", "clear", ""),
+    ]
+
+    def __init__(self, feed: Feed, kind: Kind) -> None:
+        super().__init__(feed)
+        self.kind = kind
+        self.table: Table = feed.table(kind)
+        self._aged_at_ms = 0
+        self._filter_text = ""
+
+    def body(self) -> ComposeResult:
+        yield LiveTable(id="rows")
+
+    def on_mount(self) -> None:
+        self.show_kind(self.kind)
+
+    @property
+    def rows(self) -> LiveTable:
+        return self.query_one(LiveTable)
+
+    def show_kind(self, kind: Kind) -> None:
+        self.kind = kind
+        self.table = self.feed.table(kind)
+        self._filter_text = str(self.table.store.filter or "")
+        self.rows.set_store(self.table.store)
+        self.rows.focus()
+
+    def pump(self, now_ms: int) -> None:
+        self.table.flush(now_ms)
+        if now_ms - self._aged_at_ms >= AGE_EVERY_MS:
+            self._aged_at_ms = now_ms
+            self.table.age(self.rows.visible_uids(), now_ms)
+        self.rows.refresh_rows(now_ms)
+
+    def title_line(self) -> str:
+        total, visible = self.table.store.counts
+        where = self.feed.namespace or "all"
+        inside = f"({where})" if self.kind.namespaced else ""
+        shown = f"{visible}/{total}" if visible != total else str(total)
+        wanted = f"  /{self._filter_text}" if self._filter_text else ""
+        return f"{self.kind.plural}{inside} {shown}{wanted}"
+
+    def equivalent(self) -> str:
+        where = f" -n {self.feed.namespace}" if self.feed.namespace else " -A"
+        return f"kubectl get {self.kind.resource}" + (where if self.kind.namespaced else "")
+
+    def selected(self) -> Object | None:
+        uid = self.rows.cursor_uid
+        return None if uid is None else self.table.object(uid)
+
+    # --- filter and sort ----------------------------------------------------------------------
+
+    def action_filter(self) -> None:
+        self.query_one(Prompt).open("/", self._filter_text)
+
+    def set_filter(self, text: str) -> str:
+        """Filter by a text; what is wrong with it, "" if nothing."""
+        try:
+            wanted = filters.parse(text) if text.strip() else None
+        except filters.BadFilter as bad:
+            return str(bad)
+        self._filter_text = text.strip()
+        self.table.store.set_filter(wanted)
+        return ""
+
+    def action_clear(self) -> None:
+        if self._filter_text:
+            self.set_filter("")
+        elif self.table.store.marks:
+            self.table.store.marks.clear()
+            self.table.store.generation += 1
+
+    def action_sort(self, name: str) -> None:
+        names = [column.name for column in self.table.store.columns]
+        if name in names:
+            self._sort(names.index(name))
+
+    def action_sort_next(self, step: int) -> None:
+        store = self.table.store
+        self._sort((store.sort_column + step) % len(store.columns))
+
+    def _sort(self, index: int) -> None:
+        store = self.table.store
+        again = store.sort_column == index
+        store.set_sort(index, not store.sort_descending if again else False)
+
+    def action_mark(self) -> None:
+        uid = self.rows.cursor_uid
+        if uid is not None:
+            self.table.store.toggle_mark(uid)
+            self.rows.action_cursor_down()
+
+    def action_all_namespaces(self) -> None:
+        self.feed.set_namespace("")
+
+    # --- one object ---------------------------------------------------------------------------
+
+    def on_live_table_selected(self, event: LiveTable.Selected) -> None:
+        obj = self.table.object(event.uid)
+        if obj is not None and self.kind.plural == "namespaces":
+            self.feed.set_namespace(obj["metadata"]["name"])
+            self.notify(f"namespace {self.feed.namespace}; 0 shows all")
+        elif obj is not None and self.kind.plural == "pods":
+            self.action_logs()
+        else:
+            self.action_describe()
+
+    def action_describe(self) -> None:
+        self._open("describe", self._describe)
+
+    def action_yaml(self) -> None:
+        self._open("yaml", lambda obj: yaml_of(obj))
+
+    def _describe(self, obj: Object) -> str:
+        return describe(obj, self.feed.events_about(obj), self.feed.world.now_ms())
+
+    def _open(self, what: str, render) -> None:  # type: ignore[no-untyped-def]
+        obj = self.selected()
+        if obj is not None:
+            kind, meta = self.kind, obj["metadata"]
+            resource = kind.storage or kind.resource
+
+            def text() -> str:
+                now = self.feed.get(resource, meta.get("namespace", ""), meta["name"])
+                return str(render(now if now is not None else obj))
+
+            title = f"{what} {kind.singular}/{meta['name']}"
+            self.app.push_screen(TextScreen(self.feed, title, text))
+
+    def action_logs(self) -> None:
+        obj = self.selected()
+        if obj is not None and self.kind.plural == "pods":
+            self.app.push_screen(LogsScreen(self.feed, obj))
+        elif obj is not None:
+            self.notify("logs are of pods: go there with :pods", severity="warning")
+
+    # --- changes ------------------------------------------------------------------------------
+
+    def targets(self) -> list[Object]:
+        """The marked objects, or the one under the cursor."""
+        marked = [self.table.object(uid) for uid in sorted(self.table.store.marks)]
+        found = [obj for obj in marked if obj is not None]
+        chosen = self.selected()
+        return found or ([chosen] if chosen is not None else [])
+
+    def action_delete(self) -> None:
+        targets = self.targets()
+        if not targets:
+            return
+        names = ", ".join(obj["metadata"]["name"] for obj in targets[:5])
+        more = f" and {len(targets) - 5} more" if len(targets) > 5 else ""
+        namespace = targets[0]["metadata"].get("namespace", "")
+        same = f"kubectl delete {self.kind.resource} {names}"
+        same += f" -n {namespace}" if namespace else ""
+        question = f"DELETE {self.kind.singular} {names}{more} ?"
+        self._frozen_question(question, f"{len(targets)} objects", same, self._delete, targets)
+
+    def _delete(self, targets: list[Object]) -> None:
+        for obj in targets:
+            self.feed.delete(self.kind, obj, self._told)
+        self.table.store.marks.clear()
+
+    def _frozen_question(self, question: str, affects: str, same: str, act, targets) -> None:  # type: ignore[no-untyped-def]
+        """Ask while the rows stand still, so that what is confirmed is what was seen."""
+        self.table.store.frozen = True
+
+        def answered(yes: bool | None) -> None:
+            self.table.store.frozen = False
+            if yes:
+                act(targets)
+                self.notify(same)
+
+        self.app.push_screen(Confirm(question, affects, same), answered)
+
+    def _told(self, why: str) -> None:
+        if why:
+            self.notify(why, severity="error", markup=False)
+
+    def action_scale(self) -> None:
+        obj = self.selected()
+        if obj is None or self.kind.plural not in SCALABLE:
+            self.notify("only workloads with replicas scale", severity="warning")
+            return
+        self.query_one(Prompt).open("#", str(obj["spec"].get("replicas", 1)))
+
+    def on_prompt_changed(self, event: Prompt.Changed) -> None:
+        if event.sign == "/":
+            event.stop()
+            self.query_one(Prompt).say(self.set_filter(event.text))
+
+    def on_prompt_done(self, event: Prompt.Done) -> None:
+        if event.sign == ":":
+            return
+        event.stop()
+        prompt = self.query_one(Prompt)
+        if event.sign == "/" and event.text is None:
+            self.set_filter("")
+        elif event.sign == "#" and event.text is not None:
+            obj = self.selected()
+            if not event.text.isdigit():
+                prompt.say("a number of replicas")
+                return
+            if obj is not None:
+                self.feed.scale(self.kind, obj, int(event.text), self._told)
+                name = obj["metadata"]["name"]
+                self.notify(f"kubectl scale {self.kind.singular}/{name} --replicas={event.text}")
+        prompt.close()
+        self.rows.focus()
