@@ -112,6 +112,8 @@ class LiveTable(ScrollView, can_focus=True):
     def set_store(self, store: RowStore) -> None:
         """Show other rows: another list, another moment; the cursor stays on its object."""
         if store is not self.store:
+            if self.store is not None and self.store.columns != store.columns:
+                self._cursor_moved, self._range_from = False, None  # another list: from its top
             self.store = store
             self._take_over()
 
@@ -203,6 +205,10 @@ class LiveTable(ScrollView, can_focus=True):
             if event.chain == 2:
                 self.action_select()
 
+    def on_resize(self) -> None:
+        self._drawn.clear()
+        self._show_cursor()
+
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._style_epoch += 1
@@ -279,10 +285,13 @@ class LiveTable(ScrollView, can_focus=True):
             self.scroll_to(y=wanted, animate=False)
 
     def _key(self, line: int, top: int) -> StripKey | None:
-        """What a line of the screen depends on; None for the heading and below the last row."""
+        """What a line of the screen depends on; None below the last row."""
         index, store = top + line - 1, self.store
-        if line == 0 or store is None or index >= len(store.order):
+        if store is None or index >= len(store.order):
             return None
+        if line == 0:
+            sort = (store.sort_column, store.sort_descending)
+            return ("", *sort, False, False, self._style_epoch, self._widths_epoch)
         uid = store.order[index]
         row = store.get(uid)
         return (
