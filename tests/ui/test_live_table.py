@@ -65,17 +65,13 @@ def test_heading_rows_and_escapes_are_drawn() -> None:
     put(store, "a\x1b[2J[b]\n", 7)
 
     async def scene(app: Plain, pilot: Pilot[None]) -> None:
-        assert (
-            screen(app.table)[:5]
-            == [
-                "  NAME ▲          N",
-                "  a\\x1b[2J[b]\\n    7",
-                "  r00000           0",
-                "  r00001           1",
-                "",
-            ]
-            or screen(app.table)[:5] == []
-        )
+        assert screen(app.table)[:5] == [
+            "  NAME ▲           N",
+            "  a\\x1b[2J[b]\\n    7",
+            "  r00000           0",
+            "  r00001           1",
+            "",
+        ]
 
     play(scene, store)
 
@@ -112,10 +108,9 @@ def test_the_cursor_stays_on_its_object_and_on_its_line() -> None:
         assert "r00020" in table.visible_uids()
         store.set_filter(parse("r0002"))
         table.refresh_rows(0)
-        assert (table.cursor_uid, table.scroll_offset.y) == (
-            "r00020",
-            store.counts[1] - 10 + 0,
-        ) or (table.cursor_uid == "r00020")
+        await pilot.pause()
+        assert table.cursor_uid == "r00020"
+        assert table.visible_uids() == [f"r{index:05}" for index in range(29, 19, -1)]
 
     play(scene, store)
 
