@@ -52,7 +52,10 @@ def describe(obj: Object, events: Sequence[Object], now_ms: int) -> str:
         lines.append(f"Controlled by {', '.join(owners)}")
     skipped = ("apiVersion", "kind", "metadata")
     for section, value in obj.items():
-        if section not in skipped:
+        if obj.get("kind") == "Secret" and section in ("data", "stringData"):
+            lines.append("Data:")
+            lines += [f"  {key}:  {_decoded_size(text)} bytes" for key, text in value.items()]
+        elif section not in skipped:
             lines.append(f"{_title(section)}:")
             lines += _indented(value, 1)
     return shown("\n".join([*lines, *_event_lines(events, now_ms)]))
@@ -80,6 +83,11 @@ def _event_lines(events: Sequence[Object], now_ms: int) -> list[str]:
         cells = [f"{cell:<{width}}" for cell, width in zip(row[:4], widths, strict=True)]
         lines.append(f"  {'  '.join(cells)}  {row[4]}")
     return lines
+
+
+def _decoded_size(text: str) -> int:
+    """How many bytes a base64 text stands for."""
+    return len(text) * 3 // 4 - text[-2:].count("=")
 
 
 def _since(time: Any, now_ms: int) -> str:

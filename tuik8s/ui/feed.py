@@ -98,7 +98,9 @@ class Feed:
     def events_about(self, obj: Object) -> list[Object]:
         """The Events about an object, oldest first."""
         found = self.informer(EVENTS).by_index("about", obj["metadata"].get("uid", ""))
-        return sorted(found, key=lambda event: str(event.get("lastTimestamp") or ""))
+        return sorted(
+            found, key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime") or "")
+        )
 
     def set_namespace(self, namespace: str) -> None:
         self.namespace = namespace

@@ -13,14 +13,14 @@ from tuik8s.api.types import Object
 
 
 class Problem(NamedTuple):
-    """severity 2 is bad, 1 a warning; count: how many objects share the cause."""
+    """severity 2 is bad, 1 a warning; total: how many objects share the cause."""
 
     severity: int
     text: str
     resource: str
     namespace: str
     name: str
-    count: int = 1
+    total: int = 1
 
 
 def problems(
@@ -32,7 +32,7 @@ def problems(
 ) -> list[Problem]:
     """Everything that deserves a look, worst first."""
     found = [*_nodes(nodes), *_pods(pods), *_services(services, slices), *_faults(faults)]
-    return sorted(found, key=lambda p: (-p.severity, -p.count, p.text))
+    return sorted(found, key=lambda p: (-p.severity, -p.total, p.text))
 
 
 def _nodes(nodes: Iterable[Object]) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""A kind's objects as rows: cells as kubectl prints them, with a namespace in front, a look, and a clock.
+"""A kind's objects as rows: cells as kubectl prints them, with a namespace, a look, a clock.
 
 Ages change although objects do not: once a second the rows that are on screen are made again.
 """
@@ -91,7 +91,8 @@ class Table:
             cells.append(Cell(text, self._look.style(column.name.upper(), text)))
             keys.append(_sort_key(column, value, meta))
         health = self._look.health(obj)
-        self.store.put(uid, tuple(cells), tuple(keys), health, now_ms)
+        labels = meta.get("labels") or {}
+        self.store.put(uid, cells, keys, health, now_ms, labels=labels)
 
     def _specs(self) -> tuple[ColumnSpec, ...]:
         specs = [ColumnSpec("NAMESPACE")] if self.kind.namespaced else []

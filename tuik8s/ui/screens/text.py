@@ -19,7 +19,7 @@ class TextScreen(DashboardScreen):
     """Scrolls a text; it is rendered anew each second and repainted when it changed."""
 
     BINDINGS = [
-        ("escape,q", "app.back", "Back"),
+        ("escape,q", "app.leave", "Back"),
         ("j,down", "scroll(1)", ""),
         ("k,up", "scroll(-1)", ""),
         ("ctrl+d,ctrl+f,pagedown", "scroll(20)", ""),

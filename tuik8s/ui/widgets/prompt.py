@@ -1,4 +1,4 @@
-"""The line at the bottom for a filter (`/`) or a command (`:`), with completion and its own errors."""
+"""The line at the bottom for a filter (`/`) or a command (`:`), with completion and errors."""
 
 from __future__ import annotations
 

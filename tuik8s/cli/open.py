@@ -1,0 +1,34 @@
+"""Start a cluster if it does not run, and open its dashboard.
+
+A cluster that this command started ends with the dashboard; what it knows stays for the next
+time. To keep one running: tuik8s up --detach.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from tuik8s.cli import down, ui, up
+from tuik8s.cli.arguments import add_cluster, add_shape, directory_in, flag_in
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_cluster(parser)
+    add_shape(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    ui.check_terminal()
+    directory = directory_in(args)
+    running = directory.read_running()
+    was_running = running is not None
+    if running is None:
+        running, took_s = up.start(args)
+        print(f"cluster {args.name!r} is up in {took_s:.2f} s")
+    try:
+        ui.show(directory, running, args.name)
+    finally:
+        if not was_running:
+            down.run(args)
+            print(f"to keep it running next time: tuik8s up --detach{flag_in(args)}")
+    return 0

@@ -1,0 +1,193 @@
+"""The dashboard's application: keys, commands, and the one pump that feeds whatever is on screen.
+
+    every 100 ms: screen.pump(now) -> tables flush, widgets repaint what changed
+    every key:    a binding of the screen, else of the app (`:` goes anywhere, `?` lists them all)
+
+Source of the keys: k9s where it only looks; what changes the cluster asks first (tui.md, 2.2).
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding
+
+from tuik8s.ui.feed import Feed
+from tuik8s.ui.screens.base import DashboardScreen
+from tuik8s.ui.screens.chaos import ChaosMenu
+from tuik8s.ui.screens.engine import Status
+from tuik8s.ui.screens.help import HelpScreen
+from tuik8s.ui.screens.registry import DIGITS, SCREENS
+from tuik8s.ui.screens.resources import ResourcesScreen
+from tuik8s.ui.theme import DEFAULT_THEME, STYLES, THEMES
+from tuik8s.ui.widgets.prompt import Prompt
+from tuik8s.ui.widgets.status_bar import StatusBar
+
+FPS = 10
+FREEZE_AFTER_S = 3.0
+"""By then the first load is in memory; garbage collections leave it alone from there on."""
+
+COMMANDS = ("ns", "theme", "q", "quit", "help", "chaos")
+
+
+class Dashboard(App[None]):
+    """One window on one cluster. status: asks the supervisor for its processes."""
+
+    CSS = STYLES
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[Any]] = [
+        *(Binding(key, f"go('{name}')", name, show=False) for key, name in DIGITS.items()),
+        Binding("colon", "command", "Go to"),
+        Binding("question_mark", "help", "Help"),
+        Binding("exclamation_mark", "chaos", "Chaos"),
+        Binding("p", "pause", "Pause", show=False),
+        Binding("minus", "last", "Last view", show=False),
+        Binding("q", "leave", "Back", show=False),
+        Binding("ctrl+q,ctrl+c", "quit", "Quit", priority=True, show=False),
+        Binding("ctrl+s", "save", "Save SVG", show=False),
+    ]
+
+    def __init__(self, feed: Feed, cluster: str, status: Status) -> None:
+        super().__init__()
+        self.feed = feed
+        self.cluster = cluster
+        self.status = status
+        self.paused = False
+        self._trail: list[str] = []
+        for theme in THEMES:
+            self.register_theme(theme)
+
+    def on_mount(self) -> None:
+        self.theme = DEFAULT_THEME
+        for resource in ("nodes", "pods", "services", "events"):
+            self.feed.informer(resource)
+        self.feed.informer("endpointslices.discovery.k8s.io")
+        self.run_command("pods")
+        self.set_interval(1 / FPS, self._pump)
+        self.set_timer(FREEZE_AFTER_S, _freeze)
+
+    def _pump(self) -> None:
+        screen = self.screen
+        if not isinstance(screen, DashboardScreen) or not screen.is_mounted:
+            return
+        now_ms = self.feed.world.now_ms()
+        if not self.paused:
+            screen.pump(now_ms)
+        screen.query_one(StatusBar).show(
+            self.cluster, self.feed.is_connected, self.paused, now_ms, screen.title_line(), ""
+        )
+
+    # --- going places -------------------------------------------------------------------------
+
+    def run_command(self, text: str) -> str:
+        """Carry out what was typed after `:`; what is wrong with it, "" if nothing."""
+        word, _, rest = text.strip().partition(" ")
+        if not word:
+            return ""
+        if word in ("q", "quit", "exit"):
+            self.exit()
+            return ""
+        if word in ("help", "chaos"):
+            self.call_later(self.action_help if word == "help" else self.action_chaos)
+            return ""
+        if word in ("ns", "namespace") and rest:
+            self.feed.set_namespace("" if rest in ("all", "*") else rest.strip())
+            return ""
+        if word == "theme":
+            return self._set_theme(rest.strip())
+        if word in SCREENS:
+            self._go(word, SCREENS[word](self.feed, self.status))
+            return ""
+        kind = self.feed.kind(word)
+        if kind is None:
+            return f"no kind or screen {word!r}"
+        screen = ResourcesScreen(self.feed, kind)
+        self._go(word, screen)
+        if rest.startswith("/"):
+            return screen.set_filter(rest[1:])
+        return ""
+
+    def _go(self, name: str, screen: DashboardScreen) -> None:
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if len(self.screen_stack) > 1:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+        if not self._trail or self._trail[-1] != name:
+            self._trail.append(name)
+
+    def _set_theme(self, name: str) -> str:
+        names = [theme.name for theme in THEMES]
+        if name not in names:
+            return f"themes: {', '.join(names)}"
+        self.theme = name
+        return ""
+
+    def action_go(self, name: str) -> None:
+        self.run_command(name)
+
+    def action_last(self) -> None:
+        if len(self._trail) > 1:
+            self.run_command(self._trail[-2])
+
+    def action_leave(self) -> None:
+        """Leave a detail; on a main screen there is nothing to go back to, :q quits."""
+        if len(self.screen_stack) > 2:
+            self.pop_screen()
+        else:
+            self.notify("this is the first view; :q or Ctrl+Q quits", timeout=3)
+
+    # --- doing things -------------------------------------------------------------------------
+
+    def action_command(self) -> None:
+        if isinstance(self.screen, DashboardScreen):
+            words = [*SCREENS, *COMMANDS]
+            for kind in self.feed.kinds.all():
+                words += [kind.plural, kind.singular, *kind.short_names]
+            self.screen.query_one(Prompt).open(":", "", words)
+
+    def on_prompt_done(self, event: Prompt.Done) -> None:
+        if not isinstance(self.screen, DashboardScreen):
+            return
+        prompt = self.screen.query_one(Prompt)
+        if event.sign == ":" and event.text:
+            problem = self.run_command(event.text)
+            if problem:
+                prompt.say(problem)
+                return
+        prompt.close()
+        if prompt.screen is self.screen:
+            self.screen.focus_next("LiveTable, VerticalScroll")
+
+    def action_help(self) -> None:
+        found = [active.binding for active in self.screen.active_bindings.values()]
+        self.push_screen(HelpScreen(found))
+
+    def action_chaos(self) -> None:
+        if isinstance(self.screen, DashboardScreen):
+            self.push_screen(ChaosMenu(self.feed, self._target()))
+
+    def _target(self) -> str:
+        """The node under the cursor, or of the pod under it, as a fault names it."""
+        if not isinstance(self.screen, ResourcesScreen):
+            return ""
+        obj = self.screen.selected() or {}
+        if self.screen.kind.plural == "nodes" and obj:
+            return f"node/{obj['metadata']['name']}"
+        node = (obj.get("spec") or {}).get("nodeName", "")
+        return f"node/{node}" if node else ""
+
+    def action_pause(self) -> None:
+        self.paused = not self.paused
+
+    def action_save(self) -> None:
+        path = self.save_screenshot()
+        self.notify(f"saved {path}")
+
+
+def _freeze() -> None:
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,167 @@
+"""The `!` menu: what to break, where, for how long; then a confirmation that says what it will hit.
+
+What can be chosen comes from the Fault kind's own definition, so the menu knows what the server
+knows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tuik8s.api.types import Object
+from tuik8s.ui.feed import CRDS, Feed
+from tuik8s.ui.widgets.confirm import Confirm
+
+FAULTS = "faults.chaos.tuik8s.dev"
+HEAL = "heal all faults"
+DURATIONS = ("10s", "30s", "1m", "5m", "10m", "until healed")
+COMPONENTS = ("apiserver", "controller-manager", "scheduler")
+_PARAMETERS: dict[str, Object] = {
+    "link-delay": {"delay": "200ms", "jitter": "50ms"},
+    "link-drop": {"percent": 30},
+    "link-duplicate": {"percent": 30},
+}
+
+
+class ChaosMenu(ModalScreen[None]):
+    """Three choices, one after the other; Esc goes back a step."""
+
+    DEFAULT_CSS = """
+    ChaosMenu { align: center middle; }
+    ChaosMenu Vertical { width: 70; height: auto; max-height: 80%; border: round $error;
+        background: $surface; padding: 0 1; }
+    ChaosMenu OptionList { height: auto; max-height: 20; border: none; background: $surface; }
+    """
+    BINDINGS = [("escape,q", "back", "Back"), ("j", "down", ""), ("k", "up", "")]
+
+    def __init__(self, feed: Feed, target: str) -> None:
+        super().__init__()
+        self.feed = feed
+        self._target = target
+        self._chosen: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(id="question", markup=False)
+            yield OptionList(id="choices")
+
+    def on_mount(self) -> None:
+        self._ask()
+
+    def action_back(self) -> None:
+        if not self._chosen:
+            self.dismiss()
+            return
+        self._chosen.pop()
+        self._ask()
+
+    def action_down(self) -> None:
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_up(self) -> None:
+        self.query_one(OptionList).action_cursor_up()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        choice = str(event.option.id)
+        if choice == HEAL:
+            self._heal()
+            return
+        self._chosen.append(choice)
+        if len(self._chosen) == 3:
+            self._confirm(*self._chosen)
+        else:
+            self._ask()
+
+    def _ask(self) -> None:
+        questions = (
+            "break what?",
+            f"{self._chosen[0] if self._chosen else ''} where?",
+            f"{' '.join(self._chosen)}  for how long?",
+        )
+        options = (self._actions, self._targets, lambda: list(DURATIONS))[len(self._chosen)]()
+        self.query_one("#question", Static).update(questions[len(self._chosen)])
+        choices = self.query_one(OptionList)
+        choices.clear_options()
+        choices.add_options([Option(text, id=text) for text in options])
+        choices.focus()
+        if self._target in options:
+            choices.highlighted = options.index(self._target)
+
+    def _actions(self) -> list[str]:
+        crd = self.feed.get(CRDS, "", FAULTS)
+        active = any(self.feed.informer(FAULTS).items()) if crd is not None else False
+        return [*actions_of(crd), *([HEAL] if active else [])]
+
+    def _targets(self) -> list[str]:
+        nodes = sorted(n["metadata"]["name"] for n in self.feed.informer("nodes").items())
+        if self._chosen[0].startswith("node-"):
+            return [f"node/{name}" for name in nodes]
+        parties = [f"component/{kind}/{n}" for n in nodes for kind in ("kubelet", "kube-proxy")]
+        components = [f"component/{name}" for name in COMPONENTS]
+        if self._chosen[0].startswith("link-"):
+            return [*(f"node/{name}" for name in nodes), *components[1:], *parties]
+        return [*components, *parties]
+
+    def _confirm(self, action: str, target: str, duration: str) -> None:
+        spec: Object = {"action": action, "target": target, **_PARAMETERS.get(action, {})}
+        if duration != DURATIONS[-1]:
+            spec["for"] = duration
+        flags = "".join(
+            f" --{name} {spec[name]}" for name in spec if name not in ("action", "target")
+        )
+        same = f"tuik8s chaos {action} {target}{flags}"
+        question = f"{action.upper()} {target} {duration} ?"
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                fault = {
+                    "apiVersion": "chaos.tuik8s.dev/v1",
+                    "kind": "Fault",
+                    "metadata": {"generateName": f"{action}-"},
+                    "spec": spec,
+                }
+                self.feed.create(FAULTS, fault, self._told)
+                self.app.notify(same, markup=False)
+            self.dismiss()
+
+        self.app.push_screen(Confirm(question, self._blast(target), same), answered)
+
+    def _blast(self, target: str) -> str:
+        """What a fault there touches, in numbers."""
+        kind, _, name = target.partition("/")
+        if kind == "node":
+            node = name
+        else:
+            node = name.partition("/")[2]
+        if not node:
+            return f"the whole cluster waits for {name}"
+        pods = sum(
+            pod["spec"].get("nodeName") == node for pod in self.feed.informer("pods").items()
+        )
+        return f"{node}: {pods} pods"
+
+    def _heal(self) -> None:
+        kind = self.feed.kind("fault")
+        for fault in list(self.feed.informer(FAULTS).items()):
+            if kind is not None:
+                self.feed.delete(kind, fault, self._told)
+        self.app.notify("tuik8s chaos heal all", markup=False)
+        self.dismiss()
+
+    def _told(self, why: str) -> None:
+        if why:
+            self.app.notify(why, severity="error", markup=False)
+
+
+def actions_of(crd: Object | None) -> list[str]:
+    """The actions that the Fault kind knows."""
+    if crd is None:
+        return []
+    schema: Any = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    return list(schema["properties"]["spec"]["properties"]["action"]["enum"])

@@ -1,0 +1,30 @@
+"""The screens that have a place of their own: name, key, and how each is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tuik8s.ui.feed import Feed
+from tuik8s.ui.screens.base import DashboardScreen
+from tuik8s.ui.screens.engine import EngineScreen, Status
+from tuik8s.ui.screens.overview import OverviewScreen
+from tuik8s.ui.screens.routing import RoutingScreen
+
+Make = Callable[[Feed, Status], DashboardScreen]
+
+SCREENS: dict[str, Make] = {
+    "overview": lambda feed, status: OverviewScreen(feed),
+    "routes": lambda feed, status: RoutingScreen(feed),
+    "engine": lambda feed, status: EngineScreen(feed, status),
+}
+
+DIGITS: dict[str, str] = {
+    "1": "overview",
+    "2": "pods",
+    "3": "nodes",
+    "4": "services",
+    "5": "routes",
+    "6": "events",
+    "7": "engine",
+}
+"""Which screen or kind each digit goes to."""

@@ -1,0 +1,79 @@
+"""Colours: four themes, and the styles of the dashboard. Nothing is carried by colour alone."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DEFAULT_THEME = "tuik8s-dark"
+
+THEMES = (
+    Theme(
+        name="tuik8s-dark",
+        primary="#3b82c4",
+        secondary="#5fa8a0",
+        accent="#e0b060",
+        warning="#e0a030",
+        error="#e05c5c",
+        success="#5fb878",
+        foreground="#d8dee9",
+        background="#11151c",
+        surface="#171c26",
+        panel="#1e2532",
+        dark=True,
+    ),
+    Theme(
+        name="tuik8s-light",
+        primary="#205f9e",
+        secondary="#2f7a72",
+        accent="#9a6a00",
+        warning="#a86400",
+        error="#b3261e",
+        success="#2e7d32",
+        foreground="#1b1f24",
+        background="#fafafa",
+        surface="#f0f2f5",
+        panel="#e4e8ee",
+        dark=False,
+    ),
+    Theme(
+        name="tuik8s-contrast",
+        primary="#00afff",
+        secondary="#ffffff",
+        accent="#ffff00",
+        warning="#ffaf00",
+        error="#ff5fff",
+        success="#00ffff",
+        foreground="#ffffff",
+        background="#000000",
+        surface="#000000",
+        panel="#202020",
+        dark=True,
+    ),
+    Theme(
+        name="tuik8s-ansi",
+        primary="ansi_blue",
+        secondary="ansi_cyan",
+        accent="ansi_yellow",
+        warning="ansi_yellow",
+        error="ansi_red",
+        success="ansi_green",
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        dark=True,
+    ),
+)
+
+STYLES = """
+Screen { background: $background; }
+.heading { color: $secondary; text-style: bold; height: 1; padding: 0 1; }
+.panel { height: 1fr; width: 1fr; border: round $panel; }
+#upper { height: 1fr; }
+#lower { height: 1fr; }
+#text { padding: 0 1; width: auto; }
+#page { background: $background; }
+LiveTable { height: 1fr; }
+Footer { background: $panel; }
+Toast { max-width: 90; }
+"""
