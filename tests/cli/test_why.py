@@ -50,6 +50,8 @@ def _api(monkeypatch: pytest.MonkeyPatch) -> Api:
     api = Api()
     monkeypatch.setattr(why, "require_running", lambda args: (None, None))
     monkeypatch.setattr(why, "ApiClient", lambda running: _Client(api))
+    # Pods need their service account; no controller runs here that would make it.
+    api.post("/api/v1/namespaces/default/serviceaccounts", {"metadata": {"name": "default"}})
     assert api.post(PODS, POD).code == 201
     return api
 

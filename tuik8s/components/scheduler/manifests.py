@@ -72,7 +72,7 @@ class Admission:
 
 
 def build_cluster(objects: list[Object], admission: Admission) -> Cluster:
-    """Nodes, bound and nominated pods that have not ended, and whatever else decisions depend on."""
+    """Nodes, bound and nominated pods that have not ended, and what else decisions need."""
     cluster = Cluster()
     for obj in objects:
         kind = obj["kind"]
