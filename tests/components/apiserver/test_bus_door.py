@@ -62,14 +62,14 @@ def test_a_kubelet_gets_the_pods_of_its_node_only(api: Api) -> None:
 
 def test_a_peer_is_its_identity(api: Api) -> None:
     client = dialled(api, "stranger", "system:stranger")
-    request = Request(verb="get", resource="configmaps", namespace="default", name="a")
+    request = Request(verb="get", resource="pods", namespace="default", name="a")
     assert asked(api, client, request).code == 403
     scheduler = dialled(api, "scheduler", "system:kube-scheduler")
     assert asked(api, scheduler, request).code == 404
 
 
 def test_changes_carry_author_and_cause(api: Api) -> None:
-    client = dialled(api, "client", "system:kube-scheduler")
+    client = dialled(api, "client", "system:admin")
     body = b"\x81\xa8metadata\x81\xa4name\xa1z"
     request = Request(
         verb="create",
@@ -82,4 +82,4 @@ def test_changes_carry_author_and_cause(api: Api) -> None:
     reply = asked(api, client, request)
     assert (reply.code, reply.revision) == (201, api.server.store.revision)
     (change,) = api.get("/changes?key=configmaps/").body["items"]
-    assert (change["author"], change["cause"]) == ("system:kube-scheduler", 7)
+    assert (change["author"], change["cause"]) == ("system:admin", 7)

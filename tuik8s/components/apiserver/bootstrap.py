@@ -1,8 +1,9 @@
-"""What a fresh cluster has before anybody asks: namespaces, the server's own Service, priorities.
+"""What a cluster has before anybody asks: namespaces, the server's Service, priorities, roles.
 
 Everything goes through the pipeline as the server itself, so it looks like any other object.
 
-Source: k8s.io/kubernetes pkg/controlplane/{controller,instance.go}, pkg/apis/scheduling (1.36).
+Source: k8s.io/kubernetes pkg/controlplane/{controller,instance.go}, pkg/apis/scheduling,
+pkg/registry/rbac/rest (1.36).
 """
 
 from __future__ import annotations
@@ -15,10 +16,15 @@ from tuik8s.api.types import Object, Request
 from tuik8s.components.apiserver.allocators import IDENTITY
 from tuik8s.components.apiserver.answers import Answer, encode_msgpack
 from tuik8s.components.apiserver.authentication.base import Credentials
+from tuik8s.components.apiserver.authorization.defaults import GROUP as RBAC
+from tuik8s.components.apiserver.authorization.defaults import default_objects
+from tuik8s.components.apiserver.objects import decode_msgpack
+from tuik8s.components.apiserver.role_defaults import is_replaced, mended
 from tuik8s.components.apiserver.routes import Route
 
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.pipeline import Pipeline
+    from tuik8s.components.store.types import Entry
 
 _NAMESPACES: Final = ("kube-system", "kube-public", "kube-node-lease", "default")
 _PRIORITIES: Final = (
@@ -37,39 +43,66 @@ _PRIORITIES: Final = (
 
 
 def create_missing(pipeline: Pipeline) -> None:
-    """Create what is not there yet."""
-    core = pipeline.core
+    """Create what is not there yet, and mend default roles and bindings."""
     for group, version, plural, obj in _wanted(pipeline):
-        kind = core.kinds.lookup(group, version, plural)
-        assert kind is not None, f"{plural} are always served"
-        meta = obj["metadata"]
-        namespace = meta.get("namespace", "")
-        if core.objects.entry(kind, namespace, meta["name"]) is not None:
-            continue
-        request = Request(
-            verb="create",
-            group=group,
-            version=version,
-            resource=plural,
-            namespace=namespace,
-            body=encode_msgpack(obj),
-            content_type="application/msgpack",
-            user_agent="kube-apiserver/v1.36.3",
-        )
-        route = Route(
-            verb="create",
-            path="",
-            group=group,
-            version=version,
-            resource=plural,
-            namespace=namespace,
-            kind=kind,
-        )
-        pipeline.handle(request, route, Credentials(peer=IDENTITY), _expect_created)
+        if _entry(pipeline, group, version, plural, obj) is None:
+            _write(pipeline, "create", group, version, plural, obj)
+    for plural, obj in default_objects():
+        _keep_default(pipeline, plural, obj)
 
 
-def _expect_created(answer: Answer) -> None:
-    assert answer.code == 201, f"bootstrap object refused: {answer.objects!r}"
+def _keep_default(pipeline: Pipeline, plural: str, obj: Object) -> None:
+    entry = _entry(pipeline, RBAC, "v1", plural, obj)
+    if entry is None:
+        _write(pipeline, "create", RBAC, "v1", plural, obj)
+        return
+    stored = decode_msgpack(entry.value)
+    if "roleRef" in obj and is_replaced(stored, obj):
+        _write(pipeline, "delete", RBAC, "v1", plural, obj)
+        _write(pipeline, "create", RBAC, "v1", plural, obj)
+        return
+    better = mended(stored, obj)
+    if better is not None:
+        _write(pipeline, "update", RBAC, "v1", plural, better)
+
+
+def _entry(pipeline: Pipeline, group: str, version: str, plural: str, obj: Object) -> Entry | None:
+    core, meta = pipeline.core, obj["metadata"]
+    kind = core.kinds.lookup(group, version, plural)
+    assert kind is not None, f"{plural} are always served"
+    return core.objects.entry(kind, meta.get("namespace", ""), meta["name"])
+
+
+def _write(
+    pipeline: Pipeline, verb: str, group: str, version: str, plural: str, obj: Object
+) -> None:
+    meta = obj["metadata"]
+    request = Request(
+        verb=verb,
+        group=group,
+        version=version,
+        resource=plural,
+        namespace=meta.get("namespace", ""),
+        name="" if verb == "create" else meta["name"],
+        body=b"" if verb == "delete" else encode_msgpack(obj),
+        content_type="" if verb == "delete" else "application/msgpack",
+        user_agent="kube-apiserver/v1.36.3",
+    )
+    route = Route(
+        verb=verb,
+        path="",
+        group=group,
+        version=version,
+        resource=plural,
+        namespace=request.namespace,
+        name=request.name,
+        kind=pipeline.core.kinds.lookup(group, version, plural),
+    )
+    pipeline.handle(request, route, Credentials(peer=IDENTITY), _expect_done)
+
+
+def _expect_done(answer: Answer) -> None:
+    assert answer.code in (200, 201), f"bootstrap object refused: {answer.objects!r}"
 
 
 def _wanted(pipeline: Pipeline) -> Iterator[tuple[str, str, str, Object]]:

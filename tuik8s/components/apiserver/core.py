@@ -14,6 +14,7 @@ from tuik8s.components.apiserver.admission.registry import Admission, plugins
 from tuik8s.components.apiserver.allocators import IDENTITY, Allocators
 from tuik8s.components.apiserver.authentication.registry import Authentication, authenticators
 from tuik8s.components.apiserver.authorization.base import Attributes
+from tuik8s.components.apiserver.authorization.rbac import Rbac
 from tuik8s.components.apiserver.authorization.registry import Authorization, authorizers
 from tuik8s.components.apiserver.config import ApiServerConfig
 from tuik8s.components.apiserver.decoding import Bodies
@@ -44,6 +45,7 @@ class StoreReader:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._generations: dict[str, int] = {}
+        self._followers: dict[str, list[Callable[[str, str], None]]] = {}
         store.on_commit(self._count)
 
     def get(self, resource: str, namespace: str, name: str) -> Object | None:
@@ -57,9 +59,15 @@ class StoreReader:
     def generation(self, resource: str) -> int:
         return self._generations.get(resource, 0)
 
+    def follow(self, resource: str, on_change: Callable[[str, str], None]) -> None:
+        self._followers.setdefault(resource, []).append(on_change)
+
     def _count(self, changes: list[Change]) -> None:
         for change in changes:
-            self._generations[change.key.partition("/")[0]] = change.revision
+            resource, namespace, name = change.key.split("/", 2)
+            self._generations[resource] = change.revision
+            for on_change in self._followers.get(resource, ()):
+                on_change(namespace, name)
 
 
 class Core:
@@ -78,7 +86,8 @@ class Core:
         self.routes = Routes(kinds)
         self.bodies = Bodies(kinds)
         self.authentication = Authentication(authenticators(config))
-        self.authorization = Authorization(authorizers(self.reader))
+        self.rbac = Rbac(self.reader)
+        self.authorization = Authorization(authorizers(self.reader, self.rbac))
         self.admission = Admission(plugins(self.reader))
         self.allocators = Allocators(self.objects, kinds, config, world.rng("allocators"))
         self.signer = TokenSigner(config, world.disk("keys"))

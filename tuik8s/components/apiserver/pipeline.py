@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from tuik8s.api.errors import ApiError, internal_error, method_not_allowed, no_such_path
+from tuik8s.api.selectors import parse_field_selector
 from tuik8s.api.types import Request, User
 from tuik8s.components.apiserver import documents
 from tuik8s.components.apiserver.answers import Answer, refusal, text_answer
@@ -24,6 +25,7 @@ from tuik8s.components.apiserver.deprecations import DEPRECATED
 from tuik8s.components.apiserver.effects import Effect
 from tuik8s.components.apiserver.handlers.registry import HANDLERS
 from tuik8s.components.apiserver.negotiation import OBJECT_FORMS, PACKED
+from tuik8s.components.apiserver.options import first
 from tuik8s.components.apiserver.routes import Route
 from tuik8s.components.apiserver.subresources.registry import ANY_KIND, SUBRESOURCES
 from tuik8s.components.store.errors import NoSpace
@@ -36,6 +38,7 @@ Reply = Callable[[Answer], None]
 
 _NAMED = frozenset({"get", "update", "patch", "delete"})
 _READS = frozenset({"get", "list", "watch"})
+_SELECTIVE = frozenset({"list", "watch", "deletecollection"})
 _COLLECTIVE = frozenset({"list", "create", "deletecollection"})
 
 
@@ -191,6 +194,9 @@ def _no_space(full: NoSpace) -> ApiError:
 def _attributes(user: User, request: Request, route: Route) -> Attributes:
     if not route.resource:
         return Attributes(user=user, verb=request.verb, path=request.path)
+    name, node = request.name, ""
+    if not name and "fieldSelector" in request.query and request.verb in _SELECTIVE:
+        name, node = _selected(request)
     return Attributes(
         user=user,
         verb=request.verb,
@@ -199,8 +205,19 @@ def _attributes(user: User, request: Request, route: Route) -> Attributes:
         resource=request.resource,
         subresource=request.subresource,
         namespace=route.scope or request.namespace,
-        name=request.name,
+        name=name,
+        node=node,
     )
+
+
+def _selected(request: Request) -> tuple[str, str]:
+    """The one object's name and the node that a field selector asks for, if it does."""
+    try:
+        selector = parse_field_selector(first(request.query, "fieldSelector"))
+    except ValueError:
+        return "", ""
+    node = selector.exact("spec.nodeName") or selector.exact("spec.host") or ""
+    return selector.exact("metadata.name") or "", node
 
 
 def _unknown(route: Route) -> Answer:

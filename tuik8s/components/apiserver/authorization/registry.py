@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from tuik8s.api.errors import ApiError, forbidden_request
 from tuik8s.components.apiserver.authorization.base import Attributes, Authorizer, Decision, Reader
-from tuik8s.components.apiserver.authorization.components import Components
+from tuik8s.components.apiserver.authorization.defaults import node_rules
 from tuik8s.components.apiserver.authorization.masters import Masters
-from tuik8s.components.apiserver.authorization.public_paths import PublicPaths
-from tuik8s.components.apiserver.authorization.telemetry import TelemetryPaths
+from tuik8s.components.apiserver.authorization.node import Nodes
+from tuik8s.components.apiserver.authorization.rbac import Rbac
 
 _REMEMBERED = 50_000
 
 
-def authorizers(reader: Reader) -> tuple[Authorizer, ...]:
+def authorizers(reader: Reader, rbac: Rbac) -> tuple[Authorizer, ...]:
     """All of them, in order."""
-    return (Masters(), PublicPaths(), TelemetryPaths(), Components())
+    return (Masters(), Nodes(reader, node_rules()), rbac)
 
 
 class Authorization:
@@ -36,18 +36,21 @@ class Authorization:
         key = _key(asked)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._decide(asked)
+            known = self._decide(asked)
+            if known.is_lasting:
+                self._known[key] = known
         return known
 
     def _decide(self, asked: Attributes) -> Decision:
-        reasons = []
+        reasons, is_lasting = list[str](), True
         for member in self._members:
             decision = member.authorize(asked)
+            is_lasting &= decision.is_lasting
             if decision.allowed is not None:
-                return decision
+                return Decision(decision.allowed, decision.reason, is_lasting)
             if decision.reason:
                 reasons.append(decision.reason)
-        return Decision(False, ", ".join(reasons))
+        return Decision(False, "\n".join(reasons), is_lasting)
 
     def require(self, asked: Attributes) -> None:
         """Raise ApiError (403) unless it is allowed."""
@@ -68,6 +71,7 @@ def _key(asked: Attributes) -> tuple[object, ...]:
         asked.subresource,
         asked.group,
         asked.path,
+        asked.node,
     )
 
 
