@@ -84,7 +84,7 @@ class Table:
         keys: list[Any] = []
         if self.kind.namespaced:
             cells.append(Cell(meta.get("namespace", ""), "dim"))
-            keys.append(meta.get("namespace", ""))
+            keys.append(f"{meta.get('namespace', '')}\0{meta['name']}")
         for column in self._columns:
             value = column.value(obj, now_ms)
             text = _text(value)

@@ -37,6 +37,7 @@ class ChaosMenu(ModalScreen[None]):
     ChaosMenu Vertical { width: 70; height: auto; max-height: 80%; border: round $error;
         background: $surface; padding: 0 1; }
     ChaosMenu OptionList { height: auto; max-height: 20; border: none; background: $surface; }
+    ChaosMenu OptionList:focus { border: none; }
     """
     BINDINGS = [("escape,q", "back", "Back"), ("j", "down", ""), ("k", "up", "")]
 
