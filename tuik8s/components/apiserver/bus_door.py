@@ -80,7 +80,7 @@ class BusDoor:
             namespace=request.namespace,
             name=request.name,
             kind=kind,
-            known_group=kind is not None or kinds.has_group(request.group),
+            known_group=True,  # a refusal on the bus is a Status, never text
         )
 
     def _publish(self, changes: list[Change]) -> None:

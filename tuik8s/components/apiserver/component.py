@@ -13,6 +13,7 @@ from tuik8s.components.apiserver import bootstrap
 from tuik8s.components.apiserver.bus_door import BusDoor
 from tuik8s.components.apiserver.config import ApiServerConfig
 from tuik8s.components.apiserver.core import Core
+from tuik8s.components.apiserver.customresources.definitions import Definitions
 from tuik8s.components.apiserver.objects import last_state
 from tuik8s.components.apiserver.performers import simulated_performers
 from tuik8s.components.apiserver.pipeline import Pipeline
@@ -36,6 +37,7 @@ class ApiServer:
         self.core = Core(world, self.store, self.kinds, config)
         self.pipeline = Pipeline(self.core)
         self.core.performers.update(simulated_performers(host.network))
+        self.definitions = Definitions(self.pipeline)
         self.bus: BusDoor | None = None
 
     def start(self) -> None:
@@ -45,6 +47,7 @@ class ApiServer:
             "store opened", revision=recovery.revision, keys=recovery.keys, torn=recovery.torn_bytes
         )
         self.core.start()
+        self.definitions.start()
         self.bus = BusDoor(self.pipeline, self._host.serve())
         self.bus.start()
         if not self.config.read_only:

@@ -20,6 +20,7 @@ from tuik8s.components.apiserver.admission.base import Attributes
 from tuik8s.components.apiserver.answers import Answer, success_status
 from tuik8s.components.apiserver.bodies import Malformed, parse_json, parse_msgpack, parse_yaml
 from tuik8s.components.apiserver.call import Call
+from tuik8s.components.apiserver.customresources import terminating
 from tuik8s.components.apiserver.decoding import JSON, MSGPACK, PROTOBUF, YAML, media_type
 from tuik8s.components.apiserver.effects import Waiting
 from tuik8s.components.apiserver.options import (
@@ -107,6 +108,8 @@ def delete_admitted(core: Core, call: Call, entry: Entry, options: DeleteOptions
     check_preconditions(call, meta, options)
     if kind.resource == "namespaces":
         return _delete_namespace(core, call, obj, entry, options)
+    if kind.resource == terminating.CRDS:
+        return _delete_definition(core, call, obj, entry, options)
     if kind.rules.default_propagation == "Orphan" and _is_unsaid(options) and kind.group == "batch":
         call.warnings.append(_JOB_WARNING)
     before = dict(meta)
@@ -242,6 +245,15 @@ def _delete_namespace(
     if not options.dry_run:
         core.delete_now(call, entry)
     return _answer(core, call, obj, core.store.revision, stays=False)
+
+
+def _delete_definition(
+    core: Core, call: Call, obj: Object, entry: Entry, options: DeleteOptions
+) -> Answer:
+    """A definition turns Terminating first; it goes when its instances are gone."""
+    if terminating.begin(obj, call.now_ms) and not options.dry_run:
+        entry = core.objects.replace(call.kind, obj, entry, call.user.name, call.request.cause)
+    return _answer(core, call, obj, entry.revision, stays=True)
 
 
 def _answer(core: Core, call: Call, obj: Object, revision: int, *, stays: bool) -> Answer:

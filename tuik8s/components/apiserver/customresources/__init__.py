@@ -1,0 +1,1 @@
+"""CustomResourceDefinitions as kinds: names are accepted, versions served, instances removed."""
