@@ -52,6 +52,7 @@ class Api:
         self.server: ApiServer = build(self.simulation.host("apiserver"), settings)
         self.server.start()
         self.simulation.run_ms(20)
+        self.post(ACCOUNTS, {"metadata": {"name": "default"}})
 
     @property
     def core(self) -> Any:
@@ -130,6 +131,7 @@ class Api:
         return found
 
 
+ACCOUNTS = "/api/v1/namespaces/default/serviceaccounts"
 MAPS = "/api/v1/namespaces/default/configmaps"
 PODS = "/api/v1/namespaces/default/pods"
 

@@ -19,6 +19,7 @@ from tests.components.controllers.fixtures import (
     template,
     writes,
 )
+from tuik8s.api import quota_usage as usage
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import Outcome
@@ -32,7 +33,7 @@ from tuik8s.components.controllers.job import JobReconciler, indexes
 from tuik8s.components.controllers.namespace import NamespaceReconciler
 from tuik8s.components.controllers.parts import history
 from tuik8s.components.controllers.parts.templates import fnv32a, hash_of, revision_hash
-from tuik8s.components.controllers.resourcequota import ResourceQuotaReconciler, usage
+from tuik8s.components.controllers.resourcequota import ResourceQuotaReconciler
 from tuik8s.components.controllers.statefulset import StatefulSetReconciler
 from tuik8s.components.controllers.storage_protection import ClaimProtectionReconciler
 from tuik8s.components.controllers.volume_binding import VolumeBindingReconciler, matching

@@ -88,7 +88,7 @@ class Core:
         self.authentication = Authentication(authenticators(config))
         self.rbac = Rbac(self.reader)
         self.authorization = Authorization(authorizers(self.reader, self.rbac))
-        self.admission = Admission(plugins(self.reader))
+        self.admission = Admission(plugins(self))
         self.allocators = Allocators(self.objects, kinds, config, world.rng("allocators"))
         self.signer = TokenSigner(config, world.disk("keys"))
         self.openapi = Documents(kinds)

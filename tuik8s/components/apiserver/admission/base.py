@@ -80,14 +80,39 @@ class Attributes:
 
     def forbidden(self, why: str) -> ApiError:
         """403 as admission errors read: `pods "x" is forbidden: why`."""
-        return forbidden_request(self.kind.group, self.kind.plural, self.name, why)
+        return forbidden_request(self.kind.group, self.kind.plural, self._shown_name(), why)
+
+    def _shown_name(self) -> str:
+        if self.name:
+            return self.name
+        meta = (self.obj or {}).get("metadata") or {}
+        return meta.get("name") or meta.get("generateName") or "Unknown"
 
 
 class Plugin(Protocol):
-    """One member of the chain; a plugin without work in a phase returns None there."""
+    """One member of the chain; a plugin without work in a phase returns None there.
+
+    resources: ids of the resources whose writes it wants to see; empty for all of them.
+    """
 
     name: str
+
+    @property
+    def resources(self) -> tuple[str, ...]: ...
 
     def admit(self, attributes: Attributes) -> Pausing | None: ...
 
     def validate(self, attributes: Attributes) -> Pausing | None: ...
+
+
+class Member:
+    """A plugin with nothing to say, for those that speak in one phase only."""
+
+    name = ""
+    resources: tuple[str, ...] = ()
+
+    def admit(self, attributes: Attributes) -> Pausing | None:
+        return None
+
+    def validate(self, attributes: Attributes) -> Pausing | None:
+        return None

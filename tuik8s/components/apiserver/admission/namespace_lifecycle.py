@@ -20,6 +20,7 @@ class NamespaceLifecycle:
     """Guards namespaces."""
 
     name = "NamespaceLifecycle"
+    resources: tuple[str, ...] = ()
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader

@@ -1,33 +1,67 @@
-"""The admission plugins of a server, in the order they run."""
+"""The admission plugins of a server, in the order they run.
+
+Source: pkg/kubeapiserver/options/plugins.go, AllOrderedPlugins (1.36).
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tuik8s.components.apiserver.admission.base import Attributes, Pausing, Plugin
+from tuik8s.components.apiserver.admission.default_toleration_seconds import (
+    DefaultTolerationSeconds,
+)
 from tuik8s.components.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
-from tuik8s.components.apiserver.authorization.base import Reader
+from tuik8s.components.apiserver.admission.node_taint import TaintNodesByCondition
+from tuik8s.components.apiserver.admission.priority import Priority
+from tuik8s.components.apiserver.admission.resource_quota import ResourceQuota
+from tuik8s.components.apiserver.admission.service_account import ServiceAccounts
+
+if TYPE_CHECKING:
+    from tuik8s.components.apiserver.core import Core
 
 
-def plugins(reader: Reader) -> tuple[Plugin, ...]:
+def plugins(core: Core) -> tuple[Plugin, ...]:
     """All of them, in order."""
-    return (NamespaceLifecycle(reader),)
+    reader = core.reader
+    return (
+        NamespaceLifecycle(reader),
+        ServiceAccounts(reader, core.rng),
+        TaintNodesByCondition(),
+        Priority(reader),
+        DefaultTolerationSeconds(),
+        ResourceQuota(core),
+    )
 
 
 class Admission:
-    """Runs the chain."""
+    """Runs the chain: of each write, the plugins that want to see its resource."""
 
     def __init__(self, members: tuple[Plugin, ...]) -> None:
         self._members = members
+        self._chains: dict[str, tuple[Plugin, ...]] = {}
 
     def admit(self, attributes: Attributes) -> Pausing:
         """Let every plugin change the object. Raises ApiError."""
-        for member in self._members:
+        for member in self._chain(attributes.kind.resource):
             waiting = member.admit(attributes)
             if waiting is not None:
                 yield from waiting
 
     def validate(self, attributes: Attributes) -> Pausing:
         """Let every plugin judge the finished object. Raises ApiError."""
-        for member in self._members:
+        for member in self._chain(attributes.kind.resource):
             waiting = member.validate(attributes)
             if waiting is not None:
                 yield from waiting
+
+    def _chain(self, resource: str) -> tuple[Plugin, ...]:
+        chain = self._chains.get(resource)
+        if chain is None:
+            chain = tuple(
+                member
+                for member in self._members
+                if not member.resources or resource in member.resources
+            )
+            self._chains[resource] = chain
+        return chain

@@ -9,13 +9,13 @@ Source: k8s.io/kubernetes pkg/controller/resourcequota/resource_quota_controller
 from __future__ import annotations
 
 from tuik8s.api import quantity
+from tuik8s.api import quota_usage as usage
 from tuik8s.api.meta import is_deleting, is_terminal, name_of, namespace_of
+from tuik8s.api.quota_usage import Usage
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import NOTHING, Change, Plan, Update, View, Wake, itself
 from tuik8s.components.controllers.parts.templates import with_status
 from tuik8s.components.controllers.parts.workloads import status_of
-from tuik8s.components.controllers.resourcequota import usage
-from tuik8s.components.controllers.resourcequota.usage import Usage
 
 RESOURCE = "resourcequotas"
 _PODS_PER_PACE_MS = 5
