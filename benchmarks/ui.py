@@ -211,7 +211,7 @@ def converse(terminal: int, seconds: float) -> tuple[list[float], int]:
 def spread(values: list[float]) -> dict[str, float]:
     if len(values) < 2:
         return {}
-    cuts = quantiles(values, n=100)
+    cuts = quantiles(values, n=100, method="inclusive")
     return {"p50": round(cuts[49], 2), "p95": round(cuts[94], 2), "max": round(max(values), 2)}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from tuik8s.ui.filter import parse
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
@@ -125,7 +126,7 @@ def test_when_its_object_goes_the_cursor_takes_the_next() -> None:
         assert app.table.cursor_uid == "r00003"
         store.set_filter(parse("absent"))
         app.table.refresh_rows(0)
-        assert (app.table.cursor_uid, app.table.visible_uids()) == (None, [])
+        assert [app.table.cursor_uid, *app.table.visible_uids()] == [None]
         await pilot.press("down", "enter", "space")
         assert app.selected == []
 
@@ -162,6 +163,28 @@ def test_only_lines_that_differ_are_drawn_again() -> None:
         assert drawn == [4]
 
     play(scene, store)
+
+
+def test_a_change_reaches_the_screen_by_itself() -> None:
+    store = rows(100)
+
+    async def scene(app: Plain, pilot: Pilot[None]) -> None:
+        app.table.refresh_rows(0)
+        await pilot.pause(0.1)
+        for number in (777, 888):
+            put(store, "r00003", number)
+            app.table.refresh_rows(0)
+            await pilot.pause(0.1)
+            assert str(number) in "".join(strip.text for strip in painted(app))
+            await pilot.resize_terminal(50, number % 10 + 9)
+
+    play(scene, store)
+
+
+def painted(app: Plain) -> list[Strip]:
+    """What the compositor last drew, not what the table would draw now."""
+    drawn = app.table._drawn
+    return [app.table._strips[key] for key in drawn.values() if key and key[0]]
 
 
 def test_a_change_is_marked_for_a_second() -> None:

@@ -84,7 +84,9 @@ class RowStore:
         labels: Mapping[str, str] = NO_LABELS,
     ) -> None:
         """Add or replace a row; nothing happens when nothing that is shown has changed."""
-        shown = tuple(Cell(escaped(cell.text), cell.style) for cell in cells)
+        shown = tuple(cells)
+        if not "".join([text for text, _ in shown]).isprintable():
+            shown = tuple(Cell(escaped(cell.text), cell.style) for cell in shown)
         keys, old = tuple(sort_keys), self._rows.get(uid)
         self._gone.discard(uid)
         relabelled = self._labels.get(uid, NO_LABELS) != labels
@@ -177,7 +179,9 @@ class RowStore:
             was = before[index].text if index < len(before) else None
             now = after[index].text if index < len(after) else None
             if was != now:
-                measure.replace(was, now)
+                measure.replace(
+                    -1 if was is None else text_width(was), -1 if now is None else text_width(now)
+                )
 
     def _arrange(self) -> None:
         """Filter and sort everything; a frozen order is arranged when it thaws."""
@@ -244,17 +248,18 @@ class _Measure:
     def width(self) -> int:
         return max(self._least, min(self._longest, self._most))
 
-    def replace(self, was: str | None, now: str | None) -> None:
-        if now is not None:
-            length = text_width(now)
-            self._lengths[length] = self._lengths.get(length, 0) + 1
-            self._longest = max(self._longest, length)
-        if was is not None:
-            length = text_width(was)
-            self._lengths[length] -= 1
-            if not self._lengths[length]:
-                del self._lengths[length]
-                if length == self._longest:
+    def replace(self, was: int, now: int) -> None:
+        """A text of one length for one of another; -1 is no text."""
+        if was == now:
+            return
+        if now >= 0:
+            self._lengths[now] = self._lengths.get(now, 0) + 1
+            self._longest = max(self._longest, now)
+        if was >= 0:
+            self._lengths[was] -= 1
+            if not self._lengths[was]:
+                del self._lengths[was]
+                if was == self._longest:
                     self._longest = max(self._lengths, default=0)
 
 

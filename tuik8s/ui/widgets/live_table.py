@@ -127,8 +127,8 @@ class LiveTable(ScrollView, can_focus=True):
             self.refresh()
             return
         top = self.scroll_offset.y
-        for line, drawn in list(self._drawn.items()):
-            if self._key(line, top) != drawn:
+        for line in range(self.size.height):
+            if line not in self._drawn or self._key(line, top) != self._drawn[line]:
                 self.refresh_line(top + line)
 
     def visible_uids(self) -> list[str]:
