@@ -11,6 +11,7 @@ from tuik8s.components.apiserver.admission.base import Attributes, Pausing, Plug
 from tuik8s.components.apiserver.admission.default_toleration_seconds import (
     DefaultTolerationSeconds,
 )
+from tuik8s.components.apiserver.admission.limit_ranger import LimitRanger
 from tuik8s.components.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from tuik8s.components.apiserver.admission.node_taint import TaintNodesByCondition
 from tuik8s.components.apiserver.admission.priority import Priority
@@ -26,6 +27,7 @@ def plugins(core: Core) -> tuple[Plugin, ...]:
     reader = core.reader
     return (
         NamespaceLifecycle(reader),
+        LimitRanger(reader),
         ServiceAccounts(reader, core.rng),
         TaintNodesByCondition(),
         Priority(reader),
