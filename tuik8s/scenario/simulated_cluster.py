@@ -25,6 +25,8 @@ from tuik8s.world.simulated import Simulation
 
 ADMIN = "system:admin"
 READY_WITHIN_MS = 60_000
+ROOT_CA = "a simulated world has no TLS, so nobody checks its authority\n"
+"""What pods find in kube-root-ca.crt."""
 SLICE = 1
 
 
@@ -112,7 +114,7 @@ class SimulatedCluster:
         if role.kind == "apiserver":
             component: Component = build_apiserver(host, apiserver_config(self.config, self.plan))
         else:
-            component = build(role, host, self.config, self.plan, self._hand, "")
+            component = build(role, host, self.config, self.plan, self._hand, ROOT_CA)
         self.components[name] = component
         component.start()
 

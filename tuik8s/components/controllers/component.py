@@ -25,6 +25,8 @@ from tuik8s.components.controllers.process import ControllerLoop
 from tuik8s.components.controllers.registry import reconcilers
 
 IDENTITY = "system:kube-controller-manager"
+ACCOUNTS = "serviceaccounts"
+ACCOUNT_MAKER = "serviceaccount"
 
 
 class Controllers:
@@ -41,6 +43,7 @@ class Controllers:
             ControllerLoop(host.world, self._client, self._cache, member) for member in members
         ]
         self._waiting = list(self._loops)
+        self._is_ready = False
         self._needed: tuple[str, ...] = ()
         self._of_everything = [loop for loop in self._loops if loop.sees_everything]
         self._by_resource: dict[str, list[ControllerLoop]] = {}
@@ -72,6 +75,8 @@ class Controllers:
             self._follow_custom(change.new)
         for loop in (*self._by_resource.get(resource, ()), *self._of_everything):
             loop.on_change(seen, change.revision)
+        if resource == ACCOUNTS:
+            self._say_ready()
 
     def _follow_custom(self, crd: Object) -> None:
         """Objects of a CustomResourceDefinition have owners and namespaces like all others."""
@@ -88,9 +93,18 @@ class Controllers:
                 loop.begin()
             else:
                 still.append(loop)
-        was_waiting, self._waiting = bool(self._waiting), still
-        if was_waiting and not still:
-            self._host.ready(controllers=len(self._loops))
+        self._waiting = still
+        self._say_ready()
+
+    def _say_ready(self) -> None:
+        """Once pods can be made: all controllers run, and the first service account is there."""
+        if self._is_ready or self._waiting:
+            return
+        makes_accounts = any(loop.name == ACCOUNT_MAKER for loop in self._loops)
+        if makes_accounts and self._cache.get(ACCOUNTS, "default", "default") is None:
+            return
+        self._is_ready = True
+        self._host.ready(controllers=len(self._loops))
 
 
 def build(host: Host, config: ControllersConfig) -> Component:

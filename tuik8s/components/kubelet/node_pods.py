@@ -97,6 +97,7 @@ class NodePods:
             self._drop(uid)
         elif uid in self._lives:
             self._lives[uid].set_pod(pod)
+            self._reports.hear(pod)
             self._touch(uid)
         else:
             self._waiting[uid] = pod

@@ -67,6 +67,17 @@ class PodReports:
         elif ends:
             self._delete(life)
 
+    def hear(self, pod: Object) -> None:
+        """Forget what was told of a pod if somebody turned it, so that it is told again.
+
+        The node controller does that to the pods of a node that fell silent.
+        """
+        uid = pod["metadata"]["uid"]
+        told = self._told.get(uid)
+        if told is not None and uid not in self._under_way:
+            if _readiness(pod.get("status") or {}) != _readiness(told[1]):
+                del self._told[uid]
+
     def forget(self, uid: str) -> None:
         self._told.pop(uid, None)
         self._stale.pop(uid, None)
@@ -112,3 +123,10 @@ class PodReports:
             self._world.call_after(RETRY_MS, lambda: self._touch(uid))
         elif self._stale.pop(uid, uid) is None:
             self._touch(uid)
+
+
+def _readiness(status: Object) -> tuple[str, str]:
+    """Phase and Ready, which nobody but the kubelet should say."""
+    conditions = status.get("conditions") or ()
+    ready = next((c["status"] for c in conditions if c["type"] == "Ready"), "")
+    return status.get("phase", ""), ready
