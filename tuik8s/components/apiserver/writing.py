@@ -30,6 +30,7 @@ from tuik8s.components.apiserver.admission.base import Attributes
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.call import Call
 from tuik8s.components.apiserver.effects import Waiting
+from tuik8s.components.apiserver.escalation import judge
 from tuik8s.components.apiserver.options import WriteOptions
 from tuik8s.components.apiserver.rendering import object_answer, written_answer
 from tuik8s.components.apiserver.strategies import (
@@ -104,6 +105,7 @@ def create(core: Core, call: Call, obj: Object, options: WriteOptions) -> Waitin
     )
     yield from core.admission.admit(attributes)
     assert attributes.obj is not None, "admission of a creation has an object"
+    judge(core, call, attributes.obj, None)
     return (yield from _store_new(core, call, attributes, core.strategy(kind), options))
 
 
@@ -193,6 +195,7 @@ def _update_once(core: Core, call: Call, plan: Update) -> Waiting:
     if plan.view is None:
         assert attributes.obj is not None, "admission of an update has an object"
         new = attributes.obj
+    judge(core, call, new, old)
     _check_revision(call, plan, new, entry)
     keep_server_fields(new, old)
     match_namespace(new, kind, request.namespace)
