@@ -55,6 +55,9 @@ class Row(NamedTuple):
     changed_at_ms: int
 
 
+NO_ROW = Row("", (), (), "", 0, 0)
+
+
 class RowStore:
     """Rows by uid, in display order."""
 
@@ -173,15 +176,17 @@ class RowStore:
         return tuple(measure.width for measure in self._measures)
 
     def _measure(self, old: Row | None, new: Row | None) -> None:
-        nothing: tuple[Cell, ...] = ()
-        before, after = old.cells if old else nothing, new.cells if new else nothing
-        for index, measure in enumerate(self._measures):
-            was = before[index].text if index < len(before) else None
-            now = after[index].text if index < len(after) else None
-            if was != now:
-                measure.replace(
-                    -1 if was is None else text_width(was), -1 if now is None else text_width(now)
-                )
+        if old is None or new is None:
+            step = 1 if old is None else -1
+            for measure, cell in zip(self._measures, (new or old or NO_ROW).cells, strict=False):
+                measure.count(text_width(cell.text), step)
+            return
+        for measure, was, now in zip(self._measures, old.cells, new.cells, strict=False):
+            if was.text != now.text:
+                before, after = text_width(was.text), text_width(now.text)
+                if before != after:
+                    measure.count(after, 1)
+                    measure.count(before, -1)
 
     def _arrange(self) -> None:
         """Filter and sort everything; a frozen order is arranged when it thaws."""
@@ -248,19 +253,16 @@ class _Measure:
     def width(self) -> int:
         return max(self._least, min(self._longest, self._most))
 
-    def replace(self, was: int, now: int) -> None:
-        """A text of one length for one of another; -1 is no text."""
-        if was == now:
-            return
-        if now >= 0:
-            self._lengths[now] = self._lengths.get(now, 0) + 1
-            self._longest = max(self._longest, now)
-        if was >= 0:
-            self._lengths[was] -= 1
-            if not self._lengths[was]:
-                del self._lengths[was]
-                if was == self._longest:
-                    self._longest = max(self._lengths, default=0)
+    def count(self, length: int, step: int) -> None:
+        """One text of this length more (1) or less (-1)."""
+        left = self._lengths.get(length, 0) + step
+        if left:
+            self._lengths[length] = left
+            self._longest = max(self._longest, length)
+        else:
+            del self._lengths[length]
+            if length == self._longest:
+                self._longest = max(self._lengths, default=0)
 
 
 def comparable(value: Any) -> tuple[int, Any]:

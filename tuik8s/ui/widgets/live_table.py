@@ -127,9 +127,13 @@ class LiveTable(ScrollView, can_focus=True):
             self.refresh()
             return
         top = self.scroll_offset.y
-        for line in range(self.size.height):
-            if line not in self._drawn or self._key(line, top) != self._drawn[line]:
-                self.refresh_line(top + line)
+        drawn, height = self._drawn, self.size.height
+        lines = [y for y in range(height) if y not in drawn or self._key(y, top) != drawn[y]]
+        if len(lines) > height // 2:
+            self.refresh()  # one large region is cheaper than many small ones
+            return
+        for line in lines:
+            self.refresh_line(top + line)
 
     def visible_uids(self) -> list[str]:
         """The rows on screen; only their ages need to be kept."""
@@ -246,7 +250,7 @@ class LiveTable(ScrollView, can_focus=True):
         moved = widths != self._widths
         if moved:
             self._widths, self._widths_epoch = widths, self._widths_epoch + 1
-        width = GUTTER + sum(widths) + len(GAP) * max(0, len(widths) - 1)
+        width = GUTTER + sum(widths) + len(GAP) * len(widths)
         self.virtual_size = Size(width, len(store.order) + 1)
         self._follow_cursor(store)
         return moved or self.virtual_size != old_size or self.scroll_offset.y != old_top
@@ -322,11 +326,9 @@ class LiveTable(ScrollView, can_focus=True):
         health = row.health if row.health in ("warn", "bad") else ""
         columns = self.store.columns if self.store is not None else ()
         for index, (column, cell) in enumerate(zip(columns, row.cells, strict=False)):
-            if index:
-                segments.append(Segment(GAP, plain))
-            text = fit(cell.text, self._width(index), column.align)
+            text = fit(cell.text, self._width(index), column.align) + GAP
             segments.append(Segment(text, self._style(cell.style or health, state)))
-        return Strip(segments)
+        return Strip(segments).simplify()  # equal neighbours in one: fewer bytes to the terminal
 
     def _width(self, index: int) -> int:
         return self._widths[index] if index < len(self._widths) else 0
