@@ -75,8 +75,9 @@ def not_supported(field: str, value: Any, supported: tuple[str, ...] | list[str]
 
 
 def too_long(field: str, limit: int) -> FieldError:
+    unit = "byte" if limit == 1 else "bytes"
     return _field_error(
-        field, "FieldValueTooLong", "Too long", _NO_VALUE, f"may not be more than {limit} bytes"
+        field, "FieldValueTooLong", "Too long", _NO_VALUE, f"may not be more than {limit} {unit}"
     )
 
 

@@ -147,9 +147,10 @@ def prune(value: Any, node: Node, found: Found, skip: tuple[str, ...] = ()) -> N
             for item in value:
                 prune(item, node.items, found)
     elif isinstance(value, dict):
-        for key, item in value.items():
+        for key in sorted(value):
             if key in skip:
                 continue
+            item = value[key]
             child = node.fields.get(key) or node.items
             if child is not None:
                 prune(item, child, found)
@@ -164,16 +165,18 @@ def fill_defaults(value: Any, node: Node, skip: tuple[str, ...] = ()) -> None:
             for item in value:
                 fill_defaults(item, node.items)
     elif isinstance(value, dict):
-        _default_fields(value, node)
+        _default_fields(value, node, skip)
         for key, item in value.items():
             child = node.fields.get(key) or node.items
             if child is not None and key not in skip:
                 fill_defaults(item, child)
 
 
-def _default_fields(value: Object, node: Node) -> None:
+def _default_fields(value: Object, node: Node, skip: tuple[str, ...]) -> None:
     for name, field in node.fields.items():
         if field.default is Node.ABSENT:
+            if value.get(name, "") is None and not field.nullable and name not in skip:
+                del value[name]
             continue
         if name not in value or (value[name] is None and not field.nullable):
             value[name] = _copied(field.default)

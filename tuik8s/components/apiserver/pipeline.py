@@ -96,8 +96,9 @@ class Pipeline:
         if core.config.read_only and request.verb not in _READS:
             raise ApiError(403, "Forbidden", "this server shows a log and takes no writes", {})
         call = Call(request, user, kind, form, now_ms, warnings)
-        if kind.resource in DEPRECATED and not packed:
-            call.warnings.append(DEPRECATED[kind.resource])
+        deprecation = DEPRECATED.get(kind.resource) or (kind.custom and kind.rules.deprecation)
+        if deprecation and not packed:
+            call.warnings.append(deprecation)
         if request.subresource:
             return self._subresource(call)
         verb = request.verb
@@ -114,6 +115,8 @@ class Pipeline:
         kind, request = call.kind, call.request
         subresource = kind.subresource(request.subresource)
         if subresource is None:
+            if kind.custom and request.subresource in ANY_KIND:
+                raise call.not_found()
             raise no_such_path()
         if request.verb not in subresource.verbs:
             raise method_not_allowed()

@@ -54,7 +54,7 @@ class Routes:
 
     def _forget(self) -> None:
         self._known.clear()
-        self._groups = frozenset(kind.group for kind in self._kinds.all())
+        self._groups = frozenset(k.group for k in self._kinds.all() if not k.custom)
         self._generation = self._kinds.generation
 
     def parse(self, method: str, path: str) -> Route:

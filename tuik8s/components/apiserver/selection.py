@@ -119,6 +119,8 @@ def _decoder(paths: tuple[str, ...]) -> Callable[[bytes], Any]:
 
 def _zero(kind: Kind, path: str) -> str:
     """The text of an absent field: Go's zero value of its type."""
+    if kind.custom:
+        return ""
     node: Node | None = kind.schema
     for part in path.split("."):
         node = node.fields.get(part) if node is not None else None

@@ -133,6 +133,8 @@ class Strategy:
         if ignored is None or new["metadata"].get("generation") != before:
             return
         skipped = _KEPT_BESIDE.union(ignored)
+        if self.kind.custom and not self._has_status:
+            skipped -= {"status"}
         for name in new.keys() | old.keys():
             if name not in skipped and new.get(name) != old.get(name):
                 new["metadata"]["generation"] = (before or 0) + 1

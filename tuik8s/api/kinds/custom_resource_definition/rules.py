@@ -39,7 +39,7 @@ def _note_stored_version(definition: Object) -> None:
 
 
 def prepare_for_create(definition: Object, now_ms: int) -> None:
-    definition["status"] = {}
+    definition["status"] = {"acceptedNames": {"plural": "", "kind": ""}}
     _note_stored_version(definition)
 
 

@@ -61,11 +61,19 @@ def _shown(versions: list[Object]) -> Any:
     return go_value(bare, _VERSIONS)
 
 
+_NO_PRESERVING: Final = (
+    "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in "
+    "spec.versions[*].schema instead"
+)
+
+
 def validate(definition: Object) -> list[FieldError]:
     errors: Errors = []
     spec, name = definition["spec"], definition["metadata"].get("name", "")
     if name != f"{spec['names'].get('plural', '')}.{spec.get('group', '')}":
         errors.append(invalid("metadata.name", name, _MUST_BE))
+    if spec.get("preserveUnknownFields"):
+        errors.append(invalid("spec.preserveUnknownFields", True, _NO_PRESERVING))
     _spec(errors, spec)
     _status(errors, definition)
     _approval(errors, definition)
@@ -110,7 +118,8 @@ def _spec(errors: Errors, spec: Object) -> None:
         errors.append(invalid("spec.versions", _shown(versions), detail))
     if sum(bool(version.get("storage")) for version in versions) != 1:
         detail = "must have exactly one version marked as storage version"
-        errors.append(invalid("spec.versions", _shown(versions), detail))
+        shown = _shown(versions) if versions else None
+        errors.append(invalid("spec.versions", shown, detail))
     if found and found[0]:
         _joined(errors, "spec.version", found[0], name_rules.dns1035_label(found[0]))
     for field in ("plural", "singular", "kind", "listKind"):
@@ -231,6 +240,13 @@ def _review_versions(errors: Errors, path: str, versions: list[str] | None) -> N
         errors.append(invalid(path, versions, detail))
 
 
+_LEFT_OUT: Final = (
+    "missing from spec.versions; {0} was previously a storage version, and must remain in "
+    "spec.versions until a storage migration ensures no data remains persisted in {0} and removes "
+    "{0} from status.storedVersions"
+)
+
+
 def _status(errors: Errors, definition: Object) -> None:
     accepted = (definition.get("status") or {}).get("acceptedNames") or {}
     _names(errors, "status.acceptedNames", accepted)
@@ -251,7 +267,7 @@ def _stored_versions(errors: Errors, definition: Object) -> None:
         left.pop(name, None)
     for name in left:
         at = f"{path}[{stored.index(name)}]"
-        errors.append(invalid(at, name, "missing from spec.versions"))
+        errors.append(invalid(at, name, _LEFT_OUT.format(name)))
 
 
 def _approval(errors: Errors, definition: Object) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tuik8s.api.jsonpath import JsonPath, column_cell, parse
 from tuik8s.api.kinds.base import Column
-from tuik8s.api.kinds.printing import NAME, UNKNOWN, age_of
+from tuik8s.api.kinds.printing import NAME, age_of
 from tuik8s.api.types import Object
 
 _AGE_TEXT = "Custom resource definition column (in JSONPath format): "
@@ -48,6 +48,6 @@ def _cell(path: JsonPath, column_type: str) -> Callable[[Object, int], Any]:
         try:
             return age_of(value, now_ms)
         except ValueError:
-            return UNKNOWN
+            return "<invalid>"
 
     return cell

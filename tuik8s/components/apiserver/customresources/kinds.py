@@ -15,6 +15,7 @@ from tuik8s.api.schema.check import check
 from tuik8s.api.schema.node import Node
 from tuik8s.api.schema.structural import from_openapi
 from tuik8s.api.types import Object
+from tuik8s.components.apiserver.customresources import expressions
 from tuik8s.components.apiserver.customresources.columns import columns_of
 
 VERBS: Final = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
@@ -78,11 +79,20 @@ def _deprecation(definition: Object, version: Object) -> str:
 
 
 def _rules(version: Object, node: Node, deprecation: str) -> Rules:
+    judged = expressions.has_rules(node)
+
     def validate(obj: Object) -> list[FieldError]:
-        return check(obj, node)
+        return _judged(check(obj, node), obj, None)
 
     def validate_update(new: Object, old: Object) -> list[FieldError]:
-        return _news(check(new, node), new, old, node)
+        return _judged(_news(check(new, node), old, node), new, old)
+
+    def _judged(found: list[FieldError], new: Object, old: Object | None) -> list[FieldError]:
+        if not judged:
+            return found
+        if expressions.is_blocked(found):
+            return [*found, expressions.unchecked()]
+        return found + expressions.judge(new, old, node)
 
     paths = [entry["jsonPath"].strip("{}").lstrip(".") for entry in _selectable(version)]
     return Rules(
@@ -101,7 +111,7 @@ def _selectable(version: Object) -> list[Any]:
     return list(version.get("selectableFields") or ())
 
 
-def _news(errors: list[FieldError], new: Object, old: Object, node: Node) -> list[FieldError]:
+def _news(errors: list[FieldError], old: Object, node: Node) -> list[FieldError]:
     """What an update is blamed for: not for what the stored object had already (ratcheting)."""
     if not errors:
         return errors
