@@ -111,7 +111,7 @@ def test_boats_refused(spec: Any, messages: list[str]) -> None:
     [
         ({"type": "string", "pattern": "^a+$"}, "b", "should match '^a+$'"),
         ({"type": "string", "minLength": 2}, "b", "should be at least 2 chars long"),
-        ({"type": "string", "maxLength": 1}, "bb", "may not be more than 1 bytes"),
+        ({"type": "string", "maxLength": 1}, "bb", "may not be more than 1 byte"),
         ({"type": "string", "format": "date-time"}, "x", 'must be of type date-time: "x"'),
         ({"type": "string", "format": "ipv4"}, "1.2.3", 'must be of type ipv4: "1.2.3"'),
         ({"type": "number", "maximum": 2, "exclusiveMaximum": True}, 2, "should be less than 2"),

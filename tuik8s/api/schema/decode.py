@@ -25,6 +25,7 @@ from tuik8s.api.schema.json_words import syntax_error
 from tuik8s.api.schema.node import Node
 from tuik8s.api.schema.scalars import DecodeError, mismatch
 from tuik8s.api.schema.strict import merge_duplicates, strict_error, take_unknown
+from tuik8s.api.schema.structural import StructuralRoot
 from tuik8s.api.schema.walk import go_type_of, walk_of
 from tuik8s.api.types import Object
 
@@ -76,6 +77,8 @@ def decode_object(
     try:
         obj = walk_of(node)(value, found)
         problems = take_unknown(obj, node) if found else []
+        if isinstance(node, StructuralRoot):
+            problems.sort()
     except RecursionError:
         raise DecodeError(_TOO_DEEP) from None
     return obj, problems if strict else []

@@ -147,10 +147,9 @@ def prune(value: Any, node: Node, found: Found, skip: tuple[str, ...] = ()) -> N
             for item in value:
                 prune(item, node.items, found)
     elif isinstance(value, dict):
-        for key in sorted(value):
+        for key, item in value.items():
             if key in skip:
                 continue
-            item = value[key]
             child = node.fields.get(key) or node.items
             if child is not None:
                 prune(item, child, found)

@@ -118,7 +118,7 @@ def _spec(errors: Errors, spec: Object) -> None:
         errors.append(invalid("spec.versions", _shown(versions), detail))
     if sum(bool(version.get("storage")) for version in versions) != 1:
         detail = "must have exactly one version marked as storage version"
-        shown = _shown(versions) if versions else None
+        shown = None if spec.get("versions") is None else _shown(versions)
         errors.append(invalid("spec.versions", shown, detail))
     if found and found[0]:
         _joined(errors, "spec.version", found[0], name_rules.dns1035_label(found[0]))

@@ -5,6 +5,7 @@ Source: k8s.io/apiserver pkg/endpoints/handlers/patch.go (1.36).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tuik8s.api.errors import ApiError, bad_request, not_found
@@ -54,20 +55,24 @@ def _patch(
         raise call.not_found()
     change = Patch(request.body, request.content_type, patch_kind)
     warned = False
+    shown: Callable[[], str] = str
 
     def refuse(why: str) -> ApiError:
+        if kind.custom:
+            return undecodable(shown(), why)
         return bad_request(
             f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: {why}'
         )
 
     def transform(old: Object | None) -> Object:
-        nonlocal warned
+        nonlocal warned, shown
         if old is None:
             raise not_found(kind.group, kind.plural, request.name)
         patched = change.apply(old, kind.schema)
         why = core.bodies.foreign(patched, Expected.of(kind))
         if why:
             raise undecodable(change.shown(patched)(), why)
+        shown = change.shown(patched) if kind.custom else str
         obj, problems = change.decode(patched, kind.schema, options.validation, refuse)
         if not warned:
             call.warnings.extend(problems)
