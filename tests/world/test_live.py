@@ -72,9 +72,13 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
 
 def test_timers_run_in_order_and_not_early(bench: Bench) -> None:
     world, ran = bench.world, list[tuple[int, int]]()
+
+    def note(at_ms: int) -> None:
+        ran.append((at_ms, world.now_ms()))
+
     for delay_ms in (3_000, 1_000, 2_000, 1_000):
         at_ms = world.now_ms() + delay_ms
-        world.call_at(at_ms, lambda at=at_ms: ran.append((at, world.now_ms())))  # type: ignore[misc]
+        world.call_at(at_ms, partial(note, at_ms))
     world.call_after(1_500, lambda: ran.clear()).cancel()
     assert bench.run(lambda: len(ran) == 4)
     assert [at for at, _ in ran] == sorted(at for at, _ in ran)

@@ -1,4 +1,4 @@
-"""The dashboard's own client of the bus: kinds, tables of them kept up to date, requests, connection.
+"""The dashboard's own client of the bus: kinds, tables of them kept fresh, requests, connection.
 
     bus --changes--> informers --dirty keys--> flush (ten times a second) --rows--> RowStore -->
     screen

@@ -148,6 +148,8 @@ class FaultyDisk:
     def read(self, name: str, offset: int = 0, length: int | None = None) -> bytes:
         return self._whole(name)[offset : None if length is None else offset + length]
 
+    def refresh(self) -> None: ...
+
     def append(self, name: str, data: bytes) -> None:
         self._count("append")
         self.tails[name] = self.tails.get(name, b"") + data

@@ -5,7 +5,8 @@ Source: k8s.io/kubernetes pkg/apis/core/v1/defaults.go and pkg/apis/core/validat
 
 from __future__ import annotations
 
-import uuid
+import hashlib
+from itertools import pairwise
 from typing import Any, Final
 
 from tuik8s.api import names, quantity
@@ -49,7 +50,8 @@ def prepare_for_create(limit_range: Object, now_ms: int) -> None:
     """The one kind that gets a name when it has none."""
     metadata = limit_range["metadata"]
     if not metadata.get("name"):
-        metadata["name"] = str(uuid.uuid5(uuid.NAMESPACE_OID, metadata.get("uid", "")))
+        digest = hashlib.sha256(metadata.get("uid", "").encode()).hexdigest()
+        metadata["name"] = "-".join(digest[at:to] for at, to in pairwise((0, 8, 12, 16, 20, 32)))
 
 
 def validate(limit_range: Object) -> list[FieldError]:

@@ -74,9 +74,10 @@ class PodReports:
         """
         uid = pod["metadata"]["uid"]
         told = self._told.get(uid)
-        if told is not None and uid not in self._under_way:
-            if _readiness(pod.get("status") or {}) != _readiness(told[1]):
-                del self._told[uid]
+        if told is None or uid in self._under_way:
+            return
+        if _readiness(pod.get("status") or {}) != _readiness(told[1]):
+            del self._told[uid]
 
     def forget(self, uid: str) -> None:
         self._told.pop(uid, None)

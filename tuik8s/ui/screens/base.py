@@ -1,4 +1,4 @@
-"""A screen of the dashboard: bindings, what it is made of, and `pump`; all thinking is done elsewhere.
+"""A screen of the dashboard: bindings, its parts, and `pump`; all thinking is done elsewhere.
 
 The app calls `pump` of the visible screen ten times a second; it takes the newest state from the
 feed and hands it to widgets that repaint only what changed. To add a screen: one file here, one

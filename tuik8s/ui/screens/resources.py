@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 
 from tuik8s.api.kinds.base import Kind
@@ -200,7 +202,14 @@ class ResourcesScreen(DashboardScreen):
             self.feed.delete(self.kind, obj, self._told)
         self.table.store.marks.clear()
 
-    def _frozen_question(self, question: str, affects: str, same: str, act, targets) -> None:  # type: ignore[no-untyped-def]
+    def _frozen_question(
+        self,
+        question: str,
+        affects: str,
+        same: str,
+        act: Callable[[list[Object]], None],
+        targets: list[Object],
+    ) -> None:
         """Ask while the rows stand still, so that what is confirmed is what was seen."""
         self.table.store.frozen = True
 

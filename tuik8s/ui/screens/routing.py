@@ -1,4 +1,4 @@
-"""How a node's proxy routes: every service port, where it listens, its endpoints, connections, affinity.
+"""How a node's proxy routes: service ports, where they listen, endpoints, connections, affinity.
 
 o goes to the next node; Enter shows the rules as an operator would see them.
 """

@@ -50,11 +50,15 @@ def _pieces(rule: Rule) -> Iterator[Rule]:
     for group in rule.groups:
         for resource in rule.resources:
             for verb in rule.verbs:
-                for names in [(name,) for name in rule.names] or [()]:
+                for names in _single(rule.names):
                     yield Rule((verb,), (group,), (resource,), names)
     for url in rule.urls:
         for verb in rule.verbs:
             yield Rule(verbs=(verb,), urls=(url,))
+
+
+def _single(names: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [(name,) for name in names] or [()]
 
 
 def _covers(rule: Rule, piece: Rule) -> bool:
