@@ -10,7 +10,7 @@ import msgspec
 
 from tuik8s.api.types import Object
 
-DECODED_MAX: Final = 10_000
+DECODED_MAX: Final = 1_000
 """Decoded objects that one clone keeps; an object is about six times its bytes."""
 FORGOTTEN_MAX: Final = 200
 """Replaced versions that may wait among the decoded ones before they are swept out."""

@@ -25,7 +25,7 @@ Handle = Callable[[str, Request, Respond], None]
 MemoryKey = tuple[str, str]
 
 REMEMBERED_MAX: Final = 8_192
-REMEMBERED_BYTES_MAX: Final = 32 << 20
+REMEMBERED_BYTES_MAX: Final = 8 << 20
 
 _REPLY: Final = msgspec.msgpack.Decoder(Reply).decode
 

@@ -52,7 +52,7 @@ class Kubelet:
         self._agents: dict[str, NodeAgent] = {}
         for node in config.nodes:
             # Each node asks under its own name, also where one process hosts many.
-            client = Client(host.world, host.dial(f"system:node:{node.name}"))
+            client = Client(host.world, host.dial(f"system:node:{node.name}"), lean=True)
             self._by_node[node.name] = NodePods(
                 self._world,
                 client,

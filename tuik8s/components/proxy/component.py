@@ -40,7 +40,7 @@ class KubeProxy:
         self._world = host.world
         self._host = host
         self._config = config
-        self._client = Client(host.world, host.dial(IDENTITY))
+        self._client = Client(host.world, host.dial(IDENTITY), lean=True)
         self._services = Informer(self._client, SERVICES)
         self._slices = Informer(self._client, SLICES, indices={"service": _service_of})
         mode = MODES[config.mode]

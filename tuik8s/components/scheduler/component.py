@@ -56,7 +56,7 @@ class Scheduler:
         self.name = host.world.party
         self._host = host
         self._world = host.world
-        self._client = Client(host.world, host.dial(IDENTITY))
+        self._client = Client(host.world, host.dial(IDENTITY), lean=True)
         self._profiles = read_profiles(config.configuration)
         self._cluster = Cluster()
         self._queue = SchedulingQueue(self._profiles)
