@@ -71,7 +71,10 @@ class StoreReader:
 
 
 class Core:
-    """Everything behind the doors. `kinds` may grow at run time."""
+    """Everything behind the doors. `kinds` may grow at run time.
+
+    terminating: resource ids whose definition waits for its last instances.
+    """
 
     def __init__(
         self, world: World, store: Store, kinds: KindRegistry, config: ApiServerConfig
@@ -96,6 +99,7 @@ class Core:
         self._on_loopback = ipaddress.ip_network(config.pod_cidr).is_loopback
         self.telemetry = Telemetry()
         self.scale_paths: dict[str, ScalePaths] = {}
+        self.terminating: set[str] = set()
         self.performers: dict[type, Perform] = {}
         self.connect: Callable[[Call, Object], Outcome] | None = None
         self._strategies: dict[tuple[str, str], Strategy] = {}

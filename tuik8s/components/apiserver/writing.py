@@ -40,6 +40,7 @@ from tuik8s.components.apiserver.strategies import (
     keep_identity,
     keep_server_fields,
     match_namespace,
+    name_requester,
 )
 from tuik8s.components.store.errors import Mismatch
 from tuik8s.components.store.types import Entry
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from tuik8s.components.apiserver.core import Core
 
 _ATTEMPTS: Final = 8
-_OBJECT_TOO_LARGE: Final = "etcdserver: request is too large"
+_TERMINATING: Final = "create not allowed while custom resource definition is terminating"
 
 Transform = Callable[[Object | None], Object]
 """From a copy of the stored object (None when absent) to what it shall be."""
@@ -89,6 +90,8 @@ def options_object(kind: str, options: WriteOptions) -> Object:
 def create(core: Core, call: Call, obj: Object, options: WriteOptions) -> Waiting:
     """Create a decoded, defaulted object. Ends in 201 with the object."""
     kind, request = call.kind, call.request
+    if kind.resource in core.terminating:
+        raise ApiError(403, "Forbidden", _TERMINATING, {"group": kind.group, "kind": kind.plural})
     match_namespace(obj, kind, request.namespace)
     attributes = Attributes(
         "CREATE",
@@ -115,6 +118,7 @@ def _store_new(
     obj, kind = attributes.obj, call.kind
     assert obj is not None, "admission left an object"
     fill_system_fields(obj, core.rng.uid(), call.now_ms)
+    name_requester(obj, kind, call.user)
     meta = obj["metadata"]
     base = meta.get("generateName") or ""
     generated = bool(base) and not meta.get("name")

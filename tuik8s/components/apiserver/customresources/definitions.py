@@ -47,6 +47,7 @@ class Definitions:
         """The store was opened: serve what was established, then follow changes."""
         for definition in self._all():
             self._serve(definition)
+            self._note_end(definition)
         self._core.store.on_commit(self._on_commit)
         for definition in self._all():
             self._core.world.call_soon(partial(self._see, definition["metadata"]["name"]))
@@ -71,6 +72,7 @@ class Definitions:
             return
         definition = self._core.objects.read(self._kind, entry.value)
         self._serve(definition)
+        self._note_end(definition)
         if self._core.config.read_only:
             return
         if is_terminating(definition):
@@ -132,11 +134,16 @@ class Definitions:
     def _forget(self, name: str) -> None:
         held = self._served.pop(name, None)
         self._ending.discard(name)
+        self._core.terminating.discard(name)
         self._core.scale_paths.pop(name, None)
         if held is not None:
             self._drop(held, set())
 
     # -- the end
+
+    def _note_end(self, definition: Object) -> None:
+        if is_terminating(definition):
+            self._core.terminating.add(definition["metadata"]["name"])
 
     def _end(self, definition: Object) -> None:
         """Delete the instances; when none is left, let the definition go."""

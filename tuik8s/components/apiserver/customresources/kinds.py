@@ -17,6 +17,7 @@ from tuik8s.api.schema.structural import from_openapi
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.customresources import expressions
 from tuik8s.components.apiserver.customresources.columns import columns_of
+from tuik8s.components.apiserver.customresources.ratcheting import unforgiven
 
 VERBS: Final = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
 _PART_VERBS: Final = ("get", "patch", "update")
@@ -85,7 +86,7 @@ def _rules(version: Object, node: Node, deprecation: str) -> Rules:
         return _judged(check(obj, node), obj, None)
 
     def validate_update(new: Object, old: Object) -> list[FieldError]:
-        return _judged(_news(check(new, node), old, node), new, old)
+        return _judged(unforgiven(check(new, node), new, old, node), new, old)
 
     def _judged(found: list[FieldError], new: Object, old: Object | None) -> list[FieldError]:
         if not judged:
@@ -109,11 +110,3 @@ def _rules(version: Object, node: Node, deprecation: str) -> Rules:
 
 def _selectable(version: Object) -> list[Any]:
     return list(version.get("selectableFields") or ())
-
-
-def _news(errors: list[FieldError], old: Object, node: Node) -> list[FieldError]:
-    """What an update is blamed for: not for what the stored object had already (ratcheting)."""
-    if not errors:
-        return errors
-    before = {(error.field, error.text) for error in check(old, node)}
-    return [error for error in errors if (error.field, error.text) not in before]
