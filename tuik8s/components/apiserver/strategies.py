@@ -18,7 +18,7 @@ from tuik8s.api.kinds.base import Kind
 from tuik8s.api.names import name_is_subdomain, path_segment_name
 from tuik8s.api.object_meta import validate_object_meta, validate_object_meta_update
 from tuik8s.api.times import format_time
-from tuik8s.api.types import Object
+from tuik8s.api.types import Object, User
 from tuik8s.world.base import Rng
 
 _NAME_MAX: Final = 63
@@ -51,6 +51,23 @@ def fill_system_fields(obj: Object, uid: str, now_ms: int) -> None:
     meta["uid"] = uid
     for name in ("selfLink", "deletionTimestamp", "deletionGracePeriodSeconds"):
         meta.pop(name, None)
+
+
+def name_requester(obj: Object, kind: Kind, user: User) -> None:
+    """A certificate signing request says who asks; what the caller says of that is dropped."""
+    if kind.resource != "certificatesigningrequests.certificates.k8s.io":
+        return
+    spec = obj.setdefault("spec", {})
+    said: Object = {
+        "username": user.name,
+        "uid": user.uid,
+        "groups": list(user.groups),
+        "extra": {key: list(values) for key, values in user.extra.items()},
+    }
+    for field, value in said.items():
+        spec.pop(field, None)
+        if value:
+            spec[field] = value
 
 
 def match_namespace(obj: Object, kind: Kind, namespace: str) -> None:

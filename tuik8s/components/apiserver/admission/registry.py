@@ -8,15 +8,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuik8s.components.apiserver.admission.base import Attributes, Pausing, Plugin
+from tuik8s.components.apiserver.admission.certificate_approval import CertificateApproval
+from tuik8s.components.apiserver.admission.certificate_signing import CertificateSigning
+from tuik8s.components.apiserver.admission.certificate_subject_restriction import (
+    CertificateSubjectRestriction,
+)
+from tuik8s.components.apiserver.admission.default_ingress_class import DefaultIngressClass
+from tuik8s.components.apiserver.admission.default_storage_class import DefaultStorageClass
 from tuik8s.components.apiserver.admission.default_toleration_seconds import (
     DefaultTolerationSeconds,
 )
 from tuik8s.components.apiserver.admission.limit_ranger import LimitRanger
 from tuik8s.components.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from tuik8s.components.apiserver.admission.node_taint import TaintNodesByCondition
+from tuik8s.components.apiserver.admission.persistent_volume_claim_resize import (
+    PersistentVolumeClaimResize,
+)
 from tuik8s.components.apiserver.admission.priority import Priority
 from tuik8s.components.apiserver.admission.resource_quota import ResourceQuota
+from tuik8s.components.apiserver.admission.runtime_class import RuntimeClass
 from tuik8s.components.apiserver.admission.service_account import ServiceAccounts
+from tuik8s.components.apiserver.admission.storage_object_in_use_protection import (
+    StorageObjectInUseProtection,
+)
 
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.core import Core
@@ -32,6 +46,14 @@ def plugins(core: Core) -> tuple[Plugin, ...]:
         TaintNodesByCondition(),
         Priority(reader),
         DefaultTolerationSeconds(),
+        DefaultStorageClass(reader),
+        StorageObjectInUseProtection(),
+        PersistentVolumeClaimResize(reader),
+        RuntimeClass(reader),
+        CertificateApproval(core.authorization),
+        CertificateSigning(core.authorization),
+        CertificateSubjectRestriction(),
+        DefaultIngressClass(reader),
         ResourceQuota(core),
     )
 

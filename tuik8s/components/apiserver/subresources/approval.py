@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tuik8s.api.errors import FieldError
+from tuik8s.api.kinds import certificate_signing_request
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.call import Call, Outcome
@@ -37,8 +38,7 @@ class ApprovalStrategy(Strategy):
 
     def update_errors(self, new: Object, old: Object) -> list[FieldError]:
         errors = self.meta_errors(new, old)
-        if self.kind.rules.validate_status is not None:
-            errors += self.kind.rules.validate_status(new, old)
+        errors += certificate_signing_request.validate_approval(new, old)
         return errors
 
 

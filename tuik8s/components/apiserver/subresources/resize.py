@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tuik8s.api.errors import FieldError
-from tuik8s.api.kinds.pod import rules
+from tuik8s.api.kinds.pod import resize, rules
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.handlers import get
@@ -43,6 +43,7 @@ class ResizeStrategy(Strategy):
     def update_errors(self, new: Object, old: Object) -> list[FieldError]:
         errors = self.meta_errors(new, old)
         rules.metadata_and_spec(errors, new)
+        errors += resize.validate(new, old)
         return errors
 
 
