@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.components.apiserver.plant import MAPS, Api
 from tuik8s.api.types import Reply, Request
-from tuik8s.bus.client import Client
+from tuik8s.bus.client import Client, decode
 from tuik8s.bus.informer import Informer
 
 
@@ -83,3 +83,11 @@ def test_changes_carry_author_and_cause(api: Api) -> None:
     assert (reply.code, reply.revision) == (201, api.server.store.revision)
     (change,) = api.get("/changes?key=configmaps/").body["items"]
     assert (change["author"], change["cause"]) == ("system:admin", 7)
+
+
+def test_an_unknown_kind_is_refused_with_a_status(api: Api) -> None:
+    client = dialled(api, "client", "system:admin")
+    request = Request(verb="list", group="nobody.example.com", version="v1", resource="things")
+    reply = asked(api, client, request)
+    assert reply.code == 404
+    assert decode(reply)["reason"] == "NotFound"
