@@ -5,7 +5,7 @@
     DIR/running.json      while it runs: pid of the supervisor, API address, runtime directory
     DIR/kubeconfig        works with no flags
     DIR/pki/              certificates and keys
-    DIR/log/              the store
+    DIR/store/            the log
     DIR/logs/NAME.log     what each component wrote
 
 Sockets do not live here but in a short *runtime directory*, since their paths may not be long.
@@ -60,7 +60,7 @@ class DataDirectory:
 
     @property
     def log(self) -> Path:
-        return self.path / "log"
+        return self.path / "store"
 
     @property
     def logs(self) -> Path:
