@@ -85,7 +85,8 @@ class Pipeline:
         now_ms = core.world.now_ms()
         user = core.authentication.user(credentials, now_ms)
         if credentials.impersonation is not None:
-            user = impersonated(core.authorization, user, credentials.impersonation, request)
+            asked = _attributes(user, request, route)
+            user = impersonated(core.authorization, user, credentials.impersonation, asked)
         core.authorization.require(_attributes(user, request, route))
         if not route.resource:
             return documents.answer(core, request, user)

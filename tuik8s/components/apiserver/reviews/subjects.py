@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuik8s.api.errors import ApiError, bad_request
+from tuik8s.api.times import format_time
 from tuik8s.api.types import Object, User
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.authentication.base import Credentials
@@ -33,6 +34,7 @@ def user_info(user: User) -> Object:
 
 def review_self(core: Core, call: Call, obj: Object, options: WriteOptions) -> Answer:
     """Answer with the asker's own identity."""
+    obj["metadata"] = {"creationTimestamp": format_time(call.now_ms)}
     obj["status"] = {"userInfo": user_info(call.user)}
     return object_answer(core, call, obj, 201)
 
