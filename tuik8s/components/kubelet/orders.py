@@ -41,4 +41,8 @@ def start_order(container: Container, pod: Object, ip: str, env: dict[str, str])
         node=pod["spec"].get("nodeName", ""),
         behaviour=notes.get(f"{ANNOTATION}.{container.name}", notes.get(ANNOTATION, "")),
         restarts=container.restarts,
+        ends=any(
+            init["name"] == container.name and init.get("restartPolicy") != "Always"
+            for init in pod["spec"].get("initContainers") or ()
+        ),
     )

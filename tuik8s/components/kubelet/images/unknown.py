@@ -1,4 +1,7 @@
-"""An image that we do not know: runs until stopped and answers HTTP with its pod's name."""
+"""An image that we do not know: runs until stopped and answers HTTP with its pod's name.
+
+As an init container it has done its work at once: nobody would wait for what never ends.
+"""
 
 from __future__ import annotations
 
@@ -14,4 +17,8 @@ def program(order: StartContainer) -> Program:
         headers = {"content-type": "text/plain", "x-pod": order.pod, "x-node": order.node}
         return HttpAnswer(200, body, headers)
 
-    return Program(answer=answer, writes=[Writes(f"{order.image} started")])
+    return Program(
+        answer=answer,
+        writes=[Writes(f"{order.image} started")],
+        exit_after_ms=0 if order.ends else None,
+    )

@@ -19,7 +19,10 @@ from tuik8s.world.network import HttpAnswer, HttpRequest
 
 
 class StartContainer(msgspec.Struct, frozen=True, kw_only=True):
-    """An order to run one container. behaviour: what the pod's annotation says it shall do."""
+    """An order to run one container. behaviour: what the pod's annotation says it shall do.
+
+    ends: whether the pod waits for the container's end (an init container that is no sidecar).
+    """
 
     id: str
     pod: str
@@ -33,6 +36,7 @@ class StartContainer(msgspec.Struct, frozen=True, kw_only=True):
     node: str = ""
     behaviour: str = ""
     restarts: int = 0
+    ends: bool = False
 
 
 class ContainerChange(msgspec.Struct, frozen=True, kw_only=True):
