@@ -384,3 +384,14 @@ def test_an_object_may_opt_out_of_mending() -> None:
     }
     assert mended(kept, role) is None
     assert not is_replaced(kept, role)
+
+
+def test_rules_of_oneself(api: Api) -> None:
+    give(api, [{"verbs": ["list"], "apiGroups": [""], "resources": ["pods"]}])
+    url = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+    status = api.post(url, {"spec": {"namespace": "default"}}, user="alice").body["status"]
+    assert status["incomplete"] is False
+    mine = {"verbs": ["list"], "apiGroups": [""], "resources": ["pods"]}
+    assert mine in status["resourceRules"]
+    assert any("/healthz" in rule["nonResourceURLs"] for rule in status["nonResourceRules"])
+    assert api.post(url, {"spec": {}}, user="alice").body["message"] == "no namespace on request"
