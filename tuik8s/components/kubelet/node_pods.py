@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from tuik8s.api.types import Object
+from tuik8s.api.types import Object, Reply
 from tuik8s.bus.client import Client
 from tuik8s.components.kubelet.config import KubeletConfig, KubeletNode
 from tuik8s.components.kubelet.event_pace import EventPace
@@ -42,6 +42,7 @@ class NodePods:
         pace: EventPace,
         work_soon: Callable[[], None],
     ) -> None:
+        self._client = client
         self._world = world
         self._node = node
         self._runtime = runtime
@@ -127,6 +128,8 @@ class NodePods:
         container = life.on_change(change)
         if container is not None:
             self.events.container(life.pod, container, change)
+            for obj in change.creates:
+                self._create(life, obj)
         self._touch(life.uid)
 
     def publish(self, now_ms: int) -> None:
@@ -137,6 +140,20 @@ class NodePods:
             if life is not None:
                 self._servers.sync(life)
                 self._reports.tell(life, now_ms)
+
+    def _create(self, life: PodLife, obj: Object) -> None:
+        """Ask the API for what a container creates, under the name of its service account."""
+        namespace, name = life.key
+        account = life.pod["spec"].get("serviceAccountName", "default")
+        wanted = {**obj, "metadata": {**obj["metadata"], "namespace": namespace}}
+
+        def answered(reply: Reply) -> None:
+            if not reply.ok and reply.code != 409:
+                self._world.log.info("container could not create", pod=name, code=reply.code)
+
+        resource = f"{obj['kind'].lower()}s"
+        user = f"system:serviceaccount:{namespace}:{account}"
+        self._client.create(resource, wanted, answered, user=user)
 
     # --- one pod ------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tuik8s.api.types import Object
 from tuik8s.world.network import HttpAnswer, HttpRequest
 
 
@@ -40,5 +41,7 @@ class Program:
     stop_exit_code: int = 0
     writes: list[Writes] = field(default_factory=list)
     answer: Callable[[HttpRequest], HttpAnswer] | None = None
+    creates: list[Object] = field(default_factory=list)
+    """What it creates through the API when it starts, with its pod's service account."""
     cpu_millis: int = 1
     memory_bytes: int = 8 << 20

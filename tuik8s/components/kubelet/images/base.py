@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tuik8s.components.kubelet.program import Program
+from tuik8s.components.kubelet.program import Program, Writes
 from tuik8s.components.kubelet.runtimes.base import StartContainer
+from tuik8s.world.network import HttpAnswer, HttpRequest
 
 Image = Callable[[StartContainer], Program]
 
@@ -18,3 +19,18 @@ Image = Callable[[StartContainer], Program]
 def short_name(image: str) -> str:
     """`registry/path/nginx:1.27@sha256:...` -> `nginx`."""
     return image.split("@")[0].rpartition("/")[2].partition(":")[0]
+
+
+def server(order: StartContainer) -> Program:
+    """Runs until stopped and answers HTTP with its pod's name; an init container ends at once."""
+    body = f"{order.pod}\n".encode()
+
+    def answer(request: HttpRequest) -> HttpAnswer:
+        headers = {"content-type": "text/plain", "x-pod": order.pod, "x-node": order.node}
+        return HttpAnswer(200, body, headers)
+
+    return Program(
+        answer=answer,
+        writes=[Writes(f"{order.image} started")],
+        exit_after_ms=0 if order.ends else None,
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tuik8s.components.kubelet.images import agnhost, busybox, nginx, pause, unknown
+from tuik8s.components.kubelet.images import agnhost, argocd, busybox, nginx, pause, unknown
 from tuik8s.components.kubelet.images.base import Image, short_name
 
 IMAGES: dict[str, Image] = {
     "agnhost": agnhost.program,
     "alpine": busybox.program,
+    "argocd": argocd.program,
     "busybox": busybox.program,
     "nginx": nginx.program,
     "pause": pause.program,

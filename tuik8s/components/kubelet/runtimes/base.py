@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from tuik8s.api.types import Object
 from tuik8s.world.network import HttpAnswer, HttpRequest
 
 
@@ -40,7 +41,10 @@ class StartContainer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContainerChange(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened to a container. reason and message explain failures and exits."""
+    """Something that happened to a container.
+
+    reason and message explain failures and exits; creates: what it asks of the API as it starts.
+    """
 
     id: str
     kind: Literal["pulling", "pulled", "pull-failed", "started", "ready", "unready", "exited"]
@@ -48,6 +52,7 @@ class ContainerChange(msgspec.Struct, frozen=True, kw_only=True):
     exit_code: int = 0
     reason: str = ""
     message: str = ""
+    creates: tuple[Object, ...] = ()
 
 
 class LogLine(msgspec.Struct, frozen=True):

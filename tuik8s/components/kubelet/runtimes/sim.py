@@ -157,5 +157,6 @@ class SimRuntime:
             exit_code=exit_code,
             reason=reason,
             message=message,
+            creates=tuple(container.program.creates) if kind == "started" else (),
         )
         heapq.heappush(self._heap, (at_ms, self._sequence, container.epoch, event))
