@@ -8,6 +8,7 @@ import pytest
 
 from tests.components.apiserver.plant import MERGE, Api
 from tuik8s.api.types import Object
+from tuik8s.components.apiserver import ApiServerConfig, build
 
 CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 WIDGETS = "/apis/example.com/v1/namespaces/default/widgets"
@@ -209,3 +210,24 @@ def test_deletion_waits_for_the_instances(api: Api) -> None:
     api.simulation.run_ms(100)
     assert api.get(f"{CRDS}/widgets.example.com").code == 404
     assert api.get(WIDGETS).text == "404 page not found\n"
+
+
+def test_watches_end_with_their_kind(api: Api) -> None:
+    defined(api, definition())
+    watch = api.watch(WIDGETS)
+    api.post(WIDGETS, widget("a"))
+    api.delete(f"{CRDS}/widgets.example.com")
+    assert watch.names(100) == [("ADDED", "a"), ("DELETED", "a")]
+    assert watch.ended
+
+
+def test_instances_are_served_after_a_restart(api: Api) -> None:
+    defined(api, definition())
+    api.post(WIDGETS, widget("a", n=1))
+    api.simulation.run_ms(100)
+    again = build(api.simulation.host("apiserver"), ApiServerConfig(read_only=True))
+    again.start()
+    kind = again.kinds.lookup("example.com", "v1", "widgets")
+    assert kind is not None
+    assert kind.custom
+    assert again.core.objects.entry(kind, "default", "a") is not None

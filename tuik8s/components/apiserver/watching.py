@@ -249,6 +249,11 @@ class Hub:
             if not members:
                 del self._live[subscription.prefix]
 
+    def end(self, resource: str) -> None:
+        """Close all watches of a resource: its kinds are no longer what they were."""
+        for subscription in [s for s in self._open if s.kind.resource == resource]:
+            subscription.close()
+
     def _join(self, subscription: Subscription) -> None:
         self._live.setdefault(subscription.prefix, {})[subscription] = None
 

@@ -116,6 +116,7 @@ class Definitions:
         kinds = kinds_of(definition)
         if held is not None:
             self._drop(held, {kind.version for kind in kinds})
+            self._core.hub.end(name)
         for kind in kinds:
             self._core.kinds.add(kind)
         self._served[name] = wanted
@@ -138,6 +139,7 @@ class Definitions:
         self._core.scale_paths.pop(name, None)
         if held is not None:
             self._drop(held, set())
+            self._core.hub.end(name)
 
     # -- the end
 
