@@ -162,6 +162,18 @@ def test_status_and_scale(api: Api) -> None:
     assert api.get(f"{WIDGETS}/a").body["spec"] == {"size": 5}
 
 
+def test_a_scale_needs_replicas(api: Api) -> None:
+    scale = {"specReplicasPath": ".spec.size", "statusReplicasPath": ".status.size"}
+    defined(api, definition(subresources={"scale": scale}))
+    api.post(WIDGETS, widget("a"))
+    absent = api.get(f"{WIDGETS}/a/scale")
+    assert absent.code == 500
+    assert 'the spec replicas field ".spec.size" does not exist' in absent.body["message"]
+    refused = api.post(WIDGETS, widget("b", size=-1))
+    words = ".spec.size: Invalid value: -1: should be a non-negative integer"
+    assert words in refused.body["message"]
+
+
 def test_another_version_shows_the_same_object(api: Api) -> None:
     crd = definition()
     second = {**crd["spec"]["versions"][0], "name": "v2", "storage": False}

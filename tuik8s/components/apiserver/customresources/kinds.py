@@ -15,7 +15,7 @@ from tuik8s.api.schema.check import check
 from tuik8s.api.schema.node import Node
 from tuik8s.api.schema.structural import from_openapi
 from tuik8s.api.types import Object
-from tuik8s.components.apiserver.customresources import expressions
+from tuik8s.components.apiserver.customresources import expressions, replicas
 from tuik8s.components.apiserver.customresources.columns import columns_of
 from tuik8s.components.apiserver.customresources.ratcheting import unforgiven
 
@@ -81,12 +81,14 @@ def _deprecation(definition: Object, version: Object) -> str:
 
 def _rules(version: Object, node: Node, deprecation: str) -> Rules:
     judged = expressions.has_rules(node)
+    scale = (version.get("subresources") or {}).get("scale")
 
     def validate(obj: Object) -> list[FieldError]:
-        return _judged(check(obj, node), obj, None)
+        return _judged(check(obj, node), obj, None) + replicas.judge(obj, scale)
 
     def validate_update(new: Object, old: Object) -> list[FieldError]:
-        return _judged(unforgiven(check(new, node), new, old, node), new, old)
+        found = unforgiven(check(new, node), new, old, node)
+        return _judged(found, new, old) + replicas.judge(new, scale)
 
     def _judged(found: list[FieldError], new: Object, old: Object | None) -> list[FieldError]:
         if not judged:

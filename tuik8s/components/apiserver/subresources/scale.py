@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from tuik8s.api.errors import ApiError, bad_request, invalid, invalid_object
+from tuik8s.api.errors import ApiError, bad_request, internal_error, invalid, invalid_object
 from tuik8s.api.meta import copy_object, get_path, set_path
 from tuik8s.api.schema.packed import load_kind
 from tuik8s.api.selectors import selector_of, selector_of_map
@@ -95,10 +95,10 @@ def get_scale(core: Core, call: Call) -> Outcome:
     entry = core.objects.entry(call.kind, call.request.namespace, call.request.name)
     if entry is None:
         raise call.not_found()
-    obj = core.objects.read(call.kind, entry.value)
-    answer: Answer = object_answer(
-        core, call, scale_of(obj, paths_of(core, call)), 200, entry.revision
-    )
+    obj, paths = core.objects.read(call.kind, entry.value), paths_of(core, call)
+    if paths is not _BUILT_IN and get_path(obj, paths.spec_replicas) is None:
+        raise internal_error(f'the spec replicas field ".{paths.spec_replicas}" does not exist')
+    answer: Answer = object_answer(core, call, scale_of(obj, paths), 200, entry.revision)
     return answer
 
 
