@@ -16,7 +16,11 @@ from typing import Final
 from tuik8s.api.errors import FieldError, bad_request, invalid_object
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.names import name_is_subdomain, path_segment_name
-from tuik8s.api.object_meta import validate_object_meta, validate_object_meta_update
+from tuik8s.api.object_meta import (
+    validate_managed_fields,
+    validate_object_meta,
+    validate_object_meta_update,
+)
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object, User
 from tuik8s.world.base import Rng
@@ -28,6 +32,14 @@ _REPEATED_OWNERS: Final = (
     "1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate "
     "UID(s) observed: "
 )
+_MANAGED: Final = "metadata.managedFields"
+_JUDGED: Final = (
+    "name", "namespace", "generateName", "uid", "labels", "annotations", "ownerReferences",
+    "finalizers", "generation", "creationTimestamp", "deletionTimestamp",
+    "deletionGracePeriodSeconds", "selfLink",
+)  # fmt: skip
+"""Metadata that validation looks at, besides managed fields."""
+
 _KEPT_BESIDE: Final = frozenset({"kind", "apiVersion", "metadata", "status"})
 
 
@@ -168,16 +180,18 @@ class Strategy:
 
     def meta_errors(self, new: Object, old: Object) -> list[FieldError]:
         """What every update checks of metadata, and upstream's strategies check again."""
-        kind = self.kind
+        kind, meta, before = self.kind, new["metadata"], old["metadata"]
+        if all(meta.get(name) == before.get(name) for name in _JUDGED):
+            # What is as it was stored has been judged; most writes change spec or status alone.
+            once = validate_managed_fields(meta.get("managedFields") or [], _MANAGED)
+            return once + once
         once = validate_object_meta(
-            new["metadata"],
+            meta,
             kind.namespaced,
             lambda name, _prefix: path_segment_name(name),
             built_in=not kind.custom,
         )
-        once += validate_object_meta_update(
-            new["metadata"], old["metadata"], built_in=not kind.custom
-        )
+        once += validate_object_meta_update(meta, before, built_in=not kind.custom)
         return once + once if once else once
 
     def is_finished(self, obj: Object) -> bool:
