@@ -41,7 +41,7 @@ def test_impersonation_needs_permission(api: Api) -> None:
     eve = Impersonation(user="eve", groups=("system:masters",))
     assert api.get(MAPS, impersonation=eve).code == 200
     refused = api.get(MAPS, user="alice", impersonation=eve)
-    assert "cannot impersonate-on:user-info:list" in refused.body["message"]
+    assert 'User "alice" cannot impersonate resource "users"' in refused.body["message"]
 
 
 @pytest.mark.parametrize(
