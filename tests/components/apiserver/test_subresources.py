@@ -152,7 +152,9 @@ def test_ephemeral_containers_only_grow(api: Api) -> None:
 
 
 def test_resize_changes_resources_only(api: Api) -> None:
-    api.post(PODS, pod("p"))
+    burstable = pod("p")
+    burstable["spec"]["containers"][0]["resources"] = {"requests": {"cpu": "500m"}}
+    api.post(PODS, burstable)
     change = {"name": "c", "image": "other", "resources": {"requests": {"cpu": "1"}}}
     resized = api.patch(f"{PODS}/p/resize", {"spec": {"containers": [change]}}, STRATEGIC).body
     container = resized["spec"]["containers"][0]

@@ -111,10 +111,10 @@ class ServiceAccounts(Member):
                     f'{words} secret.secretName="{name}" is not allowed because {who} secret'
                 )
         pullable = {ref.get("name") for ref in account.get("imagePullSecrets") or ()}
-        for ref in spec.get("imagePullSecrets") or ():
+        for i, ref in enumerate(spec.get("imagePullSecrets") or ()):
             if ref.get("name") not in pullable:
                 raise attributes.forbidden(
-                    f'imagePullSecrets reference "{ref.get("name")}" is not allowed '
+                    f'imagePullSecrets[{i}].name="{ref.get("name")}" is not allowed '
                     f"because {who} imagePullSecret"
                 )
 
