@@ -24,6 +24,7 @@ from tuik8s.components.apiserver.admission.node_taint import TaintNodesByConditi
 from tuik8s.components.apiserver.admission.persistent_volume_claim_resize import (
     PersistentVolumeClaimResize,
 )
+from tuik8s.components.apiserver.admission.pod_security import PodSecurity
 from tuik8s.components.apiserver.admission.priority import Priority
 from tuik8s.components.apiserver.admission.resource_quota import ResourceQuota
 from tuik8s.components.apiserver.admission.runtime_class import RuntimeClass
@@ -44,6 +45,7 @@ def plugins(core: Core) -> tuple[Plugin, ...]:
         LimitRanger(reader),
         ServiceAccounts(reader, core.rng),
         TaintNodesByCondition(),
+        PodSecurity(reader),
         Priority(reader),
         DefaultTolerationSeconds(),
         DefaultStorageClass(reader),
