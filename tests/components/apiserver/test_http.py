@@ -140,7 +140,7 @@ def drain(peer: ssl.SSLSocket) -> int:
 @pytest.mark.slow
 def test_a_watcher_that_does_not_read_is_closed(port: int) -> None:
     with dial(port) as peer:
-        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         url = f"{MAPS}?watch=true&fieldSelector=metadata.name%3Dnoisy"
         peer.sendall(f"GET {url} HTTP/1.1\r\nHost: x\r\n".encode() + TOKEN + b"\r\n")
         assert b"200 OK" in peer.recv(1000)

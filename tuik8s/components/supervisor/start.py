@@ -37,6 +37,8 @@ from tuik8s.components.supervisor.slices import claim_slice
 from tuik8s.config import ClusterConfig
 
 READY_WITHIN_S = 60.0
+RUNNING_WITHIN_S = 2.0
+"""How long a forked supervisor may take to say that it runs."""
 FIXED = ("service_cidr", "pod_cidr", "control_plane_only")
 """What cannot change once objects with such addresses are in the log."""
 
@@ -84,9 +86,13 @@ def start_cluster(directory: DataDirectory, config: ClusterConfig, kubeconfig: s
         os.close(read)
         _daemon(directory, config, plan, running, write)
     os.close(write)
-    os.waitpid(pid, 0)
-    holder.close()
-    return _await_ready(directory, read)
+    try:
+        os.waitpid(pid, 0)
+        holder.close()
+        return _await_ready(directory, read)
+    except KeyboardInterrupt:
+        _stop(directory)
+        raise
 
 
 def _daemon(
@@ -122,13 +128,31 @@ def _detach(directory: DataDirectory) -> None:
 def _supervise(
     directory: DataDirectory, config: ClusterConfig, plan: AddressPlan, running: Running, pipe: int
 ) -> None:
+    def undo() -> None:
+        _remove_tree(Path(running.runtime))
+        directory.release()
+
+    def give_up(*_: object) -> None:
+        undo()
+        os._exit(1)  # an exception might be caught by what is being imported
+
+    signal.signal(signal.SIGTERM, give_up)  # until the supervisor catches its own
+    running = msgspec.structs.replace(running, pid=os.getpid())
+    directory.write_running(running)
+    try:
+        _run(directory, config, plan, running, pipe)
+    finally:
+        undo()
+
+
+def _run(
+    directory: DataDirectory, config: ClusterConfig, plan: AddressPlan, running: Running, pipe: int
+) -> None:
     from tuik8s.components.supervisor.child import runner
     from tuik8s.components.supervisor.preload import preload
     from tuik8s.components.supervisor.supervisor import Supervisor
     from tuik8s.world.live import real_time_clock
 
-    running = msgspec.structs.replace(running, pid=os.getpid())
-    directory.write_running(running)
     runtime = Path(running.runtime)
 
     def log(line: str) -> None:
@@ -153,33 +177,27 @@ def _supervise(
         {"links": [], "clock": msgspec.to_builtins(real_time_clock())},
     )
     supervisor.run()
-    _remove_tree(runtime)
-    directory.release()
 
 
 def _await_ready(directory: DataDirectory, pipe: int) -> Running:
     deadline = time.monotonic() + READY_WITHIN_S
     os.set_blocking(pipe, False)
     received = b""
-    try:
-        while not received.endswith(b"\n"):
-            if time.monotonic() > deadline:
-                _stop(directory)
-                raise Refusal(
-                    f"the cluster was not ready within {READY_WITHIN_S:.0f}s and was stopped; "
-                    f"see {directory.logs}"
-                )
-            try:
-                data = os.read(pipe, 65536)
-            except BlockingIOError:
-                time.sleep(0.002)
-                continue
-            if not data:
-                raise Refusal(f"the supervisor ended; see {directory.log_file('supervisor')}")
-            received += data
-    except KeyboardInterrupt:
-        _stop(directory)
-        raise
+    while not received.endswith(b"\n"):
+        if time.monotonic() > deadline:
+            _stop(directory)
+            raise Refusal(
+                f"the cluster was not ready within {READY_WITHIN_S:.0f}s and was stopped; "
+                f"see {directory.logs}"
+            )
+        try:
+            data = os.read(pipe, 65536)
+        except BlockingIOError:
+            time.sleep(0.002)
+            continue
+        if not data:
+            raise Refusal(f"the supervisor ended; see {directory.log_file('supervisor')}")
+        received += data
     message = msgspec.json.decode(received)
     if "error" in message:
         raise Refusal(message["error"])
@@ -188,7 +206,9 @@ def _await_ready(directory: DataDirectory, pipe: int) -> Running:
 
 def _stop(directory: DataDirectory) -> None:
     """Undo a start that the user no longer wants."""
-    running = directory.read_running()
+    deadline = time.monotonic() + RUNNING_WITHIN_S
+    while (running := directory.read_running()) is None and time.monotonic() < deadline:
+        time.sleep(0.01)
     if running is not None:
         os.kill(running.pid, signal.SIGTERM)
         while directory.read_running() is not None:
