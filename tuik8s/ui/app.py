@@ -22,6 +22,7 @@ from tuik8s.ui.screens.help import HelpScreen
 from tuik8s.ui.screens.registry import DIGITS, SCREENS
 from tuik8s.ui.screens.resources import ResourcesScreen
 from tuik8s.ui.theme import DEFAULT_THEME, STYLES, THEMES
+from tuik8s.ui.watch import Watch
 from tuik8s.ui.widgets.prompt import Prompt
 from tuik8s.ui.widgets.status_bar import StatusBar
 
@@ -55,7 +56,10 @@ class Dashboard(App[None]):
         self.cluster = cluster
         self.status = status
         self.paused = False
+        self.problems = Watch(feed)
+        self._shown_at_ms = 0
         self._trail: list[str] = []
+        self._opened: DashboardScreen | None = None
         for theme in THEMES:
             self.register_theme(theme)
 
@@ -73,11 +77,15 @@ class Dashboard(App[None]):
         if not isinstance(screen, DashboardScreen) or not screen.is_mounted:
             return
         now_ms = self.feed.world.now_ms()
+        connected = self.feed.is_connected
         if not self.paused:
             screen.pump(now_ms)
-        screen.query_one(StatusBar).show(
-            self.cluster, self.feed.is_connected, self.paused, now_ms, screen.title_line(), ""
-        )
+            if connected:
+                self._shown_at_ms = now_ms
+        count = len(self.problems.found if self.paused else self.problems.look(now_ms))
+        wrong = f"! {count} problem{'s' * (count > 1)}" if count else ""
+        at_ms, what = self._shown_at_ms or now_ms, screen.title_line()
+        screen.query_one(StatusBar).show(self.cluster, connected, self.paused, at_ms, what, wrong)
 
     # --- going places -------------------------------------------------------------------------
 
@@ -109,6 +117,15 @@ class Dashboard(App[None]):
             return screen.set_filter(rest[1:])
         return ""
 
+    def open_object(self, resource: str, namespace: str, name: str) -> None:
+        """The table of a resource with the cursor on one of its objects."""
+        kind = self.feed.kind(resource)
+        if kind is None or self.run_command(kind.resource):
+            return
+        screen, found = self._opened, self.feed.get(kind.resource, namespace, name)
+        if isinstance(screen, ResourcesScreen) and found is not None:
+            screen.point_at(str(found["metadata"].get("uid") or name))
+
     def _go(self, name: str, screen: DashboardScreen) -> None:
         while len(self.screen_stack) > 2:
             self.pop_screen()
@@ -116,8 +133,9 @@ class Dashboard(App[None]):
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
+        self._opened = screen
         if not self._trail or self._trail[-1] != name:
-            self._trail.append(name)
+            self._trail = [*self._trail[-1:], name]
 
     def _set_theme(self, name: str) -> str:
         names = [theme.name for theme in THEMES]
@@ -159,8 +177,6 @@ class Dashboard(App[None]):
                 prompt.say(problem)
                 return
         prompt.close()
-        if prompt.screen is self.screen:
-            self.screen.focus_next("LiveTable, VerticalScroll")
 
     def action_help(self) -> None:
         found = [active.binding for active in self.screen.active_bindings.values()]

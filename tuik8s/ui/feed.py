@@ -10,7 +10,7 @@ flushed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -45,6 +45,10 @@ class Feed:
         self.routes_version = 0
         self.namespace = ""
         """Only this namespace is shown; "" shows all."""
+        self.kinds_version = 0
+        """Grows with every kind that came, went or changed."""
+        self.changes: dict[str, int] = {}
+        """resource -> how many changes were heard, so that nobody judges the same state twice."""
         self._informers: dict[str, Informer] = {}
         self._tables: dict[str, Table] = {}
         self._crds = self.informer(CRDS)
@@ -91,6 +95,10 @@ class Feed:
             informer = self.informer(resource)
             found.reset(informer.items(), self.namespace, self.world.now_ms())
         return found
+
+    def version_of(self, resources: Iterable[str]) -> int:
+        """A number that grows when any object of these resources changes."""
+        return sum(self.changes.get(resource, 0) for resource in resources)
 
     def get(self, resource: str, namespace: str, name: str) -> Object | None:
         return self.informer(resource).get(namespace, name)
@@ -161,13 +169,19 @@ class Feed:
     # --- what is heard ------------------------------------------------------------------------
 
     def _on_change(self, resource: str, change: Change) -> None:
+        self.changes[resource] = self.changes.get(resource, 0) + 1
         table = self._tables.get(resource)
         if table is not None:
             table.touch(change.key.namespace, change.key.name, change.old, change.new)
 
     def _on_crd(self, change: Change) -> None:
+        old, new = change.old, change.new
+        if old is not None and new is not None and old["spec"] == new["spec"]:
+            return
+        self.kinds_version += 1
         for kind in kinds_of(change.old) if change.old is not None else ():
             self.kinds.remove(kind.group, kind.version, kind.plural)
+            self._tables.pop(kind.resource, None)
         for kind in kinds_of(change.new) if change.new is not None else ():
             self.kinds.add(kind)
 

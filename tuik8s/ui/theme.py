@@ -69,6 +69,7 @@ STYLES = """
 Screen { background: $background; }
 .heading { color: $secondary; text-style: bold; height: 1; padding: 0 1; }
 .panel { height: 1fr; width: 1fr; border: round $panel; }
+Screen .panel:focus-within { border: round $primary; }
 #upper { height: 1fr; }
 #lower { height: 1fr; }
 #text { padding: 0 1; width: auto; }

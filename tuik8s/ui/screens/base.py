@@ -8,16 +8,23 @@ line in `registry.py`, one test.
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Footer
 
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.prompt import Prompt
 from tuik8s.ui.widgets.status_bar import StatusBar
 
 
 class DashboardScreen(Screen[None]):
     """Status bar above, prompt and key hints below, a body between."""
+
+    BINDINGS = [
+        Binding("ctrl+d", "half_page(1)", "Half a page down", show=False),
+        Binding("ctrl+u", "half_page(-1)", "Half a page up", show=False),
+    ]
 
     def __init__(self, feed: Feed) -> None:
         super().__init__()
@@ -39,6 +46,12 @@ class DashboardScreen(Screen[None]):
     def title_line(self) -> str:
         """What the status bar says of this screen."""
         return ""
+
+    def action_half_page(self, direction: int) -> None:
+        table = self.focused
+        if isinstance(table, LiveTable):
+            for _ in range(max(1, table.size.height // 2)):
+                table.cursor_down() if direction > 0 else table.cursor_up()
 
     def equivalent(self) -> str:
         """The command that shows the same, for toasts and help."""

@@ -11,22 +11,25 @@ from textual.widgets import Static
 from tuik8s.api.quantity import cpu_millis, value_of
 from tuik8s.api.types import Object
 from tuik8s.ui.feed import Feed
-from tuik8s.ui.problems import Problem, problems
+from tuik8s.ui.problems import Problem
 from tuik8s.ui.rows.node import health as node_health
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.screens.base import DashboardScreen
+from tuik8s.ui.watch import Watch
 from tuik8s.ui.widgets.live_table import LiveTable
 
 EVERY_MS = 1_000
-FAULTS = "faults.chaos.tuik8s.dev"
-SLICES = "endpointslices.discovery.k8s.io"
+LOADS = ("nodes", "pods")
 _BAR = "▏▎▍▌▋▊▉█"
 
 
 class OverviewScreen(DashboardScreen):
-    """Three tables; Enter on a problem opens its object's kind."""
+    """Three tables; Enter on a row goes to its object, Tab to the next table."""
 
-    BINDINGS = [("enter", "open", "Open")]
+    BINDINGS = [
+        ("tab", "app.focus_next", "Next panel"),
+        ("enter", "open", "Go to object"),
+    ]
 
     def __init__(self, feed: Feed) -> None:
         super().__init__(feed)
@@ -49,16 +52,20 @@ class OverviewScreen(DashboardScreen):
                 ColumnSpec("MESSAGE", wide=True),
             )
         )
-        self._made_at_ms = 0
+        self._made_at_ms = -EVERY_MS
+        self._made: dict[str, int] = {}
+        """What was made -> the version of what it was made of."""
+        self._watch = Watch(feed)
+        self._abouts: dict[str, tuple[str, str, str]] = {}
 
     def body(self) -> ComposeResult:
         with Vertical():
             with Horizontal(id="upper"):
                 with Vertical(classes="panel"):
-                    yield Static("nodes", classes="heading")
+                    yield Static("nodes: share of what pods ask for", classes="heading")
                     yield LiveTable(id="nodes")
                 with Vertical(classes="panel"):
-                    yield Static("problems", classes="heading")
+                    yield Static("problems", classes="heading", id="verdict")
                     yield LiveTable(id="problems")
             with Vertical(id="lower", classes="panel"):
                 yield Static("events", classes="heading")
@@ -77,19 +84,40 @@ class OverviewScreen(DashboardScreen):
     def pump(self, now_ms: int) -> None:
         if now_ms - self._made_at_ms >= EVERY_MS:
             self._made_at_ms = now_ms
-            self._make_load(now_ms)
+            if self._is_new("load", self.feed.version_of(LOADS)):
+                self._make_load(now_ms)
             self._make_problems(now_ms)
-            self._make_events(now_ms)
+            if self._is_new("events", self.feed.version_of(("events",))):
+                self._make_events(now_ms)
         for table in self.query(LiveTable):
             table.refresh_rows(now_ms)
 
     def title_line(self) -> str:
         return "overview"
 
+    def _is_new(self, name: str, version: int) -> bool:
+        if self._made.get(name) == version:
+            return False
+        self._made[name] = version
+        return True
+
     def action_open(self) -> None:
-        problem = self._found.get(self.query_one("#problems", LiveTable).cursor_uid or "")
-        if problem is not None:
-            self.app.run_command(problem.resource)  # type: ignore[attr-defined]
+        table = self.focused
+        if isinstance(table, LiveTable) and table.cursor_uid is not None:
+            self._open(str(table.id), table.cursor_uid)
+
+    def on_live_table_selected(self, event: LiveTable.Selected) -> None:
+        event.stop()
+        self.action_open()
+
+    def _open(self, table: str, uid: str) -> None:
+        """Go to the object that a row is about."""
+        about = ("nodes", "", uid) if table == "nodes" else self._abouts.get(uid)
+        if table == "problems" and uid in self._found:
+            problem = self._found[uid]
+            about = (problem.resource, problem.namespace, problem.name)
+        if about is not None:
+            self.app.open_object(*about)  # type: ignore[attr-defined]
 
     def _make_load(self, now_ms: int) -> None:
         used = load_of(self.feed.informer("pods").items())
@@ -112,14 +140,11 @@ class OverviewScreen(DashboardScreen):
             self._load.remove(uid)
 
     def _make_problems(self, now_ms: int) -> None:
-        faults = self.feed.informer(FAULTS).items() if self.feed.kind("fault") else ()
-        found = problems(
-            self.feed.informer("nodes").items(),
-            self.feed.informer("pods").items(),
-            self.feed.informer("services").items(),
-            self.feed.informer(SLICES).items(),
-            faults,
-        )
+        found = self._watch.look(now_ms)
+        if not self._is_new("problems", self._watch.judged):
+            return
+        verdict = f"problems: {len(found)}" if found else "problems: nothing is wrong"
+        self.query_one("#verdict", Static).update(verdict)
         self._found = {f"{p.resource}/{p.namespace}/{p.name}/{p.text}": p for p in found}
         for uid in [uid for uid in self._problems.order if uid not in self._found]:
             self._problems.remove(uid)
@@ -136,16 +161,19 @@ class OverviewScreen(DashboardScreen):
             key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime") or ""),
         )[-100:]
         seen = set()
+        self._abouts.clear()
         for event in newest:
             uid = event["metadata"]["uid"]
             seen.add(uid)
             about = event.get("involvedObject") or {}
+            kind = str(about.get("kind", ""))
+            self._abouts[uid] = (kind, about.get("namespace", ""), about.get("name", ""))
             time = str(event.get("lastTimestamp") or event.get("eventTime") or "")
             style = "warn" if event.get("type") == "Warning" else ""
             cells = (
                 Cell(time[11:19], "dim"),
                 Cell(str(event.get("reason", "")), style or "accent"),
-                Cell(f"{str(about.get('kind', '')).lower()}/{about.get('name', '')}"),
+                Cell(f"{kind.lower()}/{about.get('name', '')}"),
                 Cell(str(event.get("message", "")), style),
             )
             self._events.put(uid, cells, (time, *(c.text for c in cells[1:])), style, now_ms)

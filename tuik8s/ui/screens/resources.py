@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.types import Object
@@ -31,6 +32,7 @@ class ResourcesScreen(DashboardScreen):
         ("d", "describe", "Describe"),
         ("y", "yaml", "YAML"),
         ("l", "logs", "Logs"),
+        Binding("c", "copy", "Copy name", show=False),
         ("s", "scale", "Scale"),
         ("space", "mark", "Mark"),
         ("0", "all_namespaces", "All ns"),
@@ -49,6 +51,10 @@ class ResourcesScreen(DashboardScreen):
         self.table: Table = feed.table(kind)
         self._aged_at_ms = 0
         self._filter_text = ""
+        self._kinds_version = feed.kinds_version
+        self._wanted_uid = ""
+        self._scaled: Object | None = None
+        """What the prompt for replicas asks about, whatever happens to the rows meanwhile."""
 
     def body(self) -> ComposeResult:
         yield LiveTable(id="rows")
@@ -68,11 +74,30 @@ class ResourcesScreen(DashboardScreen):
         self.rows.focus()
 
     def pump(self, now_ms: int) -> None:
+        if self._kinds_version != self.feed.kinds_version:
+            self._take_new_kind()
         self.table.flush(now_ms)
+        if self._wanted_uid and self._wanted_uid in self.table.store.order:
+            self.rows.move_cursor(self._wanted_uid)
+            self._wanted_uid = ""
         if now_ms - self._aged_at_ms >= AGE_EVERY_MS:
             self._aged_at_ms = now_ms
             self.table.age(self.rows.visible_uids(), now_ms)
         self.rows.refresh_rows(now_ms)
+
+    def _take_new_kind(self) -> None:
+        """Show new columns when a definition changed; a kind that went keeps its last rows."""
+        self._kinds_version = self.feed.kinds_version
+        kind = self.feed.kind(self.kind.resource)
+        if kind is not None and kind is not self.kind:
+            wanted = self.table.store.filter
+            self.kind, self.table = kind, self.feed.table(kind)
+            self.table.store.set_filter(wanted)
+            self.rows.set_store(self.table.store)
+
+    def point_at(self, uid: str) -> None:
+        """Put the cursor on a row as soon as it is there."""
+        self._wanted_uid = uid
 
     def title_line(self) -> str:
         total, visible = self.table.store.counts
@@ -169,6 +194,12 @@ class ResourcesScreen(DashboardScreen):
             title = f"{what} {kind.singular}/{meta['name']}"
             self.app.push_screen(TextScreen(self.feed, title, text))
 
+    def action_copy(self) -> None:
+        names = "\n".join(obj["metadata"]["name"] for obj in self.targets())
+        if names:
+            self.app.copy_to_clipboard(names)
+            self.notify(f"copied {names} (OSC 52)", markup=False)
+
     def action_logs(self) -> None:
         obj = self.selected()
         if obj is not None and self.kind.plural == "pods":
@@ -191,11 +222,16 @@ class ResourcesScreen(DashboardScreen):
             return
         names = ", ".join(obj["metadata"]["name"] for obj in targets[:5])
         more = f" and {len(targets) - 5} more" if len(targets) > 5 else ""
-        namespace = targets[0]["metadata"].get("namespace", "")
-        same = f"kubectl delete {self.kind.resource} {names}"
-        same += f" -n {namespace}" if namespace else ""
+        same = delete_commands(self.kind.resource, targets)
+        affects = f"{len(targets)} object{'s' * (len(targets) > 1)}"
         question = f"DELETE {self.kind.singular} {names}{more} ?"
-        self._frozen_question(question, f"{len(targets)} objects", same, self._delete, targets)
+        self._frozen_question(
+            question,
+            f"{len(targets)} object{'s' * (len(targets) > 1)}",
+            same,
+            self._delete,
+            targets,
+        )
 
     def _delete(self, targets: list[Object]) -> None:
         for obj in targets:
@@ -217,7 +253,7 @@ class ResourcesScreen(DashboardScreen):
             self.table.store.frozen = False
             if yes:
                 act(targets)
-                self.notify(same)
+                self.notify(same, markup=False)
 
         self.app.push_screen(Confirm(question, affects, same), answered)
 
@@ -230,6 +266,7 @@ class ResourcesScreen(DashboardScreen):
         if obj is None or self.kind.plural not in SCALABLE:
             self.notify("only workloads with replicas scale", severity="warning")
             return
+        self._scaled = obj
         self.query_one(Prompt).open("#", str(obj["spec"].get("replicas", 1)))
 
     def on_prompt_changed(self, event: Prompt.Changed) -> None:
@@ -245,7 +282,7 @@ class ResourcesScreen(DashboardScreen):
         if event.sign == "/" and event.text is None:
             self.set_filter("")
         elif event.sign == "#" and event.text is not None:
-            obj = self.selected()
+            obj = self._scaled
             if not event.text.isdigit():
                 prompt.say("a number of replicas")
                 return
@@ -254,4 +291,15 @@ class ResourcesScreen(DashboardScreen):
                 name = obj["metadata"]["name"]
                 self.notify(f"kubectl scale {self.kind.singular}/{name} --replicas={event.text}")
         prompt.close()
-        self.rows.focus()
+
+
+def delete_commands(resource: str, targets: list[Object]) -> str:
+    """What kubectl would be told, one command per namespace."""
+    names: dict[str, list[str]] = {}
+    for obj in targets:
+        meta = obj["metadata"]
+        names.setdefault(meta.get("namespace", ""), []).append(meta["name"])
+    return "; ".join(
+        f"kubectl delete {resource} {' '.join(some)}" + (f" -n {namespace}" if namespace else "")
+        for namespace, some in names.items()
+    )

@@ -91,5 +91,4 @@ class TextScreen(DashboardScreen):
         event.stop()
         self._word = event.text or ""
         self.query_one(Prompt).close()
-        self.query_one("#page").focus()
         self.action_next()

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.suggester import SuggestFromList
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 
@@ -36,6 +37,9 @@ class Prompt(Horizontal):
             super().__init__()
             self.sign, self.text = sign, text
 
+    _sign = ""
+    _before: Widget | None = None
+
     def compose(self) -> ComposeResult:
         yield Static(id="sign")
         yield Input(id="line", compact=True)
@@ -53,6 +57,8 @@ class Prompt(Horizontal):
         line.value = text
         line.cursor_position = len(text)
         self._sign = sign
+        if not self.is_open:
+            self._before = self.screen.focused
         self.say("")
         self.add_class("open")
         line.focus()
@@ -61,7 +67,10 @@ class Prompt(Horizontal):
         self.query_one("#error", Static).update(error)
 
     def close(self) -> None:
+        """Hide it; whoever had the keys before has them again."""
         self.remove_class("open")
+        if self._before is not None and self._before.is_attached:
+            self._before.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

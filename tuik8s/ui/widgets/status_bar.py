@@ -11,6 +11,10 @@ from textual.widget import Widget
 from tuik8s.api.times import format_time
 
 
+LIVE = ("● LIVE", "green")
+LOST = ("✗ LOST, reconnecting, last heard", "bold red")
+
+
 class StatusBar(Widget):
     """One line; it repaints only when its text changes."""
 
@@ -26,12 +30,15 @@ class StatusBar(Widget):
     def show(
         self, cluster: str, connected: bool, paused: bool, now_ms: int, what: str, wrong: str
     ) -> None:
-        """Set the line. what: the screen and its counts; wrong: problems in a word or two."""
-        state = ("● LIVE", "green") if connected else ("✗ LOST, reconnecting", "bold red")
+        """Set the line. now_ms: of what is shown; what: the screen and its counts; wrong: in a
+        word or two."""
+        state = (
+            ("● LIVE", "green") if connected else ("✗ LOST, reconnecting, last heard", "bold red")
+        )
         if paused:
-            state = ("‖ PAUSED", "yellow")
+            state = ("‖ PAUSED", "bold yellow")
         clock = format_time(now_ms)[11:19]
-        shown = (cluster, state, clock if connected and not paused else "", what, wrong)
+        shown = (cluster, state, clock, what, wrong)
         if shown == self._shown:
             return
         self._shown = shown
