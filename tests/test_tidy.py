@@ -121,9 +121,11 @@ def test_every_module_says_what_it_is() -> None:
 def test_names_say_something() -> None:
     found = []
     for path in modules():
-        for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.ClassDef) and BANNED_NAMES.search(node.name):
-                found.append(f"{relative(path)}:{node.lineno}: class {node.name}: name its noun")
+        found += [
+            f"{relative(path)}:{node.lineno}: class {node.name}: name its noun"
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.ClassDef) and BANNED_NAMES.search(node.name)
+        ]
         if BANNED_NAMES.search(path.stem.title()):
             found.append(f"{relative(path)}:1: module name says nothing")
     report(found)

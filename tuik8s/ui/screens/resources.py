@@ -225,13 +225,7 @@ class ResourcesScreen(DashboardScreen):
         same = delete_commands(self.kind.resource, targets)
         affects = f"{len(targets)} object{'s' * (len(targets) > 1)}"
         question = f"DELETE {self.kind.singular} {names}{more} ?"
-        self._frozen_question(
-            question,
-            f"{len(targets)} object{'s' * (len(targets) > 1)}",
-            same,
-            self._delete,
-            targets,
-        )
+        self._frozen_question(question, affects, same, self._delete, targets)
 
     def _delete(self, targets: list[Object]) -> None:
         for obj in targets:

@@ -10,7 +10,6 @@ from textual.widget import Widget
 
 from tuik8s.api.times import format_time
 
-
 LIVE = ("● LIVE", "green")
 LOST = ("✗ LOST, reconnecting, last heard", "bold red")
 
