@@ -12,6 +12,7 @@ A frame that does not decode is None for the receiver, who counts and drops it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, TypeVar
 
 import msgspec
@@ -111,6 +112,12 @@ def decode_header(frame: bytes) -> EventHeader | None:
 
 
 def decode_beat(frame: bytes) -> Beat | None:
+    """A beat; clients in one process get the same bytes, which are decoded once."""
+    return _decoded_beat(frame)
+
+
+@lru_cache(maxsize=4)
+def _decoded_beat(frame: bytes) -> Beat | None:
     return _decode(_BEAT, frame)
 
 

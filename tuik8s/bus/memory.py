@@ -224,4 +224,7 @@ class MemoryBus:
                 client.missed_count += 1
 
     def _arrivals(self, sender: str, receiver: str) -> tuple[int, ...]:
-        return self._lines.arrivals(sender, receiver, self._heap.now_ms + self.latency_ms)
+        soonest_ms = self._heap.now_ms + self.latency_ms
+        if not self._lines.disturbed:
+            return (soonest_ms,)
+        return self._lines.arrivals(sender, receiver, soonest_ms)

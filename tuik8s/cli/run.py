@@ -8,6 +8,7 @@ tuik8s run shop.yaml --seed 42 --json
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 import time
@@ -16,6 +17,9 @@ from pathlib import Path
 import msgspec
 
 from tuik8s.components.supervisor.directory import Refusal
+
+GC_THRESHOLD = (50_000, 20, 50)
+"""A whole cluster lives in this process and makes few cycles: look for them seldom."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from tuik8s.scenario.place import BadScenario
     from tuik8s.scenario.runner import Outcome, StepResult, run_scenario
 
+    gc.set_threshold(*GC_THRESHOLD)
     if args.json and len(args.scenario) > 1:
         raise Refusal("--json prints one object: give one scenario at a time")
 
