@@ -69,10 +69,11 @@ class Dashboard(App[None]):
             self.feed.informer(resource)
         self.feed.informer("endpointslices.discovery.k8s.io")
         self.run_command("pods")
-        self.set_interval(1 / FPS, self._pump)
+        self.set_interval(1 / FPS, self.show_newest)
         self.set_timer(FREEZE_AFTER_S, _freeze)
 
-    def _pump(self) -> None:
+    def show_newest(self) -> None:
+        """Bring what is on screen up to date; called ten times a second."""
         screen = self.screen
         if not isinstance(screen, DashboardScreen) or not screen.is_mounted:
             return

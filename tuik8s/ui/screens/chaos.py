@@ -91,8 +91,9 @@ class ChaosMenu(ModalScreen[None]):
         choices.clear_options()
         choices.add_options([Option(text, id=text) for text in options])
         choices.focus()
-        if self._target in options:
-            choices.highlighted = options.index(self._target)
+        if options:
+            at = options.index(self._target) if self._target in options else 0
+            choices.highlighted = at
 
     def _actions(self) -> list[str]:
         crd = self.feed.get(CRDS, "", FAULTS)

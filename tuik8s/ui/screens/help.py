@@ -32,7 +32,13 @@ class HelpScreen(ModalScreen[None]):
         background: $surface; }
     HelpScreen Input { border: none; height: 1; }
     """
-    BINDINGS = [("escape,question_mark", "dismiss", "Close")]
+    BINDINGS = [
+        ("escape,question_mark", "dismiss", "Close"),
+        ("down", "scroll(1)", ""),
+        ("up", "scroll(-1)", ""),
+        ("pagedown", "scroll(10)", ""),
+        ("pageup", "scroll(-10)", ""),
+    ]
 
     def __init__(self, bindings: Iterable[Binding]) -> None:
         super().__init__()
@@ -53,6 +59,10 @@ class HelpScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         self._show("")
+        self.query_one(Input).focus()
+
+    def action_scroll(self, lines: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._show(event.value.lower())

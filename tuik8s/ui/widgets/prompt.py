@@ -16,7 +16,7 @@ class Prompt(Horizontal):
     """Hidden until opened; posts Changed while a filter is typed and Done when it is entered."""
 
     DEFAULT_CSS = """
-    Prompt { dock: bottom; height: 1; display: none; background: $surface; }
+    Prompt { height: 1; display: none; background: $surface; }
     Prompt.open { display: block; }
     Prompt #sign { width: 2; color: $accent; text-style: bold; }
     Prompt Input { border: none; height: 1; padding: 0; background: $surface; width: 1fr; }

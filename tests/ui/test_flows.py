@@ -1,0 +1,217 @@
+"""What somebody who knows k9s does on the first day, key by key, on a simulated cluster."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.stage import Stage, play
+from tuik8s.ui.screens.help import HelpScreen
+from tuik8s.ui.screens.logs import LogsScreen
+from tuik8s.ui.screens.overview import OverviewScreen
+from tuik8s.ui.screens.resources import ResourcesScreen
+from tuik8s.ui.screens.text import TextScreen
+from tuik8s.ui.widgets.confirm import Confirm
+from tuik8s.ui.widgets.live_table import LiveTable
+from tuik8s.ui.widgets.prompt import Prompt
+
+pytestmark = pytest.mark.slow
+
+
+def test_pods_are_listed_and_filtered() -> None:
+    async def scene(stage: Stage) -> None:
+        assert "● LIVE" in stage.status
+        assert "pods(all) 3" in stage.status
+        assert stage.text.count("Running") == 3
+        await stage.type("/nothing")
+        await stage.press("enter")
+        assert "pods(all) 0/3" in stage.status
+        assert isinstance(stage.focused, LiveTable)
+        await stage.press("escape")
+        assert "pods(all) 3" in stage.status
+
+    play(scene)
+
+
+def test_a_bad_filter_is_shown_and_escape_leaves_the_prompt() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("slash", "exclamation_mark")
+        prompt = stage.app.screen.query_one(Prompt)
+        assert "! needs a term right after it" in stage.text
+        await stage.press("escape")
+        assert not prompt.is_open
+        assert isinstance(stage.focused, LiveTable)
+        assert "pods(all) 3" in stage.status
+
+    play(scene)
+
+
+def test_details_open_and_close() -> None:
+    async def scene(stage: Stage) -> None:
+        for key, screen, words in (
+            ("d", TextScreen, ("Name:", "Events:", "Scheduled")),
+            ("y", TextScreen, ("apiVersion: v1", "kind: Pod")),
+            ("l", LogsScreen, ()),
+        ):
+            await stage.press(key)
+            await stage.wait()
+            assert type(stage.app.screen) is screen
+            page = str(stage.app.screen._text)
+            assert all(word in page for word in words), page
+            await stage.press("escape")
+            assert isinstance(stage.app.screen, ResourcesScreen)
+
+    play(scene)
+
+
+def test_commands_go_places() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.type(":deploy")
+        await stage.press("enter")
+        await stage.wait()
+        assert "deployments(all) 1" in stage.status
+        await stage.press("minus")
+        assert "pods(all) 3" in stage.status
+        await stage.press("d")
+        await stage.type(":nodes")
+        await stage.press("enter")
+        await stage.wait()
+        assert "nodes 3" in stage.status
+        await stage.press("1")
+        assert isinstance(stage.app.screen, OverviewScreen)
+
+    play(scene)
+
+
+def test_a_wrong_command_says_so_and_keeps_the_prompt() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.type(":bananas")
+        await stage.press("enter")
+        assert "no kind or screen 'bananas'" in stage.text
+        assert stage.app.screen.query_one(Prompt).is_open
+        await stage.press("escape")
+        assert not stage.app.screen.query_one(Prompt).is_open
+
+    play(scene)
+
+
+def test_quit() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.pilot.press("colon", "q", "enter")
+        await stage.pilot.pause()
+        assert not stage.app.is_running or stage.app._exit
+
+    play(scene)
+
+
+def test_help_is_searched() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("question_mark")
+        assert isinstance(stage.app.screen, HelpScreen)
+        assert "Describe" in stage.text
+        await stage.type("yaml")
+        assert "Describe" not in stage.text
+        assert "YAML" in stage.text
+        await stage.press("escape")
+        assert isinstance(stage.app.screen, ResourcesScreen)
+
+    play(scene)
+
+
+def test_chaos_asks_before_it_breaks_something() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("exclamation_mark")
+        assert "break what?" in stage.text
+        for _ in range(3):
+            await stage.press("enter")
+        assert isinstance(stage.app.screen, Confirm)
+        assert "tuik8s chaos" in stage.text
+        await stage.press("enter")
+        assert isinstance(stage.app.screen, Confirm)
+        await stage.press("n")
+        assert isinstance(stage.app.screen, ResourcesScreen)
+        await stage.type(":faults")
+        await stage.press("enter")
+        assert "faults 0" in stage.status
+
+    play(scene)
+
+
+def test_delete_and_scale() -> None:
+    async def scene(stage: Stage) -> None:
+        table = stage.app.screen.query_one(LiveTable)
+        gone = table.cursor_uid
+        await stage.press("ctrl+k")
+        assert "kubectl delete pods" in stage.text
+        await stage.press("y")
+        await stage.wait(40_000)
+        assert table.store is not None
+        assert gone not in table.store.order
+        assert "pods(all) 3" in stage.status
+        await stage.type(":deploy")
+        await stage.press("enter")
+        await stage.press("s", "backspace", "5", "enter")
+        await stage.wait(5_000)
+        assert "5/5" in stage.text
+        await stage.press("ctrl+k", "y")
+        await stage.wait(5_000)
+        assert "deployments(all) 0" in stage.status
+
+    play(scene)
+
+
+def test_a_lost_api_server_is_said_and_comes_back() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.cluster.hold("apiserver")
+        await stage.wait(5_000)
+        assert "✗ LOST" in stage.status
+        stage.cluster.release("apiserver")
+        await stage.wait(10_000)
+        assert "● LIVE" in stage.status
+
+    play(scene)
+
+
+def test_a_paused_view_stands_still() -> None:
+    async def scene(stage: Stage) -> None:
+        before = stage.status
+        await stage.press("p")
+        assert "‖ PAUSED" in stage.status
+        clock = before.split("LIVE ")[1][:8]
+        await stage.wait(5_000)
+        assert clock in stage.status
+        await stage.press("p")
+        assert clock not in stage.status
+
+    play(scene)
+
+
+def test_enter_on_a_problem_goes_to_its_object() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("1")
+        await stage.wait()
+        assert "nothing is wrong" in stage.text
+        stage.cluster.hold("kubelet/node-2")
+        await stage.wait(60_000)
+        assert "node node-2 is not ready" in stage.text
+        assert "problem" in stage.status
+        await stage.press("enter")
+        await stage.wait()
+        assert isinstance(stage.app.screen, ResourcesScreen)
+        assert stage.app.screen.kind.plural == "nodes"
+        obj = stage.app.screen.selected()
+        assert obj is not None
+        assert obj["metadata"]["name"] == "node-2"
+
+    play(scene)
+
+
+def test_a_click_selects_and_a_small_terminal_is_enough() -> None:
+    async def scene(stage: Stage) -> None:
+        table = stage.app.screen.query_one(LiveTable)
+        first = table.cursor_uid
+        await stage.pilot.click(LiveTable, offset=(8, 2))
+        await stage.wait()
+        assert table.cursor_uid != first
+        assert all(len(line) <= 60 for line in stage.lines)
+
+    play(scene, (60, 16))
