@@ -142,6 +142,8 @@ class NodeAgent:
     def _on_lease(self, reply: Reply) -> None:
         if reply.ok:
             self._lease = decode(reply)
+            # An update without them keeps those that are stored.
+            self._lease["metadata"].pop("managedFields", None)
             self._world.call_after(self._config.lease_renew_ms, self._renew)
         elif reply.code == 409:
             self._client.get(LEASES, LEASE_NAMESPACE, self.node.name, self._on_lease_found)
