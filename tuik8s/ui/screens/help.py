@@ -79,8 +79,11 @@ def rows_of(bindings: Iterable[Binding]) -> list[tuple[str, str]]:
     for binding in bindings:
         keys, what = by_action.setdefault(binding.action, ([], ""))
         keys.append(NAMES.get(binding.key, binding.key))
-        by_action[binding.action] = (keys, what or binding.description or _words(binding.action))
-    return [(" ".join(dict.fromkeys(keys)), what) for keys, what in by_action.values()]
+        by_action[binding.action] = (keys, what or binding.description)
+    return [
+        (" ".join(dict.fromkeys(keys)), what or _words(action))
+        for action, (keys, what) in by_action.items()
+    ]
 
 
 def _words(action: str) -> str:

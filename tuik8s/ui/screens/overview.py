@@ -61,14 +61,14 @@ class OverviewScreen(DashboardScreen):
     def body(self) -> ComposeResult:
         with Vertical():
             with Horizontal(id="upper"):
-                with Vertical(classes="panel"):
+                with Vertical(classes="panel", id="load"):
                     yield Static("nodes: share of what pods ask for", classes="heading")
                     yield LiveTable(id="nodes")
                 with Vertical(classes="panel"):
                     yield Static("problems", classes="heading", id="verdict")
                     yield LiveTable(id="problems")
             with Vertical(id="lower", classes="panel"):
-                yield Static("events", classes="heading")
+                yield Static("events, Enter goes to the object", classes="heading")
                 yield LiveTable(id="events")
 
     def on_mount(self) -> None:
@@ -143,7 +143,9 @@ class OverviewScreen(DashboardScreen):
         found = self._watch.look(now_ms)
         if not self._is_new("problems", self._watch.judged):
             return
-        verdict = f"problems: {len(found)}" if found else "problems: nothing is wrong"
+        verdict = (
+            f"problems: {len(found)}, Enter goes there" if found else "problems: nothing is wrong"
+        )
         self.query_one("#verdict", Static).update(verdict)
         self._found = {f"{p.resource}/{p.namespace}/{p.name}/{p.text}": p for p in found}
         for uid in [uid for uid in self._problems.order if uid not in self._found]:
@@ -197,8 +199,8 @@ def load_of(pods: object) -> defaultdict[str, list[int]]:
     return used
 
 
-def bar(used: int, room: int, width: int = 10) -> str:
-    """A bar with a percentage: `████▌      45%`."""
+def bar(used: int, room: int, width: int = 8) -> str:
+    """A bar with a percentage: `████▌    45%`."""
     share = used / room if room else 0.0
     eighths = min(width * 8, round(share * width * 8))
     full, rest = divmod(eighths, 8)
