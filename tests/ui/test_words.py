@@ -19,37 +19,37 @@ from tuik8s.ui.screens.routing import service_rows
 NOW_MS = 60_000
 
 
-def a_node(ready: str = "True", *, cordoned: bool = False, **pressure: str) -> dict[str, Any]:
+def a_node(ready: str = "True", *, cordoned: bool = False, **pressure: str) -> Any:
     conditions = [{"type": "Ready", "status": ready, "message": "silent"}]
     conditions += [{"type": kind, "status": status} for kind, status in pressure.items()]
     spec = {"unschedulable": True} if cordoned else {}
     return {"metadata": {"name": "n"}, "spec": spec, "status": {"conditions": conditions}}
 
 
-def a_pod(name: str = "p", owner: str = "", **status: Any) -> dict[str, Any]:
+def a_pod(name: str = "p", *, owner: str = "", **status: Any) -> Any:
     meta: dict[str, Any] = {"name": name, "namespace": "ns"}
     if owner:
         meta["ownerReferences"] = [{"kind": "ReplicaSet", "name": owner}]
     return {"metadata": meta, "spec": {}, "status": status}
 
 
-def waiting(reason: str) -> dict[str, Any]:
+def waiting(reason: str) -> Any:
     return {"containerStatuses": [{"name": "c", "state": {"waiting": {"reason": reason}}}]}
 
 
-UNSCHEDULED: dict[str, Any] = {
+UNSCHEDULED: Any = {
     "conditions": [{"type": "PodScheduled", "status": "False", "message": "0/3 nodes fit"}]
 }
 SERVICE = {"metadata": {"name": "s", "namespace": "ns"}, "spec": {"selector": {"app": "a"}}}
 
 
-def piece(*, ready: bool) -> dict[str, Any]:
+def piece(*, ready: bool) -> Any:
     labels = {"kubernetes.io/service-name": "s"}
     meta = {"name": "s-1", "namespace": "ns", "labels": labels}
     return {"metadata": meta, "endpoints": [{"conditions": {"ready": ready}}]}
 
 
-def fault(phase: str) -> dict[str, Any]:
+def fault(phase: str) -> Any:
     spec = {"action": "node-crash", "target": "node/n"}
     return {"metadata": {"name": "f"}, "spec": spec, "status": {"phase": phase}}
 
@@ -67,7 +67,7 @@ def fault(phase: str) -> dict[str, Any]:
             ["pod ns/p: c CrashLoopBackOff"],
         ),
         (
-            problems([], [a_pod(n, "web", **UNSCHEDULED) for n in "ab"], [], [], []),
+            problems([], [a_pod(n, owner="web", **UNSCHEDULED) for n in "ab"], [], [], []),
             ["2 pods of ns/web: 0/3 nodes fit"],
         ),
         (

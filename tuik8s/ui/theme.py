@@ -71,8 +71,9 @@ Screen { background: $background; }
 .panel { height: 1fr; width: 1fr; border: round $panel; }
 Screen .panel:focus-within { border: round $primary; }
 #upper { height: 1fr; }
-#upper > .panel { width: 3fr; }
-#upper > #load { width: 2fr; }
+#upper > .panel { width: 4fr; }
+#upper > #load { width: 3fr; }
+Screen.-narrow #load { display: none; }
 #lower { height: 1fr; }
 #text { padding: 0 1; width: auto; }
 #page { background: $background; }

@@ -26,6 +26,8 @@ _BAR = "▏▎▍▌▋▊▉█"
 class OverviewScreen(DashboardScreen):
     """Three tables; Enter on a row goes to its object, Tab to the next table."""
 
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
+    """A narrow window has room for what is wrong, not for the loads of nodes; 3 lists those."""
     BINDINGS = [
         ("tab", "app.focus_next", "Next panel"),
         ("enter", "open", "Go to object"),
