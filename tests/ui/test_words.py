@@ -92,7 +92,7 @@ def test_the_worst_problem_is_first() -> None:
     assert [problem.severity for problem in found] == [2, 1, 1]
 
 
-READY = {"conditions": [{"type": "Ready", "status": "True"}]}
+READY: Any = {"conditions": [{"type": "Ready", "status": "True"}]}
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ COMMANDS = ("ns", "theme", "q", "quit", "help", "chaos")
 class Dashboard(App[None]):
     """One window on one cluster. status: asks the supervisor for its processes."""
 
+    TITLE = "tuik8s"
     CSS = STYLES
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[Any]] = [
@@ -75,7 +76,7 @@ class Dashboard(App[None]):
     def show_newest(self) -> None:
         """Bring what is on screen up to date; called ten times a second."""
         screen = self.screen
-        if not isinstance(screen, DashboardScreen) or not screen.is_mounted:
+        if not isinstance(screen, DashboardScreen) or not screen.is_loaded:
             return
         now_ms = self.feed.world.now_ms()
         connected = self.feed.is_connected

@@ -29,6 +29,12 @@ class DashboardScreen(Screen[None]):
     def __init__(self, feed: Feed) -> None:
         super().__init__()
         self.feed = feed
+        self.is_loaded = False
+        """Whether all parts exist; before that nothing may be shown on them."""
+
+    def on_mount(self) -> None:
+        # Textual calls the one of the screen itself first, then this one.
+        self.is_loaded = True
 
     def compose(self) -> ComposeResult:
         yield StatusBar()

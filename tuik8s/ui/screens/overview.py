@@ -176,7 +176,7 @@ class OverviewScreen(DashboardScreen):
             style = "warn" if event.get("type") == "Warning" else ""
             cells = (
                 Cell(time[11:19], "dim"),
-                Cell(str(event.get("reason", "")), style or "accent"),
+                Cell(str(event.get("reason", "")), style),
                 Cell(f"{kind.lower()}/{about.get('name', '')}"),
                 Cell(str(event.get("message", "")), style),
             )
