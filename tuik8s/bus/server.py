@@ -34,12 +34,9 @@ def may_act_as(identity: str, user: str) -> bool:
     """Who may ask in whose name on the bus.
 
     The administrator in anybody's; the controller manager as one of its controllers' service
-    accounts (upstream: --use-service-account-credentials); a node as the service account of a
-    pod that it runs (upstream: with the token that it asked for).
+    accounts (upstream: --use-service-account-credentials).
     """
     if identity == user or identity == "system:admin":
-        return True
-    if identity.startswith("system:node:") and user.startswith("system:serviceaccount:"):
         return True
     controllers = "system:serviceaccount:kube-system:"
     return identity == "system:kube-controller-manager" and user.startswith(controllers)

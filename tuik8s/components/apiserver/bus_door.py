@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tuik8s.api.types import Key, Reply, Request, resource_id
 from tuik8s.bus.publisher import Publisher
-from tuik8s.bus.server import BusServer, Respond
+from tuik8s.bus.server import BusServer, Respond, may_act_as
 from tuik8s.bus.topics import PARTITION_FIELDS, UNBOUND, partition_of, stream_of
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.authentication.base import Credentials
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from tuik8s.components.store.types import Change
 
 
+_NODE = "system:node:"
+_ACCOUNT = "system:serviceaccount:"
+
+
 class BusDoor:
     """Serves one bus."""
 
@@ -34,9 +38,25 @@ class BusDoor:
         self._core = pipeline.core
         world = self._core.world
         self.publisher = Publisher(world, transport)
-        self.server = BusServer(world, transport, self._handle)
+        self.server = BusServer(world, transport, self._handle, allowed=self._may_act_as)
         self._core.store.on_commit(self._publish)
         self._core.telemetry.tell = self.publisher.tell
+
+    def _may_act_as(self, identity: str, user: str) -> bool:
+        """Also a node as the service account of a pod that it runs.
+
+        Upstream's kubelet gets such a pod a token, and what runs in it asks with that.
+        """
+        if may_act_as(identity, user):
+            return True
+        node, account = identity.removeprefix(_NODE), user.removeprefix(_ACCOUNT)
+        if node == identity or account == user:
+            return False
+        namespace, _, name = account.partition(":")
+        return any(
+            pod["spec"].get("nodeName") == node and pod["spec"].get("serviceAccountName") == name
+            for pod in self._core.reader.list_("pods", namespace)
+        )
 
     def start(self) -> None:
         """Begin to tell of changes."""

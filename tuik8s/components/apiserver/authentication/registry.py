@@ -8,15 +8,26 @@ from tuik8s.components.apiserver.authentication.anonymous import Anonymous
 from tuik8s.components.apiserver.authentication.base import Authenticator, Credentials, Refused
 from tuik8s.components.apiserver.authentication.certificates import ClientCertificates
 from tuik8s.components.apiserver.authentication.peers import Peers
+from tuik8s.components.apiserver.authentication.service_accounts import ServiceAccountTokens
 from tuik8s.components.apiserver.authentication.tokens import TokenFile
+from tuik8s.components.apiserver.authorization.base import Reader
 from tuik8s.components.apiserver.config import ApiServerConfig
+from tuik8s.components.apiserver.service_tokens import TokenSigner
 
 _REMEMBERED = 10_000
 
 
-def authenticators(config: ApiServerConfig) -> tuple[Authenticator, ...]:
+def authenticators(
+    config: ApiServerConfig, signer: TokenSigner, reader: Reader
+) -> tuple[Authenticator, ...]:
     """All of them, in order."""
-    return (Peers(), ClientCertificates(), TokenFile(config.tokens), Anonymous())
+    return (
+        Peers(),
+        ClientCertificates(),
+        TokenFile(config.tokens),
+        ServiceAccountTokens(signer, reader),
+        Anonymous(),
+    )
 
 
 class Authentication:
