@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding
+from textual.css.query import NoMatches
 
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.screens.base import DashboardScreen
@@ -78,6 +79,12 @@ class Dashboard(App[None]):
         screen = self.screen
         if not isinstance(screen, DashboardScreen) or not screen.is_loaded:
             return
+        try:
+            self._show(screen)
+        except NoMatches:
+            return  # it comes or goes just now, and parts of it are missing: the next tick shows it
+
+    def _show(self, screen: DashboardScreen) -> None:
         now_ms = self.feed.world.now_ms()
         connected = self.feed.is_connected
         if not self.paused:
