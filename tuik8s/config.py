@@ -9,6 +9,8 @@ from __future__ import annotations
 import msgspec
 
 ZONES_COUNT = 3
+HOSTED_TOGETHER = 100
+"""So many nodes share one kubelet and one kube-proxy process in a large cluster."""
 HOSTED_ABOVE = 10
 """More nodes than this share kubelet and kube-proxy processes, unless told otherwise."""
 
@@ -56,7 +58,7 @@ class ClusterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def node_groups(self) -> tuple[tuple[str, ...], ...]:
         """Node names by the process that hosts them; one node each in small clusters."""
         names = self.node_names()
-        size = self.nodes_per_process or (1 if len(names) <= HOSTED_ABOVE else 50)
+        size = self.nodes_per_process or (1 if len(names) <= HOSTED_ABOVE else HOSTED_TOGETHER)
         return tuple(names[i : i + size] for i in range(0, len(names), size))
 
 

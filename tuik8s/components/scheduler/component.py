@@ -129,6 +129,7 @@ class Scheduler:
                 ASSIGNED_POD, UPDATE if was else ADD, change.old, change.new, old, pod
             )
             self._move(event)
+            pod.keep_little()
         elif key not in self._binding:
             self._pod_waits(pod)
 

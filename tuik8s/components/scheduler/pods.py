@@ -35,6 +35,12 @@ ASSUMED_CPU_MILLIS: Final = 100
 ASSUMED_MEMORY_BYTES: Final = 200 * 1024 * 1024
 _ASSUMED: Final[Amounts] = {"cpu": ASSUMED_CPU_MILLIS, "memory": ASSUMED_MEMORY_BYTES}
 _NOTHING: Final[Amounts] = {}
+_LOCAL_VOLUMES: Final = frozenset(("projected", "configMap", "secret", "emptyDir", "downwardAPI"))
+"""Volumes that no plugin asks about."""
+_KEPT_METADATA: Final = (
+    "name", "namespace", "uid", "labels", "creationTimestamp", "generation", "resourceVersion",
+    "ownerReferences",
+)  # fmt: skip
 
 
 class PodInfo:
@@ -113,6 +119,16 @@ class PodInfo:
     def created_ms(self) -> int:
         stamp = self.object["metadata"].get("creationTimestamp")
         return parse_time(stamp) if stamp else 0
+
+    def keep_little(self) -> None:
+        """Let go of all that is never asked of a pod that runs: most of its object."""
+        meta, spec = self.object["metadata"], self.object["spec"]
+        volumes = [v for v in spec.get("volumes") or () if not _LOCAL_VOLUMES.intersection(v)]
+        self.object = {
+            "metadata": {name: meta[name] for name in _KEPT_METADATA if name in meta},
+            "spec": {"nodeName": self.node_name, "volumes": volumes},
+            "status": {"startTime": (self.object.get("status") or {}).get("startTime")},
+        }
 
     def started_ms(self) -> int:
         """When the pod started; a pod without a start time counts as started just now."""

@@ -10,6 +10,7 @@ What the supervisor says on the line is a state: link rules and the clock, each 
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import os
 import signal
@@ -33,6 +34,9 @@ from tuik8s.config import ClusterConfig
 from tuik8s.world.links import LinkRule
 from tuik8s.world.live import Clock, LiveDriver, real_time_clock
 from tuik8s.world.live_host import LiveHost, LiveProcess
+
+_trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+"""glibc's: what a burst needed goes back to the system (a fraction of a millisecond)."""
 
 STATISTICS_EVERY_MS = 2_000
 GC_THRESHOLD = (50_000, 20, 50)
@@ -110,6 +114,8 @@ class Child:
 
     def _report(self, host: LiveHost, component: Component, channel: Channel) -> None:
         channel.send({"statistics": dict(component.statistics())})
+        if _trim is not None:
+            _trim(0)
         host.world.call_after(STATISTICS_EVERY_MS, lambda: self._report(host, component, channel))
 
 
