@@ -15,6 +15,7 @@ that came meanwhile are replayed; here an attempt is one call, so none can come.
 from __future__ import annotations
 
 import heapq
+from collections import OrderedDict
 from collections.abc import Mapping
 
 from tuik8s.components.scheduler.events import ADD, NODE, ClusterEvent
@@ -64,7 +65,7 @@ class SchedulingQueue:
         self._pods: dict[str, QueuedPod] = {}
         self._active: list[tuple[tuple[int, int], int, QueuedPod]] = []
         self._backoff: list[tuple[int, int, QueuedPod]] = []
-        self._parked: dict[str, QueuedPod] = {}
+        self._parked: OrderedDict[str, QueuedPod] = OrderedDict()  # refused, longest ago first
         self._sequence = 0
 
     def __len__(self) -> int:
@@ -138,8 +139,7 @@ class SchedulingQueue:
 
     def move(self, event: ClusterEvent, now_ms: int) -> bool:
         """Let refused pods hear of an event; whether one of them waits for another try now."""
-        helped = [q for q in self._parked.values() if q.where == "unschedulable"]
-        helped = [queued for queued in helped if self._may_help(queued, event)]
+        helped = [queued for queued in self._parked.values() if self._may_help(queued, event)]
         for queued in helped:
             self._enqueue(queued, now_ms)
         return bool(helped)
@@ -147,11 +147,9 @@ class SchedulingQueue:
     def next_at_ms(self) -> int | None:
         """When a pod next becomes active by itself; None when time alone does nothing."""
         times = [self._backoff[0][0]] if self._backoff else []
-        times += [
-            queued.failed_at_ms + UNSCHEDULABLE_MS_MAX
-            for queued in self._parked.values()
-            if queued.where == "unschedulable"
-        ]
+        if self._parked:
+            longest = next(iter(self._parked.values()))
+            times.append(longest.failed_at_ms + UNSCHEDULABLE_MS_MAX)
         return min(times, default=None)
 
     # --- places ---------------------------------------------------------------------------------
@@ -163,7 +161,6 @@ class SchedulingQueue:
         )
         if gate is not None:
             queued.where = "gated"
-            self._parked[queued.pod.key] = queued
         elif queued.backoff_over_at_ms() > now_ms:
             queued.where = "backoff"
             self._sequence += 1
@@ -187,14 +184,11 @@ class SchedulingQueue:
             at_ms, _, queued = heapq.heappop(self._backoff)
             if queued.where == "backoff" and at_ms == queued.backoff_over_at_ms():
                 self._push_active(queued)
-        late = [
-            queued
-            for queued in self._parked.values()
-            if queued.where == "unschedulable"
-            and queued.failed_at_ms + UNSCHEDULABLE_MS_MAX <= now_ms
-        ]
-        for queued in late:
-            self._enqueue(queued, now_ms)
+        while self._parked:
+            longest = next(iter(self._parked.values()))
+            if longest.failed_at_ms + UNSCHEDULABLE_MS_MAX > now_ms:
+                return
+            self._enqueue(longest, now_ms)
 
     def _may_help(self, queued: QueuedPod, event: ClusterEvent) -> bool:
         if not queued.refused_by:
