@@ -16,7 +16,7 @@ from tuik8s.components.scheduler.events import (
 from tuik8s.components.scheduler.pods import PodInfo
 from tuik8s.components.scheduler.profiles import read_profiles
 from tuik8s.components.scheduler.queue import (
-    BACKOFF_MS_MAX,
+    BACKOFF_LAST_MS,
     UNSCHEDULABLE_MS_MAX,
     QueuedPod,
     SchedulingQueue,
@@ -106,7 +106,7 @@ def test_backoff_doubles_up_to_ten_seconds() -> None:
         assert due_ms is not None
         waits.append(due_ms - now_ms)
         now_ms = due_ms
-    assert waits == [1_000, 2_000, 4_000, 8_000, BACKOFF_MS_MAX, BACKOFF_MS_MAX]
+    assert waits == [1_000, 2_000, 4_000, 8_000, BACKOFF_LAST_MS, BACKOFF_LAST_MS]
 
 
 def test_a_refused_pod_is_tried_again_after_five_minutes_of_nothing() -> None:

@@ -5,7 +5,8 @@
                           --> none: condition, note, Event, perhaps victims; back into the queue
 
 A pod that is being bound stands in the columns already, so the next decision sees it; if the
-binding is refused it is taken out again. A turn decides at most TURN_PODS pods.
+binding is refused it is taken out again. A turn ends after TURN_PODS pods or TURN_MS, so that
+replies, events and other components of the process are not kept waiting by a burst.
 
 Source: pkg/scheduler/{scheduler,schedule_one,eventhandlers}.go (1.36).
 """
@@ -17,12 +18,13 @@ from collections.abc import Mapping
 import msgspec
 
 from tuik8s.api.meta import is_terminal
-from tuik8s.api.types import Object, Reply
+from tuik8s.api.types import Object
 from tuik8s.bus.client import Client
 from tuik8s.bus.clone import Change
 from tuik8s.bus.informer import Informer
 from tuik8s.components.base import Host
 from tuik8s.components.scheduler import explain
+from tuik8s.components.scheduler.binding import GONE, Binder, Failure
 from tuik8s.components.scheduler.cluster import OTHER_RESOURCES, Cluster
 from tuik8s.components.scheduler.cycle import Outcome, try_pod
 from tuik8s.components.scheduler.events import (
@@ -34,13 +36,19 @@ from tuik8s.components.scheduler.events import (
     ClusterEvent,
 )
 from tuik8s.components.scheduler.pods import PodInfo
-from tuik8s.components.scheduler.profiles import read_profiles
-from tuik8s.components.scheduler.queue import QueuedPod, SchedulingQueue
+from tuik8s.components.scheduler.profiles import Profile, read_profiles
+from tuik8s.components.scheduler.queue import (
+    BACKOFF_FIRST_MS,
+    BACKOFF_LAST_MS,
+    QueuedPod,
+    SchedulingQueue,
+)
 from tuik8s.components.scheduler.writer import Writer
 from tuik8s.world.base import Timer
 
 IDENTITY = "system:kube-scheduler"
 TURN_PODS = 50
+TURN_MS = 10
 
 
 class SchedulerConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,13 +67,15 @@ class Scheduler:
         self._client = Client(host.world, host.dial(IDENTITY), lean=True)
         self._profiles = read_profiles(config.configuration)
         self._cluster = Cluster()
-        self._queue = SchedulingQueue(self._profiles)
+        self._queue = _queue(self._profiles, config.configuration or {})
         self._writer = Writer(host.world, self._client)
         self._ties = host.world.rng("scheduler/ties")
         self._pods = Informer(self._client, "pods")
         self._nodes = Informer(self._client, "nodes")
         self._others = [Informer(self._client, resource) for resource in OTHER_RESOURCES]
-        self._binding: dict[str, str] = {}
+        self._binder = Binder(
+            host.world, self._cluster, self._writer, self._on_bound, self._on_not_bound
+        )
         self._start_row = 0
         self._turn_asked = False
         self._is_ready = False
@@ -83,7 +93,13 @@ class Scheduler:
             informer.start()
 
     def statistics(self) -> Mapping[str, int]:
-        return {**self._counts, **self._queue.counts(), "nodes": len(self._cluster.columns)}
+        return {
+            **self._counts,
+            **self._queue.counts(),
+            "binding": len(self._binder),
+            "preparing": self._binder.preparing(),
+            "nodes": len(self._cluster.columns),
+        }
 
     def _on_sync(self) -> None:
         if not self._is_ready and all(i.synced for i in (self._pods, self._nodes, *self._others)):
@@ -111,6 +127,7 @@ class Scheduler:
             self._cluster.set(key.resource, change.new)
             action = ADD if change.old is None else UPDATE
             self._move(ClusterEvent(key.resource, action, change.old, change.new))
+        self._binder.look_again()
 
     def _on_pod(self, change: Change) -> None:
         key = f"{change.key.namespace}/{change.key.name}"
@@ -122,7 +139,7 @@ class Scheduler:
         if pod.node_name:
             self._queue.remove(key)
             self._cluster.withdraw(key)
-            self._binding.pop(key, None)
+            self._binder.settle(key)
             self._cluster.place(pod, pod.node_name)
             was = old is not None and bool(old.node_name)
             event = ClusterEvent(
@@ -130,7 +147,9 @@ class Scheduler:
             )
             self._move(event)
             pod.keep_little()
-        elif key not in self._binding:
+        elif key not in self._binder:
+            if old is not None and old.nominated_node and not pod.nominated_node:
+                self._cluster.withdraw(key)
             self._pod_waits(pod)
 
     def _pod_waits(self, pod: PodInfo) -> None:
@@ -145,7 +164,7 @@ class Scheduler:
 
     def _pod_gone(self, key: str, change: Change, old: PodInfo | None) -> None:
         self._queue.remove(key)
-        self._binding.pop(key, None)
+        self._binder.abandon(key)
         self._cluster.withdraw(key)
         self._cluster.forget(key)
         if old is not None and old.node_name:
@@ -171,6 +190,8 @@ class Scheduler:
                 self._set_timer()
                 return
             self._attempt(queued)
+            if self._world.now_ms() - now_ms >= TURN_MS:
+                break
         self._turn_soon()
 
     def _set_timer(self) -> None:
@@ -195,33 +216,28 @@ class Scheduler:
         self._start_row = (self._start_row + outcome.examined) % nodes if nodes else 0
         self._writer.note(pod, explain.record(profile, self._cluster, pod, outcome))
         if outcome.node:
-            self._bind(queued, outcome.node)
+            self._binder.begin(queued, outcome)
         else:
             self._refuse(queued, outcome)
 
-    def _bind(self, queued: QueuedPod, node: str) -> None:
-        pod = queued.pod
-        self._cluster.withdraw(pod.key)
-        self._cluster.place(pod, node)
-        self._binding[pod.key] = node
-        self._writer.bind(pod, node, lambda reply: self._on_bound(queued, node, reply))
+    def _on_bound(self, queued: QueuedPod, node: str) -> None:
+        self._counts["bound"] += 1
+        pod, note = queued.pod, f"Successfully assigned {queued.pod.key} to {node}"
+        self._writer.event(pod, "Normal", "Scheduled", "Binding", note, queued.profile.name)
 
-    def _on_bound(self, queued: QueuedPod, node: str, reply: Reply) -> None:
+    def _on_not_bound(self, queued: QueuedPod, failure: Failure) -> None:
+        """Try it again later, as what it has become meanwhile; nothing was heard of it so far."""
         pod, name = queued.pod, queued.profile.name
-        if reply.ok:
-            self._counts["bound"] += 1
-            note = f"Successfully assigned {pod.key} to {node}"
-            self._writer.event(pod, "Normal", "Scheduled", "Binding", note, name)
-            return
-        if self._binding.pop(pod.key, None) is None:
-            return  # the informer has told more about this pod since
-        self._cluster.forget(pod.key)
-        self._world.log.info("binding refused", pod=pod.key, node=node, code=reply.code)
-        if reply.code == 404:
+        if failure.message:
+            self._writer.event(
+                pod, "Warning", "FailedScheduling", "Scheduling", failure.message, name
+            )
+        now = self._pods.get(pod.namespace, pod.name)
+        if failure.code == GONE or now is None or now["spec"].get("nodeName"):
             self._queue.remove(pod.key)
-        else:
-            self._queue.retry(queued, self._world.now_ms())
-            self._turn_soon()
+            return
+        self._queue.retry(queued, self._world.now_ms())
+        self._pod_waits(PodInfo(now))
 
     def _refuse(self, queued: QueuedPod, outcome: Outcome) -> None:
         pod, name = queued.pod, queued.profile.name
@@ -235,6 +251,16 @@ class Scheduler:
         self._writer.unschedulable(pod, outcome.message, outcome.nominated)
         self._writer.event(pod, "Warning", "FailedScheduling", "Scheduling", outcome.message, name)
         self._queue.refused(queued, outcome.refusing_plugins(), self._world.now_ms())
+
+
+def _queue(profiles: Mapping[str, Profile], configuration: Object) -> SchedulingQueue:
+    first_s = configuration.get("podInitialBackoffSeconds")
+    last_s = configuration.get("podMaxBackoffSeconds")
+    return SchedulingQueue(
+        profiles,
+        backoff_first_ms=1_000 * first_s if first_s else BACKOFF_FIRST_MS,
+        backoff_last_ms=1_000 * last_s if last_s else BACKOFF_LAST_MS,
+    )
 
 
 def build(host: Host, config: SchedulerConfig) -> Scheduler:

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from tuik8s.api.types import Object
+
 if TYPE_CHECKING:
     from tuik8s.components.scheduler.cluster import Cluster
     from tuik8s.components.scheduler.columns import Columns
@@ -70,6 +72,15 @@ class Refused(NamedTuple):
     nodes: Mask
     reason: str
     hopeless: Mask | bool = False
+
+
+class Wanted(NamedTuple):
+    """A merge patch that has to be made before a pod is bound."""
+
+    resource: str
+    namespace: str
+    name: str
+    body: Object
 
 
 class Remedy(NamedTuple):

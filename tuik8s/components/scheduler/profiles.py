@@ -35,6 +35,7 @@ _POINTS: Final = {
     "score": "score",
     "reserve": "reserve",
     "permit": "permit",
+    "preBind": "pre_bind",
     "bind": "binding",
 }
 
@@ -81,6 +82,7 @@ class Profile:
         self.score = at("score")
         self.reserve = at("reserve")
         self.permit = at("permit")
+        self.pre_bind = at("preBind")
         self.bind = at("bind")
         self.plugins: Mapping[str, Plugin] = built
 

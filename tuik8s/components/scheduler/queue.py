@@ -22,8 +22,8 @@ from tuik8s.components.scheduler.events import ADD, NODE, ClusterEvent
 from tuik8s.components.scheduler.pods import PodInfo
 from tuik8s.components.scheduler.profiles import Profile
 
-BACKOFF_MS_MIN = 1_000
-BACKOFF_MS_MAX = 10_000
+BACKOFF_FIRST_MS = 1_000
+BACKOFF_LAST_MS = 10_000
 UNSCHEDULABLE_MS_MAX = 300_000
 """After this time a refused pod is tried again although nothing happened."""
 
@@ -50,18 +50,20 @@ class QueuedPod:
         self.refused_by: frozenset[str] = frozenset()
         self.where = ""
 
-    def backoff_over_at_ms(self) -> int:
-        if not self.attempts:
-            return self.failed_at_ms
-        wait_ms = min(BACKOFF_MS_MIN << min(self.attempts - 1, 10), BACKOFF_MS_MAX)
-        return self.failed_at_ms + wait_ms
-
 
 class SchedulingQueue:
     """All waiting pods by key; each is in one place: active, backoff, unschedulable or gated."""
 
-    def __init__(self, profiles: Mapping[str, Profile]) -> None:
+    def __init__(
+        self,
+        profiles: Mapping[str, Profile],
+        *,
+        backoff_first_ms: int = BACKOFF_FIRST_MS,
+        backoff_last_ms: int = BACKOFF_LAST_MS,
+    ) -> None:
         self._profiles = profiles
+        self._backoff_first_ms = backoff_first_ms
+        self._backoff_last_ms = max(backoff_last_ms, backoff_first_ms)
         self._pods: dict[str, QueuedPod] = {}
         self._active: list[tuple[tuple[int, int], int, QueuedPod]] = []
         self._backoff: list[tuple[int, int, QueuedPod]] = []
@@ -161,13 +163,19 @@ class SchedulingQueue:
         )
         if gate is not None:
             queued.where = "gated"
-        elif queued.backoff_over_at_ms() > now_ms:
+        elif self._backoff_over_at_ms(queued) > now_ms:
             queued.where = "backoff"
             self._sequence += 1
-            entry = (queued.backoff_over_at_ms(), self._sequence, queued)
+            entry = (self._backoff_over_at_ms(queued), self._sequence, queued)
             heapq.heappush(self._backoff, entry)
         else:
             self._push_active(queued)
+
+    def _backoff_over_at_ms(self, queued: QueuedPod) -> int:
+        if not queued.attempts:
+            return queued.failed_at_ms
+        doubled_ms = self._backoff_first_ms << min(queued.attempts - 1, 10)
+        return queued.failed_at_ms + min(doubled_ms, self._backoff_last_ms)
 
     def _push_active(self, queued: QueuedPod) -> None:
         queued.where = "active"
@@ -182,7 +190,7 @@ class SchedulingQueue:
         """Bring back those whose back-off is over, and those that were parked for too long."""
         while self._backoff and self._backoff[0][0] <= now_ms:
             at_ms, _, queued = heapq.heappop(self._backoff)
-            if queued.where == "backoff" and at_ms == queued.backoff_over_at_ms():
+            if queued.where == "backoff" and at_ms == self._backoff_over_at_ms(queued):
                 self._push_active(queued)
         while self._parked:
             longest = next(iter(self._parked.values()))

@@ -19,6 +19,7 @@ from tuik8s.components.scheduler.pods import PodInfo
 
 NO_PROVISIONER: Final = "kubernetes.io/no-provisioner"
 BIND_COMPLETED: Final = "pv.kubernetes.io/bind-completed"
+BOUND_BY_US: Final = "pv.kubernetes.io/bound-by-controller"
 SELECTED_NODE: Final = "volume.kubernetes.io/selected-node"
 READ_WRITE_ONCE_POD: Final = "ReadWriteOncePod"
 _BETA_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
@@ -72,6 +73,12 @@ def waits_for_consumer(claim: Object, cluster: Cluster) -> bool:
     return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
 
 
+def selected_node(claim: Object) -> str:
+    """The node that a volume for the claim is to be made for; "" when none is chosen."""
+    name: str = (claim["metadata"].get("annotations") or {}).get(SELECTED_NODE) or ""
+    return name
+
+
 def size_asked(claim: Object) -> int:
     requests = ((claim.get("spec") or {}).get("resources") or {}).get("requests") or {}
     return value_of(requests.get("storage") or 0)
@@ -100,6 +107,30 @@ def belongs_to(volume: Object, claim: Object) -> bool:
     return not ref.get("uid") or ref["uid"] == meta.get("uid")
 
 
+def kept_for(volume: Object, claim: Object) -> Object:
+    """The volume as it is once it is offered to the claim."""
+    meta, spec = volume["metadata"], volume["spec"]
+    owner = claim["metadata"]
+    ref = {
+        "kind": "PersistentVolumeClaim",
+        "apiVersion": "v1",
+        "namespace": owner.get("namespace", ""),
+        "name": owner["name"],
+        "uid": owner.get("uid", ""),
+        "resourceVersion": owner.get("resourceVersion", ""),
+    }
+    if not spec.get("claimRef"):  # a volume that its owner has meant for a claim is not marked
+        meta = {**meta, "annotations": {**(meta.get("annotations") or {}), BOUND_BY_US: "yes"}}
+    return {**volume, "metadata": meta, "spec": {**spec, "claimRef": ref}}
+
+
+def for_node(claim: Object, node_name: str) -> Object:
+    """The claim as it is once a volume for it is to be made near a node."""
+    meta = claim["metadata"]
+    annotations = {**(meta.get("annotations") or {}), SELECTED_NODE: node_name}
+    return {**claim, "metadata": {**meta, "annotations": annotations}}
+
+
 def candidates(claim: Object, cluster: Cluster) -> list[Object]:
     """Volumes that could serve an unbound claim on some node: those kept for it, the smallest."""
     spec = claim.get("spec") or {}
@@ -126,3 +157,24 @@ def candidates(claim: Object, cluster: Cluster) -> list[Object]:
             continue
         found.append((not is_kept, size, meta["name"], volume))
     return [volume for *_, volume in sorted(found, key=lambda item: item[:3])]
+
+
+def can_make(claim: Object, cluster: Cluster) -> Mask:
+    """Nodes for which the claim's class makes volumes."""
+    columns = cluster.columns
+    made_by = cluster.get(CLASSES, class_name(claim))
+    if made_by is None or made_by.get("provisioner") in (None, "", NO_PROVISIONER):
+        return np.zeros(len(columns), np.bool_)
+    topologies = made_by.get("allowedTopologies")
+    if not topologies:
+        return np.ones(len(columns), np.bool_)
+    terms = [
+        {
+            "matchExpressions": [
+                {"key": e["key"], "operator": "In", "values": e.get("values") or []}
+                for e in term.get("matchLabelExpressions") or ()
+            ]
+        }
+        for term in topologies
+    ]
+    return columns.labels.matching(terms, columns.names)

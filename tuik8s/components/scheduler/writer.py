@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -15,6 +16,7 @@ from tuik8s.api.times import format_micro_time, format_time
 from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.client import Client
 from tuik8s.components.scheduler.explain import NOTE_KIND
+from tuik8s.components.scheduler.framework import Wanted
 from tuik8s.components.scheduler.pods import PodInfo
 from tuik8s.world.base import World
 
@@ -45,6 +47,11 @@ class Writer:
         self._client.create("pods", binding, on_reply, subresource="binding")
         self._told.pop(pod.uid, None)
 
+    def prepare(self, wanted: Wanted, on_reply: Callable[[Reply], None]) -> None:
+        """Write what a plugin wants before a pod is bound."""
+        name, namespace = wanted.name, wanted.namespace
+        self._client.patch(wanted.resource, namespace, name, wanted.body, on_reply)
+
     def unschedulable(self, pod: PodInfo, message: str, nominated: str | None) -> None:
         """The PodScheduled condition, when it says something new.
 
@@ -68,7 +75,7 @@ class Writer:
         status: Object = {"conditions": [condition]}
         if nominated is not None:
             status["nominatedNodeName"] = nominated or None
-        self._patch_status(pod, status)
+        self._patch_status(pod, status, partial(self._on_told, pod.uid, said))
 
     def evict(self, victim: PodInfo, by: PodInfo, node: str, scheduler: str) -> None:
         """Mark a victim of preemption, delete it and say so."""
@@ -80,7 +87,7 @@ class Writer:
             "lastProbeTime": None,
             "lastTransitionTime": format_time(self._world.now_ms()),
         }
-        self._patch_status(victim, {"conditions": [condition]})
+        self._patch_status(victim, {"conditions": [condition]}, _ignore)
         options = {"preconditions": {"uid": victim.uid}}
         self._client.delete("pods", victim.namespace, victim.name, _ignore, options)
         note = f"Preempted by pod {by.uid} on node {node}"
@@ -135,18 +142,25 @@ class Writer:
         }
         self._client.create(EVENTS, event, _ignore)
 
-    def _patch_status(self, pod: PodInfo, status: Object) -> None:
+    def _on_told(self, uid: str, said: tuple[str, str], reply: Reply) -> None:
+        """A condition that was not written is told again by the next attempt."""
+        if not reply.ok and self._told.get(uid) == said:
+            del self._told[uid]
+
+    def _patch_status(
+        self, pod: PodInfo, status: Object, on_reply: Callable[[Reply], None]
+    ) -> None:
         body = {"metadata": {"uid": pod.uid}, "status": status}
         self._client.patch(
             "pods",
             pod.namespace,
             pod.name,
             body,
-            _ignore,
+            on_reply,
             kind="strategic",
             subresource="status",
         )
 
 
 def _ignore(reply: Reply) -> None:
-    """A condition, note or Event that was lost is told again with the next attempt."""
+    """A note or Event that was lost is told again with the next attempt."""

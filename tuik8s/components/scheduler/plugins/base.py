@@ -14,7 +14,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from tuik8s.components.scheduler.framework import Cycle, Ints, Plugin, Refused, Remedy, Status
+from tuik8s.components.scheduler.framework import (
+    Cycle,
+    Ints,
+    Plugin,
+    Refused,
+    Remedy,
+    Status,
+    Wanted,
+)
 from tuik8s.components.scheduler.pods import PodInfo
 
 
@@ -81,15 +89,34 @@ class ScorePlugin(Protocol):
 class ReservePlugin(Protocol):
     name: str
 
-    def reserve(self, cycle: Cycle, node_name: str) -> Status: ...
+    def reserve(self, cycle: Cycle, node_name: str) -> Status:
+        """Keep what the pod will use there, so that the next pod does not count on it."""
+        ...
 
-    def unreserve(self, cycle: Cycle, node_name: str) -> None: ...
+    def unreserve(self, cycle: Cycle, node_name: str) -> None:
+        """Give it back; called also when reserve was not, or failed."""
+        ...
+
+
+@runtime_checkable
+class PreBindPlugin(Protocol):
+    name: str
+    bind_timeout_ms: int
+
+    def prepared(self, cycle: Cycle) -> Status:
+        """Whether the pod may be bound now; WAIT: not yet."""
+        ...
+
+    def pre_bind(self, cycle: Cycle, node_name: str) -> Sequence[Wanted]:
+        """What has to be written to get there."""
+        ...
 
 
 __all__ = [
     "FilterPlugin",
     "Plugin",
     "PostFilterPlugin",
+    "PreBindPlugin",
     "PreEnqueuePlugin",
     "PreFilterPlugin",
     "PreScorePlugin",

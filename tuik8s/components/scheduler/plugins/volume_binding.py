@@ -15,29 +15,33 @@ from typing import Any, Final
 
 import numpy as np
 
-from tuik8s.api.meta import copy_object
 from tuik8s.api.types import Object
-from tuik8s.components.scheduler.cluster import CLAIMS, CLASSES, CSI_NODES, VOLUMES, Cluster
+from tuik8s.components.scheduler.cluster import CLAIMS, CLASSES, CSI_NODES, VOLUMES
 from tuik8s.components.scheduler.events import ClusterEvent
 from tuik8s.components.scheduler.framework import (
     OK,
     SKIP,
+    Code,
     Cycle,
     Mask,
     Refused,
     Remedy,
     Status,
+    Wanted,
     unresolvable,
 )
 from tuik8s.components.scheduler.pods import PodInfo
 from tuik8s.components.scheduler.volumes import (
-    NO_PROVISIONER,
-    SELECTED_NODE,
+    belongs_to,
+    can_make,
     candidates,
     claim_name,
     class_name,
+    for_node,
     is_bound,
+    kept_for,
     reachable,
+    selected_node,
     size_asked,
     volume_name,
     volumes_of,
@@ -49,6 +53,8 @@ REASON_NONE = "node(s) didn't find available persistent volumes to bind"
 REASON_GONE = "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"
 REASON_IMMEDIATE = "pod has unbound immediate PersistentVolumeClaims"
 _RESOURCES: Final = (CLAIMS, VOLUMES, CLASSES, CSI_NODES)
+_BIND_TIMEOUT_S: Final = 600
+_RESERVED: Final = "VolumeBinding/reserved"
 
 
 class _Claims:
@@ -66,7 +72,7 @@ class VolumeBinding:
     name = "VolumeBinding"
 
     def __init__(self, args: Mapping[str, Any]) -> None:
-        pass
+        self.bind_timeout_ms: int = 1_000 * args.get("bindTimeoutSeconds", _BIND_TIMEOUT_S)
 
     def pre_filter(self, cycle: Cycle) -> Status:
         claims = _Claims()
@@ -120,21 +126,57 @@ class VolumeBinding:
 
     def reserve(self, cycle: Cycle, node_name: str) -> Status:
         """Keep the chosen volumes for the pod's claims until the cluster says so itself."""
+        kept: list[tuple[str, Object, Object]] = []
         for claim, volume in self.chosen(cycle, node_name):
-            if volume is not None:
-                kept = copy_object(volume)
-                meta = claim["metadata"]
-                kept["spec"]["claimRef"] = {
-                    "namespace": meta.get("namespace", ""),
-                    "name": meta["name"],
-                }
-                cycle.cluster.set(VOLUMES, kept)
+            if volume is None:
+                if selected_node(claim) != node_name:
+                    kept.append((CLAIMS, claim, for_node(claim, node_name)))
+            elif not belongs_to(volume, claim):
+                kept.append((VOLUMES, volume, kept_for(volume, claim)))
+        for resource, _, changed in kept:
+            cycle.cluster.set(resource, changed)
+        cycle.state[_RESERVED] = kept
         return OK
 
     def unreserve(self, cycle: Cycle, node_name: str) -> None:
-        for _, volume in self.chosen(cycle, node_name):
-            if volume is not None:
-                cycle.cluster.set(VOLUMES, volume)
+        cluster = cycle.cluster
+        for resource, before, changed in cycle.state.pop(_RESERVED, ()):
+            meta = changed["metadata"]
+            if cluster.get(resource, meta["name"], meta.get("namespace", "")) is changed:
+                cluster.set(resource, before)
+
+    def prepared(self, cycle: Cycle) -> Status:
+        """Whether all claims that waited for this pod are bound."""
+        claims: _Claims | None = cycle.state.get(self.name)
+        for claim in claims.waiting if claims is not None else ():
+            meta = claim["metadata"]
+            now = cycle.cluster.get(CLAIMS, meta["name"], cycle.pod.namespace)
+            if now is None or now["metadata"].get("uid") != meta.get("uid"):
+                gone = f'persistentvolumeclaim "{meta["name"]}" not found'
+                return Status(Code.ERROR, f'running PreBind plugin "{self.name}": {gone}')
+            if not is_bound(now):
+                return Status(Code.WAIT)
+        return OK
+
+    def pre_bind(self, cycle: Cycle, node_name: str) -> Sequence[Wanted]:
+        """Offer the chosen volumes to their claims; have the others made for the node.
+
+        The controller of volumes then binds them. The revisions make two schedulers, or a claim
+        that somebody else served meanwhile, collide.
+        """
+        wanted: list[Wanted] = []
+        for resource, before, changed in cycle.state.get(_RESERVED, ()):
+            meta = changed["metadata"]
+            body: Object = {
+                "metadata": {
+                    "resourceVersion": before["metadata"].get("resourceVersion"),
+                    "annotations": meta.get("annotations") or {},
+                }
+            }
+            if resource == VOLUMES:
+                body["spec"] = {"claimRef": changed["spec"]["claimRef"]}
+            wanted.append(Wanted(resource, meta.get("namespace", ""), meta["name"], body))
+        return wanted
 
     def chosen(self, cycle: Cycle, node_name: str) -> list[tuple[Object, Object | None]]:
         """For each waiting claim the volume to bind on a node; None: one is to be made there."""
@@ -187,7 +229,7 @@ def _find_volumes(cycle: Cycle, claims: _Claims) -> Mask:
     claims.choices.clear()
     claims.made.clear()
     for claim in claims.waiting:
-        selected = (claim["metadata"].get("annotations") or {}).get(SELECTED_NODE)
+        selected = selected_node(claim)
         if selected:
             lacking |= np.array([name != selected for name in cycle.columns.names], np.bool_)
             open_nodes = ~lacking
@@ -200,28 +242,7 @@ def _find_volumes(cycle: Cycle, claims: _Claims) -> Mask:
                     used |= here
                     open_nodes &= ~here
                     claims.choices.append((claim, volume, here))
-        made = open_nodes & _can_make(claim, cycle.cluster)
+        made = open_nodes & can_make(claim, cycle.cluster)
         claims.made.append((claim, made))
         lacking |= open_nodes & ~made
     return lacking
-
-
-def _can_make(claim: Object, cluster: Cluster) -> Mask:
-    """Nodes for which the claim's class makes volumes."""
-    columns = cluster.columns
-    made_by = cluster.get(CLASSES, class_name(claim))
-    if made_by is None or made_by.get("provisioner") in (None, "", NO_PROVISIONER):
-        return np.zeros(len(columns), np.bool_)
-    topologies = made_by.get("allowedTopologies")
-    if not topologies:
-        return np.ones(len(columns), np.bool_)
-    terms = [
-        {
-            "matchExpressions": [
-                {"key": e["key"], "operator": "In", "values": e.get("values") or []}
-                for e in term.get("matchLabelExpressions") or ()
-            ]
-        }
-        for term in topologies
-    ]
-    return columns.labels.matching(terms, columns.names)
