@@ -128,6 +128,8 @@ def update(kind: Kind, old: dict[str, Any], body: Any, sub: str) -> Outcome:
             rules.prepare_for_update(obj, old, NOW_MS)
         if rules.validate_update:
             errors += rules.validate_update(obj, old)
+        elif rules.validate:
+            errors += rules.validate(obj)
     warnings = rules.warnings(obj, old) if rules.warnings and not errors and not sub else []
     return Outcome(obj, errors, warnings)
 

@@ -81,10 +81,6 @@ def _remote(errors: Errors, spec: Object) -> None:
         errors.append(invalid("spec.insecureSkipTLSVerify", True, detail))
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 def _target(service: Object, now_ms: int) -> Any:
     target = get_path(service, "spec.service")
     return "Local" if target is None else f"{target.get('namespace')}/{target.get('name')}"
@@ -105,7 +101,6 @@ RULES = Rules(
     prepare_for_update=keep_status,
     prepare_for_status=keep_spec,
     validate=validate,
-    validate_update=validate_update,
     validate_name=name_is_path_segment,
     columns=(
         NAME,

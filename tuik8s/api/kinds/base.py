@@ -46,9 +46,9 @@ class Rules:
     registry strategy upstream does before validation (drop status, set phases, count generations
     is done by the machinery). prepare_for_status(new, old): the same for /status; the machinery
     has already kept everything but status and the labels and annotations that the kind lets
-    through. validate(new) and validate_update(new, old), validate_status(new, old): in upstream's
-    order of errors. warnings(new, old or None): texts of Warning headers. hidden_fields(old): for
-    answers of create-only data; rarely needed.
+    through. validate(new), validate_update(new, old) (absent: an update is judged by validate),
+    validate_status(new, old): in upstream's order of errors. warnings(new, old or None): texts of
+    Warning headers.
     """
 
     default: Callable[[Object], None] | None = None

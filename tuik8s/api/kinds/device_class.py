@@ -27,13 +27,8 @@ def validate(device_class: Object) -> list[FieldError]:
     return errors
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 RULES = Rules(
     default=default,
     validate=validate,
-    validate_update=validate_update,
     columns=(NAME, AGE),
 )

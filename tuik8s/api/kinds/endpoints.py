@@ -61,10 +61,6 @@ def _port(errors: Errors, path: str, port: Object, needs_name: bool) -> None:
         qualified_name(errors, f"{path}.appProtocol", port["appProtocol"])
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 def _endpoints(endpoints: Object, now_ms: int) -> Any:
     subsets = endpoints.get("subsets") or ()
     if not subsets:
@@ -85,7 +81,6 @@ def _endpoints(endpoints: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     validate=validate,
-    validate_update=validate_update,
     columns=(NAME, text("Endpoints", _endpoints, "@subsets"), AGE),
     generation_ignores=None,
     create_on_update=True,

@@ -70,10 +70,6 @@ def _not_long(errors: Errors, path: str, value: str, limit: int) -> None:
         errors.append(invalid(path, "", f"can have at most {limit} characters"))
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 def _first_seen(event: Object, now_ms: int) -> str:
     if event.get("firstTimestamp"):
         return age_of(event["firstTimestamp"], now_ms)
@@ -127,7 +123,6 @@ COLUMNS: Final = (
 RULES = Rules(
     default=default,
     validate=validate,
-    validate_update=validate_update,
     columns=COLUMNS,
     selectable={
         "metadata.name": "metadata.name",

@@ -59,10 +59,6 @@ def _precedence(errors: Errors, value: int, name: str) -> None:
         errors.append(invalid(at, value, detail))
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 def _missing(schema: Object, now_ms: int) -> Any:
     dangling = condition(schema, "Dangling")
     return "?" if dangling is None else dangling.get("status", "")
@@ -78,7 +74,6 @@ RULES = Rules(
     prepare_for_update=keep_status,
     prepare_for_status=keep_spec,
     validate=validate,
-    validate_update=validate_update,
     columns=(
         NAME,
         text(

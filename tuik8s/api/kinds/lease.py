@@ -30,14 +30,9 @@ def validate(lease: Object) -> list[FieldError]:
     return errors
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 RULES = Rules(
     default=default,
     validate=validate,
-    validate_update=validate_update,
     columns=(NAME, text("Holder", field("spec.holderIdentity"), "@spec.holderIdentity"), AGE),
     generation_ignores=None,
     create_on_update=True,

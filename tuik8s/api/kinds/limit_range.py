@@ -67,10 +67,6 @@ def validate(limit_range: Object) -> list[FieldError]:
     return errors
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 def _type_name(errors: Errors, path: str, kind: str) -> None:
     messages = names.qualified_name(kind)
     errors.extend(invalid(path, kind, message) for message in messages)
@@ -177,7 +173,6 @@ RULES = Rules(
     default=default,
     prepare_for_create=prepare_for_create,
     validate=validate,
-    validate_update=validate_update,
     columns=DEFAULT_COLUMNS,
     generation_ignores=None,
     create_on_update=True,

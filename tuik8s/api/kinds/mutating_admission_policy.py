@@ -49,14 +49,9 @@ def _mutation(errors: Errors, path: str, mutation: Object) -> None:
             errors.append(required(f"{path}.{_PATCHES[kind]}.expression"))
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 RULES = Rules(
     default=policies.fill_policy,
     validate=validate,
-    validate_update=validate_update,
     columns=(
         NAME,
         number(

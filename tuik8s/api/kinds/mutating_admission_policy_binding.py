@@ -19,14 +19,9 @@ def validate(binding: Object) -> list[FieldError]:
     return errors
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 RULES = Rules(
     default=policies.fill_binding,
     validate=validate,
-    validate_update=validate_update,
     columns=(
         NAME,
         text(

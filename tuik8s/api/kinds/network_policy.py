@@ -59,10 +59,6 @@ def validate(policy: Object) -> list[FieldError]:
     return errors
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 def _port(errors: Errors, path: str, port: Object) -> None:
     protocol, start, end = port.get("protocol"), port.get("port"), port.get("endPort")
     if protocol is not None and protocol not in PROTOCOLS:
@@ -136,6 +132,5 @@ def _pod_selector(policy: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     validate=validate,
-    validate_update=validate_update,
     columns=(NAME, text("Pod-Selector", _pod_selector, "@spec.podSelector"), AGE),
 )

@@ -27,10 +27,6 @@ def validate(obj: Object) -> list[FieldError]:
     return errors
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 def warn(new: Object, old: Object | None) -> list[str]:
     return template.warn(new.get("template"), "template.")
 
@@ -50,7 +46,6 @@ def _labels(obj: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     validate=validate,
-    validate_update=validate_update,
     warnings=warn,
     columns=(
         NAME,

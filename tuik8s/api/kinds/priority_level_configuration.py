@@ -78,10 +78,6 @@ def validate(level: Object) -> list[FieldError]:
     return errors
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 def _shares(errors: Errors, path: str, value: Object) -> None:
     shares, lendable = value.get("nominalConcurrencyShares"), value.get("lendablePercent")
     if shares is not None and shares < 0:
@@ -166,7 +162,6 @@ RULES = Rules(
     prepare_for_update=keep_status,
     prepare_for_status=keep_spec,
     validate=validate,
-    validate_update=validate_update,
     columns=(
         NAME,
         text("Type", field("spec.type"), "@spec.type"),

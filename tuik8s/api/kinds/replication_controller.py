@@ -60,10 +60,6 @@ def validate(controller: Object) -> list[FieldError]:
     return errors
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 def validate_status(new: Object, old: Object) -> list[FieldError]:
     errors: Errors = []
     status = new.get("status") or {}
@@ -85,7 +81,6 @@ RULES = Rules(
     prepare_for_update=keep_status,
     prepare_for_status=keep_spec,
     validate=validate,
-    validate_update=validate_update,
     validate_status=validate_status,
     warnings=workloads.workload_warnings,
     columns=(

@@ -22,14 +22,9 @@ def validate(role: Object) -> list[FieldError]:
     return errors
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 RULES = Rules(
     default=default,
     validate=validate,
-    validate_update=validate_update,
     columns=DEFAULT_COLUMNS,
     validate_name=name_is_path_segment,
     generation_ignores=None,

@@ -71,10 +71,6 @@ def _validation(errors: Errors, path: str, validation: Object) -> None:
         errors.append(not_supported(f"{path}.reason", reason, _REASONS))
 
 
-def validate_update(new: Object, old: Object) -> list[FieldError]:
-    return validate(new)
-
-
 def validate_status(new: Object, old: Object) -> list[FieldError]:
     errors: Errors = []
     conditions.validate(errors, "status.conditions", get_path(new, "status.conditions"))
@@ -87,7 +83,6 @@ RULES = Rules(
     prepare_for_update=keep_status,
     prepare_for_status=keep_spec,
     validate=validate,
-    validate_update=validate_update,
     validate_status=validate_status,
     columns=(
         NAME,
