@@ -1,4 +1,6 @@
-"""Replay the writes of a golden case on the rules of kinds alone: no server, no admission.
+"""Replay the writes of a golden case on the rules of kinds, applied as every write applies them.
+
+There is no server around them, and no admission.
 
 What admission and the server add (tokens, tolerations, uids, addresses) is left out of the
 comparison: a created object must agree in every field that the rules are answerable for, a refusal
@@ -16,13 +18,17 @@ from tuik8s.api.errors import FieldError, invalid_object
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.kinds.registry import builtin
 from tuik8s.api.meta import copy_value
-from tuik8s.api.names import name_is_subdomain
-from tuik8s.api.object_meta import validate_object_meta, validate_object_meta_update
 from tuik8s.api.patch import merge, strategic
 from tuik8s.api.schema.decode import decode_object
 from tuik8s.api.schema.scalars import DecodeError
 from tuik8s.components.apiserver.conversions.base import Conversion
 from tuik8s.components.apiserver.conversions.registry import CONVERSIONS
+from tuik8s.components.apiserver.strategies import (
+    StatusStrategy,
+    Strategy,
+    keep_identity,
+    keep_server_fields,
+)
 
 NOW_MS = 1_800_000_000_000
 NAMESPACE = "ns"
@@ -87,7 +93,6 @@ def _stored(kind: Kind, obj: dict[str, Any]) -> dict[str, Any]:
 
 def create(kind: Kind, body: Any) -> Outcome:
     obj, _ = decode_object(copy_value(body), kind.schema, kind.kind, False)
-    rules = kind.rules
     obj = _stored(kind, obj)
     metadata = obj["metadata"]
     metadata["uid"] = "uid"
@@ -95,42 +100,28 @@ def create(kind: Kind, body: Any) -> Outcome:
         metadata["name"] = metadata["generateName"][:58] + "bcdfg"
     if kind.namespaced:
         metadata["namespace"] = NAMESPACE
-    if rules.default:
-        rules.default(obj)
-    if rules.prepare_for_create:
-        rules.prepare_for_create(obj, NOW_MS)
-    errors = validate_object_meta(
-        metadata, kind.namespaced, rules.validate_name or name_is_subdomain
-    )
-    if rules.validate:
-        errors += rules.validate(obj)
-    warnings = rules.warnings(obj, None) if rules.warnings and not errors else []
+    if kind.rules.default:
+        kind.rules.default(obj)
+    strategy = Strategy(kind)
+    strategy.prepare_for_create(obj, NOW_MS)
+    errors = strategy.creation_errors(obj)
+    warnings = strategy.warnings(obj, None) if not errors else []
     return Outcome(obj, errors, warnings)
 
 
 def update(kind: Kind, old: dict[str, Any], body: Any, sub: str) -> Outcome:
     obj, _ = decode_object(copy_value(body), kind.schema, kind.kind, False)
-    rules = kind.rules
     obj = _stored(kind, obj)
-    if rules.default:
-        rules.default(obj)
-    for field in ("uid", "namespace", "creationTimestamp"):
-        if field in old["metadata"]:
-            obj["metadata"].setdefault(field, old["metadata"][field])
-    errors = validate_object_meta_update(obj["metadata"], old["metadata"])
-    if sub == "status":
-        if rules.prepare_for_status:
-            rules.prepare_for_status(obj, old)
-        if rules.validate_status:
-            errors += rules.validate_status(obj, old)
-    else:
-        if rules.prepare_for_update:
-            rules.prepare_for_update(obj, old, NOW_MS)
-        if rules.validate_update:
-            errors += rules.validate_update(obj, old)
-        elif rules.validate:
-            errors += rules.validate(obj)
-    warnings = rules.warnings(obj, old) if rules.warnings and not errors and not sub else []
+    if kind.rules.default:
+        kind.rules.default(obj)
+    if "namespace" in old["metadata"]:
+        obj["metadata"].setdefault("namespace", old["metadata"]["namespace"])
+    strategy = StatusStrategy(kind) if sub == "status" else Strategy(kind)
+    keep_server_fields(obj, old)
+    strategy.prepare_for_update(obj, old, NOW_MS)
+    keep_identity(obj, old)
+    errors = strategy.update_errors(obj, old)
+    warnings = strategy.warnings(obj, old) if not errors else []
     return Outcome(obj, errors, warnings)
 
 

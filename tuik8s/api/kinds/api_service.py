@@ -13,7 +13,7 @@ from tuik8s.api.errors import FieldError, invalid, required
 from tuik8s.api.kinds.admission import clients
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.printing import AGE, NAME, text
-from tuik8s.api.kinds.strategy import drop_status, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import drop_status, spec_of
 from tuik8s.api.kinds.validation.text import check
 from tuik8s.api.kinds.validation.values import Errors
 from tuik8s.api.meta import condition, get_path
@@ -98,8 +98,6 @@ def _available(service: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     prepare_for_create=drop_status,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_name=name_is_path_segment,
     columns=(

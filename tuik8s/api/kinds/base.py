@@ -43,12 +43,11 @@ class Rules:
 
     default: fills in what schema defaults cannot say (after them, on create, update and on reads
     of old data). prepare_for_create(new, now_ms), prepare_for_update(new, old, now_ms): what the
-    registry strategy upstream does before validation (drop status, set phases, count generations
-    is done by the machinery). prepare_for_status(new, old): the same for /status; the machinery
-    has already kept everything but status and the labels and annotations that the kind lets
-    through. validate(new), validate_update(new, old) (absent: an update is judged by validate),
-    validate_status(new, old): in upstream's order of errors. warnings(new, old or None): texts of
-    Warning headers.
+    registry strategy upstream does before validation; the machinery has already kept status on an
+    update, and counts generations. prepare_for_status(new, old): the same for /status, where the
+    machinery has already kept everything but status and metadata. validate(new),
+    validate_update(new, old), or validate again where that is absent, validate_status(new, old):
+    in upstream's order of errors. warnings(new, old or None): texts of Warning headers.
     """
 
     default: Callable[[Object], None] | None = None

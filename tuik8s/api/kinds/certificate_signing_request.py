@@ -67,11 +67,6 @@ def default(request: Object) -> None:
 
 def prepare_for_update(new: Object, old: Object, now_ms: int) -> None:
     keep_field(new, old, "spec")
-    keep_field(new, old, "status")
-
-
-def prepare_for_status(new: Object, old: Object) -> None:
-    keep_field(new, old, "spec")
 
 
 def validate(request: Object) -> list[FieldError]:
@@ -215,7 +210,6 @@ RULES = Rules(
     default=default,
     prepare_for_create=drop_status,
     prepare_for_update=prepare_for_update,
-    prepare_for_status=prepare_for_status,
     validate=validate,
     validate_update=validate_update,
     validate_status=validate_status,

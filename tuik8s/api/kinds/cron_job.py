@@ -24,14 +24,7 @@ from tuik8s.api.kinds.printing import (
     selector_text,
     text,
 )
-from tuik8s.api.kinds.strategy import (
-    drop_status,
-    first,
-    first_text,
-    keep_spec,
-    keep_status,
-    spec_of,
-)
+from tuik8s.api.kinds.strategy import drop_status, first, first_text, spec_of
 from tuik8s.api.kinds.validation.values import Errors, nonnegative, required_one_of
 from tuik8s.api.kinds.workloads import hostname_warnings
 from tuik8s.api.meta import get_path
@@ -122,8 +115,6 @@ def _selector(cron_job: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     prepare_for_create=drop_status,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=validate_update,
     warnings=warn,

@@ -13,7 +13,7 @@ from tuik8s.api.kinds import workloads
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.pod_spec import template
 from tuik8s.api.kinds.printing import AGE, NAME, field, labels_text, number, template_columns, text
-from tuik8s.api.kinds.strategy import drop_status, first, first_text, keep_spec, keep_status
+from tuik8s.api.kinds.strategy import drop_status, first, first_text
 from tuik8s.api.kinds.validation.labels import is_convertible, selector
 from tuik8s.api.kinds.validation.values import (
     Errors,
@@ -56,7 +56,6 @@ def prepare_for_create(daemon_set: Object, now_ms: int) -> None:
 
 
 def prepare_for_update(new: Object, old: Object, now_ms: int) -> None:
-    keep_status(new, old, now_ms)
     annotations = (old.get("metadata") or {}).get("annotations") or {}
     generation = annotations.get(TEMPLATE_GENERATION, "0")
     if not same(new["spec"].get("template"), old["spec"].get("template")):
@@ -140,7 +139,6 @@ RULES = Rules(
     default=default,
     prepare_for_create=prepare_for_create,
     prepare_for_update=prepare_for_update,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=workloads.with_fixed_selector(validate),
     validate_status=validate_status,

@@ -11,14 +11,7 @@ from tuik8s.api.errors import FieldError, forbidden, invalid, not_supported, req
 from tuik8s.api.kinds import workloads
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.printing import AGE, NAME, field, template_columns, text
-from tuik8s.api.kinds.strategy import (
-    drop_status,
-    first,
-    first_text,
-    keep_field,
-    keep_spec,
-    keep_status,
-)
+from tuik8s.api.kinds.strategy import drop_status, first, first_text, keep_field
 from tuik8s.api.kinds.validation.values import Errors, nonnegative
 from tuik8s.api.types import Object
 
@@ -101,17 +94,15 @@ def _ready(deployment: Object, now_ms: int) -> Any:
     return f"{ready}/{(deployment.get('spec') or {}).get('replicas', 0)}"
 
 
-def keep_spec_and_labels(new: Object, old: Object) -> None:
-    """An update of /status leaves the spec alone, and of a Deployment the labels too."""
-    keep_spec(new, old)
+def keep_labels(new: Object, old: Object) -> None:
+    """An update of /status leaves the labels of a Deployment alone too."""
     keep_field(new["metadata"], old["metadata"], "labels")
 
 
 RULES = Rules(
     default=default,
     prepare_for_create=drop_status,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec_and_labels,
+    prepare_for_status=keep_labels,
     validate=validate,
     validate_update=workloads.with_fixed_selector(validate),
     validate_status=validate_status,

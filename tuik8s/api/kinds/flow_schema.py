@@ -12,7 +12,7 @@ from tuik8s.api.errors import FieldError, invalid, not_supported, required
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.flow_control import policy_rules
 from tuik8s.api.kinds.printing import AGE, NAME, NONE, field, text
-from tuik8s.api.kinds.strategy import drop_status, first, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import drop_status, first, spec_of
 from tuik8s.api.kinds.validation.text import check
 from tuik8s.api.kinds.validation.values import Errors
 from tuik8s.api.meta import condition, get_path
@@ -71,8 +71,6 @@ def _method(schema: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     prepare_for_create=drop_status,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     columns=(
         NAME,

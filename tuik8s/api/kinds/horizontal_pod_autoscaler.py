@@ -11,7 +11,7 @@ from tuik8s.api import names, quantity
 from tuik8s.api.errors import FieldError, forbidden, invalid, not_supported, required
 from tuik8s.api.kinds import autoscaler_columns
 from tuik8s.api.kinds.base import Rules
-from tuik8s.api.kinds.strategy import first, fresh_status, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import first, fresh_status, spec_of
 from tuik8s.api.kinds.validation.resources import nonnegative_quantity
 from tuik8s.api.kinds.validation.text import required_name
 from tuik8s.api.kinds.validation.values import Errors, nonnegative
@@ -243,8 +243,6 @@ def _scaling_policy(errors: Errors, path: str, policy: Any) -> None:
 RULES = Rules(
     default=default,
     prepare_for_create=fresh_status(desiredReplicas=0),
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_status=validate_status,
     columns=autoscaler_columns.COLUMNS,

@@ -11,7 +11,7 @@ from tuik8s.api import names
 from tuik8s.api.errors import FieldError, invalid, not_supported, required
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.printing import AGE, NAME, NONE, field, load_balancer, text
-from tuik8s.api.kinds.strategy import fresh_status, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import fresh_status, spec_of
 from tuik8s.api.kinds.validation.network import ip, parse_ip
 from tuik8s.api.kinds.validation.text import check, required_name
 from tuik8s.api.kinds.validation.values import Errors, port_name, port_number
@@ -197,8 +197,6 @@ def _ports(ingress: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     prepare_for_create=fresh_status(loadBalancer={}),
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=validate_update,
     validate_status=validate_status,

@@ -10,7 +10,7 @@ from typing import Any, Final
 from tuik8s.api.errors import FieldError, invalid
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.printing import AGE, NAME, field, text
-from tuik8s.api.kinds.strategy import first, first_text, keep_field, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import first, first_text, keep_field, spec_of
 from tuik8s.api.kinds.validation.values import Errors
 from tuik8s.api.meta import set_label
 from tuik8s.api.names import name_is_label, qualified_name
@@ -40,7 +40,6 @@ def prepare_for_create(namespace: Object, now_ms: int) -> None:
 
 
 def prepare_for_update(new: Object, old: Object, now_ms: int) -> None:
-    keep_status(new, old, now_ms)
     keep_field(spec_of(new), old.get("spec") or {}, "finalizers")
 
 
@@ -86,7 +85,6 @@ RULES = Rules(
     default=default,
     prepare_for_create=prepare_for_create,
     prepare_for_update=prepare_for_update,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=validate_update,
     validate_status=validate_status,

@@ -11,7 +11,7 @@ from tuik8s.api.errors import FieldError, duplicate, forbidden, invalid
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.pod_spec.affinity import taints
 from tuik8s.api.kinds.printing import AGE, NAME, NONE, UNKNOWN, field, text
-from tuik8s.api.kinds.strategy import first, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import first, spec_of
 from tuik8s.api.kinds.validation.network import cidr, is_dual_stack
 from tuik8s.api.kinds.validation.resources import quantity_value
 from tuik8s.api.kinds.validation.values import Errors
@@ -144,8 +144,6 @@ def _info(name: str) -> Any:
 
 RULES = Rules(
     default=default,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=validate_update,
     validate_status=validate_update,

@@ -16,7 +16,7 @@ from tuik8s.api.kinds.persistent_volume_claim import CLASS_ANNOTATION, class_nam
 from tuik8s.api.kinds.pod_spec import affinity, claim_spec, volume_sources, warnings
 from tuik8s.api.kinds.pod_spec.defaults import fill_plugin_source, round_up
 from tuik8s.api.kinds.printing import AGE, NAME, UNSET, access_modes, field, text
-from tuik8s.api.kinds.strategy import first_text, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import first_text, spec_of
 from tuik8s.api.kinds.validation.go_values import json_diff
 from tuik8s.api.kinds.validation.paths import no_backsteps
 from tuik8s.api.kinds.validation.resources import basic_resource, positive_quantity
@@ -275,8 +275,6 @@ def _modes(volume: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     prepare_for_create=prepare_for_create,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=validate_update,
     warnings=warn,

@@ -13,7 +13,7 @@ from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.pod_spec import claim_spec, warnings
 from tuik8s.api.kinds.pod_spec.defaults import round_up
 from tuik8s.api.kinds.printing import AGE, NAME, UNSET, access_modes, field, text
-from tuik8s.api.kinds.strategy import first_text, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import first_text, spec_of
 from tuik8s.api.kinds.validation.go_values import Struct, go_value, json_diff
 from tuik8s.api.kinds.validation.resources import basic_resource
 from tuik8s.api.kinds.validation.values import IMMUTABLE, Errors, immutable
@@ -194,8 +194,6 @@ def class_name(claim: Object, now_ms: int) -> str:
 RULES = Rules(
     default=default,
     prepare_for_create=prepare_for_create,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=validate_update,
     validate_status=validate_status,

@@ -10,7 +10,7 @@ from typing import Any, Final
 from tuik8s.api.errors import FieldError, invalid, not_supported
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.printing import AGE, NAME, field, number, text
-from tuik8s.api.kinds.strategy import fresh_status, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import fresh_status, spec_of
 from tuik8s.api.kinds.validation import conditions
 from tuik8s.api.kinds.validation.go_values import Struct, go_value
 from tuik8s.api.kinds.validation.labels import selector
@@ -78,8 +78,6 @@ RULES = Rules(
     prepare_for_create=fresh_status(
         disruptionsAllowed=0, currentHealthy=0, desiredHealthy=0, expectedPods=0
     ),
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_status=validate_status,
     columns=(

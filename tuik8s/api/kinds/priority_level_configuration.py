@@ -11,14 +11,7 @@ from typing import Any, Final
 from tuik8s.api.errors import FieldError, forbidden, invalid, not_supported, required
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.printing import AGE, NAME, NONE, Cell, field, text
-from tuik8s.api.kinds.strategy import (
-    drop_status,
-    first,
-    first_text,
-    keep_spec,
-    keep_status,
-    spec_of,
-)
+from tuik8s.api.kinds.strategy import drop_status, first, first_text, spec_of
 from tuik8s.api.kinds.validation.values import Errors
 from tuik8s.api.meta import get_path
 from tuik8s.api.types import Object
@@ -159,8 +152,6 @@ def _limit(path: str) -> Cell:
 RULES = Rules(
     default=default,
     prepare_for_create=drop_status,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     columns=(
         NAME,

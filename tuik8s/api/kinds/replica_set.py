@@ -9,7 +9,7 @@ from tuik8s.api.errors import FieldError
 from tuik8s.api.kinds import workloads
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.printing import AGE, NAME, field, number, template_columns
-from tuik8s.api.kinds.strategy import drop_status, first, keep_spec, keep_status
+from tuik8s.api.kinds.strategy import drop_status, first
 from tuik8s.api.kinds.validation.values import Errors, nonnegative
 from tuik8s.api.types import Object
 
@@ -56,8 +56,6 @@ def validate_status(new: Object, old: Object) -> list[FieldError]:
 RULES = Rules(
     default=default,
     prepare_for_create=prepare_for_create,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=workloads.with_fixed_selector(validate),
     validate_status=validate_status,

@@ -13,7 +13,7 @@ from tuik8s.api.kinds import workloads
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.pod_spec import template
 from tuik8s.api.kinds.printing import AGE, NAME, field, labels_text, number, template_columns
-from tuik8s.api.kinds.strategy import drop_status, first, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import drop_status, first, spec_of
 from tuik8s.api.kinds.validation.values import Errors, nonnegative
 from tuik8s.api.types import Object
 
@@ -78,8 +78,6 @@ def _selector(controller: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     prepare_for_create=prepare_for_create,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_status=validate_status,
     warnings=workloads.workload_warnings,

@@ -11,7 +11,7 @@ from tuik8s.api.errors import FieldError, duplicate, invalid
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.printing import AGE, NAME, text
 from tuik8s.api.kinds.resource_api import devices
-from tuik8s.api.kinds.strategy import drop_status, first, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import drop_status, first, spec_of
 from tuik8s.api.kinds.validation.values import IMMUTABLE, Errors, same
 from tuik8s.api.meta import get_path
 from tuik8s.api.types import Object
@@ -66,8 +66,6 @@ def _state(claim: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     prepare_for_create=drop_status,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=validate_update,
     validate_status=validate_status,

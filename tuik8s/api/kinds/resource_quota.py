@@ -11,7 +11,7 @@ from tuik8s.api.errors import FieldError, invalid, required
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.pod_spec.defaults import round_up
 from tuik8s.api.kinds.printing import AGE, NAME, text
-from tuik8s.api.kinds.strategy import drop_status, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import drop_status, spec_of
 from tuik8s.api.kinds.validation.go_values import Struct, go_value
 from tuik8s.api.kinds.validation.resources import (
     is_standard_quota,
@@ -180,8 +180,6 @@ def _limited(quota: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     prepare_for_create=drop_status,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=validate_update,
     validate_status=validate_status,

@@ -10,7 +10,7 @@ from typing import Any, Final
 from tuik8s.api.errors import FieldError, invalid, required
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.printing import AGE, NAME, text
-from tuik8s.api.kinds.strategy import drop_status, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import drop_status, spec_of
 from tuik8s.api.kinds.validation import conditions
 from tuik8s.api.kinds.validation.network import cidr, parse_cidr
 from tuik8s.api.kinds.validation.values import IMMUTABLE, Errors
@@ -64,8 +64,6 @@ def _ranges(service_cidr: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     prepare_for_create=drop_status,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=validate_update,
     validate_status=validate_status,

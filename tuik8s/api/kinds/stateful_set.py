@@ -13,7 +13,7 @@ from tuik8s.api.kinds import workloads
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.pod_spec import claim_spec, template, warnings
 from tuik8s.api.kinds.printing import AGE, NAME, containers, text
-from tuik8s.api.kinds.strategy import drop_status, first, first_text, keep_spec, keep_status
+from tuik8s.api.kinds.strategy import drop_status, first, first_text
 from tuik8s.api.kinds.validation.values import Errors, nonnegative, same
 from tuik8s.api.meta import copy_value
 from tuik8s.api.types import Object
@@ -198,8 +198,6 @@ def _ready(stateful_set: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     prepare_for_create=prepare_for_create,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=validate_update,
     validate_status=validate_status,

@@ -25,21 +25,12 @@ def fresh_status(**fields: Any) -> Callable[[Object, int], None]:
     return prepare
 
 
-def keep_status(new: Object, old: Object, now_ms: int) -> None:
-    """An update of the main resource leaves status alone."""
-    keep_field(new, old, "status")
-
-
 def keep_field(new: Object, old: Object, field: str) -> None:
+    """An update leaves the field alone: as it was, or absent if it was."""
     if field in old:
         new[field] = old[field]
     else:
         new.pop(field, None)
-
-
-def keep_spec(new: Object, old: Object) -> None:
-    """An update of /status leaves the spec alone."""
-    keep_field(new, old, "spec")
 
 
 def first(owner: Object, field: str, value: Any) -> None:

@@ -11,7 +11,7 @@ from tuik8s.api.errors import FieldError, duplicate, invalid, not_supported, req
 from tuik8s.api.kinds.admission import expressions, policies
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.printing import AGE, NAME, count_of, number, text
-from tuik8s.api.kinds.strategy import drop_status, keep_spec, keep_status
+from tuik8s.api.kinds.strategy import drop_status
 from tuik8s.api.kinds.validation import conditions
 from tuik8s.api.kinds.validation.text import qualified_name
 from tuik8s.api.kinds.validation.values import Errors
@@ -80,8 +80,6 @@ def validate_status(new: Object, old: Object) -> list[FieldError]:
 RULES = Rules(
     default=policies.fill_policy,
     prepare_for_create=drop_status,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_status=validate_status,
     columns=(

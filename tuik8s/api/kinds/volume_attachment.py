@@ -12,7 +12,7 @@ from tuik8s.api.errors import FieldError, forbidden, invalid, required, too_long
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.pod_spec.volume_sources import csi_driver_name
 from tuik8s.api.kinds.printing import AGE, NAME, field, text
-from tuik8s.api.kinds.strategy import fresh_status, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import fresh_status, spec_of
 from tuik8s.api.kinds.validation.go_values import Struct, go_value
 from tuik8s.api.kinds.validation.text import check
 from tuik8s.api.kinds.validation.values import IMMUTABLE, Errors, same
@@ -93,8 +93,6 @@ def _attached(attachment: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     prepare_for_create=fresh_status(attached=False),
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=validate_update,
     validate_status=validate_status,

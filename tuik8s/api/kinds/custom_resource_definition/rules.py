@@ -9,7 +9,7 @@ from tuik8s.api.kinds.admission import clients
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.custom_resource_definition import validation
 from tuik8s.api.kinds.printing import DEFAULT_COLUMNS
-from tuik8s.api.kinds.strategy import first, first_text, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import first, first_text, spec_of
 from tuik8s.api.meta import get_path
 from tuik8s.api.types import Object
 
@@ -44,7 +44,6 @@ def prepare_for_create(definition: Object, now_ms: int) -> None:
 
 
 def prepare_for_update(new: Object, old: Object, now_ms: int) -> None:
-    keep_status(new, old, now_ms)
     new["status"] = dict(new.get("status") or {})
     _note_stored_version(new)
 
@@ -53,7 +52,6 @@ RULES = Rules(
     default=default,
     prepare_for_create=prepare_for_create,
     prepare_for_update=prepare_for_update,
-    prepare_for_status=keep_spec,
     validate=validation.validate,
     validate_update=validation.validate_update,
     validate_status=validation.validate_status,

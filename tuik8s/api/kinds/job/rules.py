@@ -13,7 +13,7 @@ from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.job import status
 from tuik8s.api.kinds.job_spec import defaults, validation
 from tuik8s.api.kinds.printing import AGE, NAME, template_columns, text
-from tuik8s.api.kinds.strategy import drop_status, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import drop_status, spec_of
 from tuik8s.api.kinds.validation.labels import is_convertible, selector
 from tuik8s.api.kinds.validation.values import Errors, immutable, same
 from tuik8s.api.kinds.workloads import workload_warnings
@@ -192,8 +192,6 @@ def _duration(job: Object, now_ms: int) -> Any:
 RULES = Rules(
     default=default,
     prepare_for_create=prepare_for_create,
-    prepare_for_update=keep_status,
-    prepare_for_status=keep_spec,
     validate=validate,
     validate_update=validate_update,
     validate_status=status.validate,

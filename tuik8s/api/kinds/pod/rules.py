@@ -14,7 +14,6 @@ from tuik8s.api.kinds.pod.columns import COLUMNS
 from tuik8s.api.kinds.pod_spec import defaults, pod_annotations, spec, warnings
 from tuik8s.api.kinds.pod_spec.containers import no_surrounding_blanks
 from tuik8s.api.kinds.pod_spec.resources import qos_class
-from tuik8s.api.kinds.strategy import keep_status
 from tuik8s.api.kinds.validation.values import Errors
 from tuik8s.api.names import dns1123_label
 from tuik8s.api.times import format_time
@@ -164,7 +163,6 @@ def _name_warnings(name: str) -> list[str]:
 RULES = Rules(
     default=default,
     prepare_for_create=prepare_for_create,
-    prepare_for_update=keep_status,
     prepare_for_status=status.prepare,
     validate=validate,
     validate_update=validate_update,

@@ -34,7 +34,6 @@ def normalize_ips(pod: Object) -> None:
 
 
 def prepare(new: Object, old: Object) -> None:
-    new["spec"] = old["spec"]
     status = new.get("status")
     if status is None:
         status = new["status"] = {}

@@ -10,7 +10,7 @@ from typing import Final
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.service import families, validation
 from tuik8s.api.kinds.service.columns import COLUMNS
-from tuik8s.api.kinds.strategy import first, first_text, keep_spec, keep_status, spec_of
+from tuik8s.api.kinds.strategy import first, first_text, spec_of
 from tuik8s.api.names import name_is_label
 from tuik8s.api.types import Object
 
@@ -60,7 +60,6 @@ def prepare_for_create(service: Object, now_ms: int) -> None:
 
 
 def prepare_for_update(new: Object, old: Object, now_ms: int) -> None:
-    keep_status(new, old, now_ms)
     after, before = new["spec"], old["spec"]
     families.follow_cluster_ip(after, before)
     families.keep_allocated(after, before)
@@ -90,7 +89,6 @@ RULES = Rules(
     default=default,
     prepare_for_create=prepare_for_create,
     prepare_for_update=prepare_for_update,
-    prepare_for_status=keep_spec,
     validate=validation.validate,
     validate_update=validation.validate_update,
     validate_status=validation.validate_status,
