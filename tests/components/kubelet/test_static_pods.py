@@ -78,8 +78,30 @@ def test_changed_manifest_is_a_new_pod(plant: Plant) -> None:
     assert plant.is_ready("web-node-1")
 
 
-def test_bad_manifest_is_passed_over(plant: Plant) -> None:
-    write(plant, b"kind: Pod\nspec: [", "bad.yaml")
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"kind: Pod\nspec: [",
+        b'{"kind": "Pod", ',
+        b"kind: Pod\nmetadata: {name: x}\nspec: {containers: [{name: c}]}",
+        b"kind: Pod\nmetadata: {name: x}\nspec: {containers: [{image: c}]}",
+        b"kind: Pod\nmetadata: {name: x}\nspec: {containers: text}",
+        b"kind: Pod\nmetadata: {name: x, annotations: [a]}\n"
+        b"spec: {containers: [{name: c, image: i}]}",
+        b"kind: Pod\nmetadata: {name: x}\n"
+        b"spec: {activeDeadlineSeconds: soon, containers: [{name: c, image: i}]}",
+    ],
+)
+def test_bad_manifest_is_passed_over(plant: Plant, text: bytes) -> None:
+    write(plant, text, "bad.yaml")
+    plant.run_ms(2_000)
+    assert plant.is_ready("web-node-1")
+    assert plant.kubelets["node-1"].statistics()["pods"] == 1
+
+
+def test_port_without_a_number_ends_nothing_else(plant: Plant) -> None:
+    text = b"spec: {containers: [{name: c, image: i, ports: [{name: x}]}]}"
+    write(plant, b"kind: Pod\nmetadata: {name: x}\n" + text, "odd.yaml")
     plant.run_ms(2_000)
     assert plant.is_ready("web-node-1")
 
@@ -111,7 +133,8 @@ def test_refused_manifests(text: bytes, words: str) -> None:
 
 
 def test_json_manifest() -> None:
-    text = b'{"kind": "Pod", "metadata": {"name": "x"}, "spec": {"containers": [{"name": "c"}]}}'
+    spec = b'{"containers": [{"name": "c", "image": "i"}]}'
+    text = b'{"kind": "Pod", "metadata": {"name": "x"}, "spec": ' + spec + b"}"
     pod = static_pod(text, "node-9", 0)
     assert pod["metadata"]["name"] == "x-node-9"
     assert pod["metadata"]["namespace"] == "default"

@@ -13,10 +13,10 @@ Differences: the hash is SHA-256 cut to upstream's 32 digits, over the file's te
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 
-from tuik8s.api.schema.scalars import DecodeError
+from tuik8s.api.schema.decode import DecodeError, decode_json, decode_object
+from tuik8s.api.schema.packed import load_kind
 from tuik8s.api.schema.yaml_body import decode_yaml
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object, Reply
@@ -176,17 +176,18 @@ def old_or_new(old: Object | None, new: Object) -> Object:
 
 def static_pod(text: bytes, node: str, now_ms: int) -> Object:
     """The pod of a manifest. Raises DecodeError or ValueError."""
-    if text.lstrip()[:1] == b"{":
-        value = json.loads(text)
-    else:
-        value, _ = decode_yaml(text)
+    value, _ = decode_json(text) if text.lstrip()[:1] == b"{" else decode_yaml(text)
     if not isinstance(value, dict) or value.get("kind") != "Pod":
         raise ValueError("a manifest holds one Pod")
-    meta, spec = value.get("metadata"), value.get("spec")
-    if not isinstance(meta, dict) or not meta.get("name"):
+    obj, _ = decode_object(value, load_kind("", "v1", "Pod"), "Pod", strict=False)
+    meta, spec = obj.get("metadata") or {}, obj.get("spec") or {}
+    if not meta.get("name"):
         raise ValueError("a static pod needs metadata.name")
-    if not isinstance(spec, dict) or not spec.get("containers"):
+    if not spec.get("containers"):
         raise ValueError("a static pod needs spec.containers")
+    for container in (*(spec.get("initContainers") or ()), *spec["containers"]):
+        if not container.get("name") or not container.get("image"):
+            raise ValueError("a static pod's containers need name and image")
     digest = hashlib.sha256(f"{node}\n".encode() + text).hexdigest()[:32]
     annotations = {
         **(meta.get("annotations") or {}),
