@@ -102,13 +102,9 @@ def rules_for(mutating: bool) -> Rules:
     def default(configuration: Object) -> None:
         _fill(configuration, mutating)
 
-    def validate_update(new: Object, old: Object) -> list[FieldError]:
-        return _validate(new)
-
     return Rules(
         default=default,
         validate=_validate,
-        validate_update=validate_update,
         columns=(
             NAME,
             number(

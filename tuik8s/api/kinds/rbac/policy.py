@@ -1,22 +1,25 @@
-"""Policy rules and aggregation of roles.
+"""Role and ClusterRole: their policy rules and aggregation.
 
 Source: k8s.io/kubernetes pkg/apis/rbac/validation (1.36).
 """
 
 from __future__ import annotations
 
-from tuik8s.api.errors import invalid, required
+from tuik8s.api.errors import FieldError, invalid, required
+from tuik8s.api.kinds.base import Rules
+from tuik8s.api.kinds.printing import DEFAULT_COLUMNS
+from tuik8s.api.kinds.strategy import drop_empty
 from tuik8s.api.kinds.validation.labels import selector
 from tuik8s.api.kinds.validation.values import Errors
+from tuik8s.api.names import name_is_path_segment
 from tuik8s.api.types import Object
 
 _NAMESPACED = "namespaced rules cannot apply to non-resource URLs"
 _MIXED = "rules cannot apply to both regular resources and non-resource URLs"
 
 
-def rules(errors: Errors, listed: list[Object] | None, is_namespaced: bool) -> None:
-    for i, rule in enumerate(listed or ()):
-        _rule(errors, f"rules[{i}]", rule, is_namespaced)
+def default(role: Object) -> None:
+    drop_empty(role, "rules")
 
 
 def _rule(errors: Errors, path: str, rule: Object, is_namespaced: bool) -> None:
@@ -37,7 +40,7 @@ def _rule(errors: Errors, path: str, rule: Object, is_namespaced: bool) -> None:
         errors.append(required(f"{path}.resources", detail))
 
 
-def aggregation(errors: Errors, rule: Object | None) -> None:
+def _aggregation(errors: Errors, rule: Object | None) -> None:
     if rule is None:
         return
     path = "aggregationRule.clusterRoleSelectors"
@@ -50,3 +53,23 @@ def aggregation(errors: Errors, rule: Object | None) -> None:
         selector(errors, f"{path}[{i}]", value)
         if len(errors) > before:
             errors.append(invalid(f"{path}[{i}]", None, "invalid label selector."))
+
+
+def rules_for(is_namespaced: bool) -> Rules:
+    """Rules of one of the two kinds of role; only a ClusterRole has an aggregation rule."""
+
+    def validate(role: Object) -> list[FieldError]:
+        errors: Errors = []
+        for i, rule in enumerate(role.get("rules") or ()):
+            _rule(errors, f"rules[{i}]", rule, is_namespaced)
+        _aggregation(errors, role.get("aggregationRule"))
+        return errors
+
+    return Rules(
+        default=default,
+        validate=validate,
+        columns=DEFAULT_COLUMNS,
+        validate_name=name_is_path_segment,
+        generation_ignores=None,
+        create_on_update=True,
+    )
