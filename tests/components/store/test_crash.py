@@ -8,7 +8,15 @@ from zlib import crc32
 
 import pytest
 
-from tests.components.store.plant import SMALL, Crash, FaultyDisk, Script, TinyWorld, opened
+from tests.components.store.plant import (
+    SMALL,
+    Crash,
+    FaultyDisk,
+    Script,
+    TinyWorld,
+    opened,
+    put_all,
+)
 from tuik8s.components.store import Damaged, FormatTooNew, Store, StoreOptions
 from tuik8s.components.store.segments import SEGMENT_HEADER_BYTES, serials
 from tuik8s.world.base import DiskFailed
@@ -121,6 +129,25 @@ def test_missing_segment_is_refused(missing: str) -> None:
         return
     with pytest.raises(Damaged):
         reopened(files, options)
+
+
+@pytest.mark.parametrize("missing", ["last", "all"])
+def test_missing_segment_that_a_snapshot_knows_of_is_refused(missing: str) -> None:
+    """Without it nothing may be written: a new log would stand where the old one was."""
+    disk = FaultyDisk()
+    options = StoreOptions(segment_bytes=200, history_revisions=0)
+    store, world = opened(disk, options)
+    put_all(store, world, 6)
+    store.snapshot()
+    world.turn()
+    segments = [name for name in disk.names() if name.endswith(".log")]
+    assert len(segments) > 1
+    doomed = segments if missing == "all" else segments[-1:]
+    files = {name: data for name, data in disk.durable.items() if name not in doomed}
+    broken = FaultyDisk(files)
+    with pytest.raises(Damaged, match="missing"):
+        opened(broken, options)
+    assert broken.durable == files
 
 
 def test_every_call_failing_once() -> None:

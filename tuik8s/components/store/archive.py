@@ -107,6 +107,15 @@ class Archive:
         self._remove_unfinished()
         return place_of(first.serial, SEGMENT_HEADER_BYTES), first.previous
 
+    def check_absent(self) -> None:
+        """A log without segments is a fresh one only when there are no snapshots either.
+
+        Errors: Damaged.
+        """
+        there = snapshot_names(self._disk.names())
+        if there:
+            raise Damaged(there[-1], 0, "all segments of its log are missing")
+
     def reach(self, revision: int) -> None:
         """Know the past back to this revision.
 

@@ -153,6 +153,8 @@ class SegmentLog:
         Errors: Damaged when bytes that were durable have changed.
         """
         first, offset = split_place(place)
+        if first not in self._headers:
+            raise Damaged(segment_name(first), 0, "it is missing, and a snapshot ends in it")
         for serial in self._headers:
             if serial < first:
                 continue

@@ -124,6 +124,7 @@ class Store:
             replay = Replay(self._index, history, self._leases, self._notes)
             records = replay.run(log, self._archive)
         else:
+            self._archive.check_absent()
             log.begin(self._world.rng("store").bytes(16), FIRST_REVISION + 1)
         if log.torn_bytes:
             self._world.log.warning("torn tail cut", bytes=log.torn_bytes)
