@@ -9,6 +9,7 @@ import pytest
 from tests.components.kubelet.plant import Plant
 from tuik8s.api.times import parse_time
 from tuik8s.api.types import Object
+from tuik8s.bus.informer import Informer
 from tuik8s.world.network import Refused
 
 
@@ -45,6 +46,24 @@ def test_deleted_node_registers_again(plant: Plant) -> None:
     plant.must("delete", "nodes", "", "node-1")
     plant.run_ms(1_000)
     assert plant.must("get", "nodes", "", "node-1")["metadata"]["uid"] != old
+
+
+def test_node_that_registers_again_and_again_keeps_one_pace(plant: Plant) -> None:
+    for _ in range(3):
+        plant.must("delete", "nodes", "", "node-1")
+        plant.run_ms(1_000)
+    told: list[str] = []
+    for resource in ("leases.coordination.k8s.io", "nodes"):
+        informer = Informer(plant.client, resource)
+        informer.on_change(lambda change: told.append(change.key.resource))
+        informer.start()
+    plant.run_ms(1_000)
+    told.clear()
+    plant.run_ms(60_000)
+    assert {resource: told.count(resource) for resource in told} == {
+        "leases.coordination.k8s.io": 6,
+        "nodes": 6,
+    }
 
 
 def test_pod_runs_and_answers(plant: Plant) -> None:

@@ -22,7 +22,7 @@ from tuik8s.components.kubelet.node_object import (
     node_status,
     transition_times,
 )
-from tuik8s.world.base import World
+from tuik8s.world.base import Timer, World
 
 LEASES = "leases.coordination.k8s.io"
 LEASE_NAMESPACE = "kube-node-lease"
@@ -51,6 +51,8 @@ class NodeAgent:
         self._on_registered = on_registered
         self._since: dict[str, str] = {}
         self._lease: Object | None = None
+        self._renewal: Timer | None = None
+        self._status_due: Timer | None = None
         self._reported_at_ms = 0
 
     def start(self) -> None:
@@ -86,13 +88,21 @@ class NodeAgent:
         self._reported_at_ms = self._world.now_ms()
         self._since = self._since or transition_times(node)
         self._renew()
-        self._world.call_after(self._config.status_update_ms, self._on_status_due)
+        self._look_later()
         self._on_registered(node)
 
     # --- status -------------------------------------------------------------------------------
 
+    def _look_later(self) -> None:
+        """Have the next look at the status; as with renewals, only one is ever to come."""
+        if self._status_due is not None:
+            self._status_due.cancel()
+        self._status_due = self._world.call_after(
+            self._config.status_update_ms, self._on_status_due
+        )
+
     def _on_status_due(self) -> None:
-        self._world.call_after(self._config.status_update_ms, self._on_status_due)
+        self._look_later()
         if self._world.now_ms() - self._reported_at_ms >= self._config.status_report_ms:
             self._post_status()
 
@@ -139,24 +149,30 @@ class NodeAgent:
             lease = {**self._lease, "spec": spec}
             self._client.update(LEASES, lease, self._on_lease)
 
+    def _renew_after(self, delay_ms: int) -> None:
+        """Have the next renewal then; a node that registers again still has only one to come."""
+        if self._renewal is not None:
+            self._renewal.cancel()
+        self._renewal = self._world.call_after(delay_ms, self._renew)
+
     def _on_lease(self, reply: Reply) -> None:
         if reply.ok:
             self._lease = decode(reply)
             # An update without them keeps those that are stored.
             self._lease["metadata"].pop("managedFields", None)
-            self._world.call_after(self._config.lease_renew_ms, self._renew)
+            self._renew_after(self._config.lease_renew_ms)
         elif reply.code == 409:
             self._client.get(LEASES, LEASE_NAMESPACE, self.node.name, self._on_lease_found)
         else:
             self._lease = None if reply.code == 404 else self._lease
-            self._world.call_after(RETRY_MS, self._renew)
+            self._renew_after(RETRY_MS)
 
     def _on_lease_found(self, reply: Reply) -> None:
         self._lease = decode(reply) if reply.ok else None
         if reply.ok:
             self._renew()
         else:
-            self._world.call_after(RETRY_MS, self._renew)
+            self._renew_after(RETRY_MS)
 
 
 def _new_lease(name: str, uid: str, now: str) -> Object:
