@@ -139,20 +139,18 @@ def new_requirement(key: str, operator: str, values: list[str]) -> Requirement:
     return Requirement(key, operator, tuple(sorted(set(values))))
 
 
-def validate_label_selector(
-    selector: Object | None, field: str, *, allow_invalid_values: bool = False
-) -> list[FieldError]:
+def validate_label_selector(selector: Object | None, field: str) -> list[FieldError]:
     """Errors of a metav1.LabelSelector object at `field`."""
     if selector is None:
         return []
     errors = names.validate_labels(selector.get("matchLabels") or {}, f"{field}.matchLabels")
     for index, expression in enumerate(selector.get("matchExpressions") or ()):
         at = f"{field}.matchExpressions[{index}]"
-        errors += _validate_expression(expression, at, allow_invalid_values)
+        errors += _validate_expression(expression, at)
     return errors
 
 
-def _validate_expression(expression: Object, field: str, any_value: bool) -> list[FieldError]:
+def _validate_expression(expression: Object, field: str) -> list[FieldError]:
     operator, values = expression.get("operator", ""), expression.get("values") or []
     errors: list[FieldError] = []
     if operator in ("In", "NotIn"):
@@ -167,10 +165,9 @@ def _validate_expression(expression: Object, field: str, any_value: bool) -> lis
         errors.append(invalid(f"{field}.operator", operator, "not a valid selector operator"))
     key = expression.get("key", "")
     errors += [invalid(f"{field}.key", key, text) for text in names.label_key(key)]
-    if not any_value:
-        for index, value in enumerate(values):
-            at = f"{field}.values[{index}]"
-            errors += [invalid(at, value, text) for text in names.label_value(value)]
+    for index, value in enumerate(values):
+        at = f"{field}.values[{index}]"
+        errors += [invalid(at, value, text) for text in names.label_value(value)]
     return errors
 
 
