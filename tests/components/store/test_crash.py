@@ -211,6 +211,31 @@ def test_lost_and_reordered_writes_at_length() -> None:
     crash_points(range(1000, 4000))
 
 
+@pytest.mark.parametrize("what", ["record", "snapshot"])
+def test_what_a_killed_process_left_unsynced_is_durable_before_it_is_used(what: str) -> None:
+    """kill -9 between write and sync, a restart that reads the page cache, then the power goes."""
+    disk = FaultyDisk()
+    store, world = opened(disk)
+    put_all(store, world, 3)
+    if what == "snapshot":
+        disk.crash_at = disk.calls + 11  # the last sync: of the trailer
+        store.snapshot()
+    else:
+        disk.crash_at = disk.calls + 2
+        store.put("pods/a/x", b"1")
+    with pytest.raises(Crash):
+        world.turn()
+    disk.crash_at = -1
+    assert disk.tails
+    restarted, _ = opened(disk)
+    after = FaultyDisk(disk.durable)
+    again, _ = opened(after)
+    assert again.revision == restarted.revision == (4 if what == "snapshot" else 5)
+    for store in (restarted, again):
+        assert store.statistics()["snapshots"] == (what == "snapshot")
+    assert not disk.tails
+
+
 def test_torn_tail_is_cut_and_counted() -> None:
     """Bytes after the last whole record are reported."""
     _, disk = written(6, 20, ONE_SEGMENT)

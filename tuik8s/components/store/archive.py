@@ -184,6 +184,7 @@ class Archive:
             if snapshot is None or snapshot.place < first:
                 self._unfinished.append(name)
             else:
+                self._disk.sync(name)  # a killed process may not have got to it
                 self.snapshots.append(snapshot)
         return problem
 

@@ -150,6 +150,9 @@ class SegmentLog:
     def replay(self, place: int, chain: int) -> Iterator[tuple[int, Record]]:
         """Records from place on, to the end of the log; a torn tail is cut off the disk.
 
+        A killed process may leave bytes that are whole but were not synced. They will be shown as
+        durable, so they are made durable at the end of this.
+
         Errors: Damaged when bytes that were durable have changed.
         """
         first, offset = split_place(place)
@@ -166,6 +169,7 @@ class SegmentLog:
                 chain = frame.crc
                 yield place_of(serial, frame.offset), self._decode(frame, serial)
             self._serial, self._chain = serial, chain
+        self._sync(segment_name(self._serial))
 
     def between(self, place: int, end: int) -> Iterator[tuple[int, Record]]:
         """Durable records from one place to another.
