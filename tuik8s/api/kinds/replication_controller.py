@@ -13,17 +13,9 @@ from tuik8s.api.kinds import workloads
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.pod_spec import template
 from tuik8s.api.kinds.printing import AGE, NAME, field, labels_text, number, template_columns
-from tuik8s.api.kinds.strategy import drop_status, first, spec_of
+from tuik8s.api.kinds.strategy import first, fresh_status, spec_of
 from tuik8s.api.kinds.validation.values import Errors, nonnegative
 from tuik8s.api.types import Object
-
-_COUNTERS = (
-    "replicas",
-    "fullyLabeledReplicas",
-    "readyReplicas",
-    "availableReplicas",
-    "observedGeneration",
-)
 
 
 def default(controller: Object) -> None:
@@ -41,11 +33,6 @@ def default(controller: Object) -> None:
     workloads.show_zeros(controller, "replicas")
 
 
-def prepare_for_create(controller: Object, now_ms: int) -> None:
-    drop_status(controller, now_ms)
-    workloads.show_zeros(controller, "replicas")
-
-
 def validate(controller: Object) -> list[FieldError]:
     errors: Errors = []
     spec = controller["spec"]
@@ -60,26 +47,15 @@ def validate(controller: Object) -> list[FieldError]:
     return errors
 
 
-def validate_status(new: Object, old: Object) -> list[FieldError]:
-    errors: Errors = []
-    status = new.get("status") or {}
-    workloads.counters(errors, status, *_COUNTERS)
-    parts = ("fullyLabeledReplicas", "readyReplicas", "availableReplicas")
-    workloads.not_more_than_replicas(errors, status, *parts)
-    detail = "cannot be greater than readyReplicas"
-    workloads.available_not_more_than_ready(errors, status, detail)
-    return errors
-
-
 def _selector(controller: Object, now_ms: int) -> Any:
     return labels_text((controller.get("spec") or {}).get("selector"))
 
 
 RULES = Rules(
     default=default,
-    prepare_for_create=prepare_for_create,
+    prepare_for_create=fresh_status(replicas=0),
     validate=validate,
-    validate_status=validate_status,
+    validate_status=workloads.validate_replica_status,
     warnings=workloads.workload_warnings,
     columns=(
         NAME,

@@ -13,7 +13,7 @@ from tuik8s.api.kinds import workloads
 from tuik8s.api.kinds.base import Rules
 from tuik8s.api.kinds.pod_spec import claim_spec, template, warnings
 from tuik8s.api.kinds.printing import AGE, NAME, containers, text
-from tuik8s.api.kinds.strategy import drop_status, first, first_text
+from tuik8s.api.kinds.strategy import first, first_text, fresh_status
 from tuik8s.api.kinds.validation.values import Errors, nonnegative, same
 from tuik8s.api.meta import copy_value
 from tuik8s.api.types import Object
@@ -75,11 +75,6 @@ def _default_strategy(strategy: Object) -> None:
     if strategy.get("rollingUpdate") is not None:
         # The feature that gives it a meaning is off.
         strategy["rollingUpdate"].pop("maxUnavailable", None)
-
-
-def prepare_for_create(stateful_set: Object, now_ms: int) -> None:
-    drop_status(stateful_set, now_ms)
-    workloads.show_zeros(stateful_set, "replicas", "availableReplicas")
 
 
 def validate(stateful_set: Object) -> list[FieldError]:
@@ -197,7 +192,7 @@ def _ready(stateful_set: Object, now_ms: int) -> Any:
 
 RULES = Rules(
     default=default,
-    prepare_for_create=prepare_for_create,
+    prepare_for_create=fresh_status(replicas=0, availableReplicas=0),
     validate=validate,
     validate_update=validate_update,
     validate_status=validate_status,

@@ -113,6 +113,17 @@ def available_not_more_than_ready(errors: Errors, status: Object, detail: str) -
         errors.append(invalid("status.availableReplicas", available, detail))
 
 
+def validate_replica_status(new: Object, old: Object) -> list[FieldError]:
+    """The counters of a ReplicaSet or a ReplicationController."""
+    errors: Errors = []
+    status = new.get("status") or {}
+    parts = ("fullyLabeledReplicas", "readyReplicas", "availableReplicas")
+    counters(errors, status, "replicas", *parts, "terminatingReplicas", "observedGeneration")
+    not_more_than_replicas(errors, status, *parts)
+    available_not_more_than_ready(errors, status, "cannot be greater than readyReplicas")
+    return errors
+
+
 def collision_count(errors: Errors, new: Object, old: Object) -> None:
     """collisionCount only grows."""
     after = (new.get("status") or {}).get("collisionCount")
