@@ -11,6 +11,7 @@ from tests.components.scheduler.fixtures import node, pod
 from tests.components.scheduler.rig import Rig
 from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.client import object_of
+from tuik8s.world.links import LinkRule
 
 AT_ONCE: Object = {"gracePeriodSeconds": 0}
 
@@ -166,6 +167,18 @@ def test_a_pod_deleted_on_its_way_gives_its_room_back() -> None:
     rig.simulation.run_ms(15_000)
     assert rig.node_of("next") == "a"
     assert rig.scheduler.statistics()["binding"] == 0
+
+
+def test_a_pod_replaced_while_nothing_was_heard_leaves_no_room_taken() -> None:
+    rig = rig_of(node("a", cpu="1"), pod(cpu="1"))
+    assert rig.node_of("p") == "a"
+    rig.simulation.links.set([LinkRule(receiver="scheduler", cut=True)])
+    rig.delete("pods", "p", AT_ONCE)
+    rig.create(pod(cpu="1"))
+    rig.simulation.run_ms(1_000)
+    rig.simulation.links.set([])
+    rig.simulation.run_ms(60_000)
+    assert rig.node_of("p") == "a"
 
 
 def test_a_new_scheduler_goes_on_where_the_last_one_died() -> None:

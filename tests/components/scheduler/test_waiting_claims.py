@@ -52,9 +52,9 @@ def claim(name: str) -> Object:
     }
 
 
-def user(name: str, claim_name: str) -> Object:
+def user(name: str, claim_name: str, cpu: str = "") -> Object:
     source = {"persistentVolumeClaim": {"claimName": claim_name}}
-    return pod(name, volumes=[{"name": "data", **source}])
+    return pod(name, cpu, volumes=[{"name": "data", **source}])
 
 
 def rig_of(*objects: Object, binds: bool = True, configuration: Object | None = None) -> Rig:
@@ -141,3 +141,23 @@ def test_a_pod_that_goes_while_its_claim_is_bound_gives_everything_back() -> Non
     assert rig.node_of("next") == "a"
     counts = rig.scheduler.statistics()
     assert (counts["preparing"], counts["binding"]) == (0, 0)
+
+
+def test_the_room_of_a_pod_that_was_never_bound_is_offered_to_others() -> None:
+    rig = rig_of(storage_class(MADE), node("a", cpu="1"), claim("c"), user("p", "c", cpu="1"))
+    rig.create(pod("next", cpu="1"))
+    rig.simulation.run_ms(500)
+    assert rig.scheduler.tried == ["p", "next"]
+    rig.delete("pods", "p")
+    rig.simulation.run_ms(2_000)
+    assert rig.node_of("next") == "a"
+
+
+def test_a_wait_that_ends_offers_the_room_to_others() -> None:
+    args = {"name": "VolumeBinding", "args": {"bindTimeoutSeconds": 5}}
+    configuration: Object = {"profiles": [{"pluginConfig": [args]}]}
+    rig = rig_of(storage_class(MADE), node("a", cpu="1"), claim("c"), configuration=configuration)
+    rig.create(user("p", "c", cpu="1"))
+    rig.create(pod("next", cpu="1"))
+    rig.simulation.run_ms(5_500)
+    assert rig.node_of("next") == "a"

@@ -133,19 +133,19 @@ class Scheduler:
         key = f"{change.key.namespace}/{change.key.name}"
         old = None if change.old is None else PodInfo(change.old)
         if change.new is None or is_terminal(change.new):
-            self._pod_gone(key, change, old)
+            self._pod_gone(key, old)
             return
         pod = PodInfo(change.new)
+        if old is not None and old.uid != pod.uid:  # a listing tells of no end and new beginning
+            self._pod_gone(key, old)
+            old = None
         if pod.node_name:
             self._queue.remove(key)
             self._cluster.withdraw(key)
             self._binder.settle(key)
             self._cluster.place(pod, pod.node_name)
-            was = old is not None and bool(old.node_name)
-            event = ClusterEvent(
-                ASSIGNED_POD, UPDATE if was else ADD, change.old, change.new, old, pod
-            )
-            self._move(event)
+            action = UPDATE if old is not None and old.node_name else ADD
+            self._move(ClusterEvent(ASSIGNED_POD, action, change.old, change.new, old, pod))
             pod.keep_little()
         elif key not in self._binder:
             if old is not None and old.nominated_node and not pod.nominated_node:
@@ -162,13 +162,17 @@ class Scheduler:
         self._queue.update(pod, self._world.now_ms())
         self._turn_soon()
 
-    def _pod_gone(self, key: str, change: Change, old: PodInfo | None) -> None:
+    def _pod_gone(self, key: str, old: PodInfo | None) -> None:
+        held_room = key in self._cluster.placed or key in self._cluster.nominated
         self._queue.remove(key)
         self._binder.abandon(key)
         self._cluster.withdraw(key)
         self._cluster.forget(key)
-        if old is not None and old.node_name:
-            self._move(ClusterEvent(ASSIGNED_POD, DELETE, change.old, None, old))
+        if old is not None and held_room:
+            self._room_freed(old)
+
+    def _room_freed(self, pod: PodInfo) -> None:
+        self._move(ClusterEvent(ASSIGNED_POD, DELETE, pod.object, None, pod))
 
     def _move(self, event: ClusterEvent) -> None:
         if self._is_ready and self._queue.move(event, self._world.now_ms()):
@@ -232,6 +236,7 @@ class Scheduler:
             self._writer.event(
                 pod, "Warning", "FailedScheduling", "Scheduling", failure.message, name
             )
+        self._room_freed(pod)
         now = self._pods.get(pod.namespace, pod.name)
         if failure.code == GONE or now is None or now["spec"].get("nodeName"):
             self._queue.remove(pod.key)
