@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.components.store.plant import SMALL, FaultyDisk, Script, TinyWorld, opened, told
+from tests.components.store.plant import (
+    SMALL,
+    FaultyDisk,
+    Script,
+    TinyWorld,
+    opened,
+    put_all,
+    told,
+)
 from tuik8s.components.store import Change, Compacted, FutureRevision, Store, StoreOptions
 
 
@@ -104,6 +112,26 @@ def test_files_are_removed_only_when_nothing_needs_them() -> None:
     script.check(store)
     first = store.compacted_revision
     assert told(list(store.changes(first))) == told(list(script.store.changes(first)))
+
+
+def test_notes_in_removed_segments_are_gone_after_a_restart_too() -> None:
+    """The newest snapshot names their places, since it was written before they were removed."""
+    disk = FaultyDisk()
+    options = StoreOptions(segment_bytes=200, history_revisions=0)
+    store, world = opened(disk, options)
+    store.put("pods/a/x", b"1")
+    store.note("why", "pods/a/x", b"because")
+    world.turn()
+    for prefix in ("pods/b/", "pods/c/"):
+        put_all(store, world, 6, prefix)
+        store.snapshot()
+        world.turn()
+    assert len(store.notes("pods/a/x")) == 1
+    store.compact(store.revision)
+    world.turn()
+    assert "segment-00000001.log" not in disk.names()
+    again, _ = opened(FaultyDisk(disk.durable), options)
+    assert again.notes("pods/a/x") == store.notes("pods/a/x") == []
 
 
 def test_unfinished_snapshot_is_removed_at_the_next_start() -> None:

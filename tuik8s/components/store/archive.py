@@ -203,6 +203,7 @@ class Archive:
                 if saved.expires_at_ms:
                     self._leases.set(saved.key, saved.expires_at_ms)
         self._notes.load(snapshot.notes())
+        self._notes.forget_before(self._log.headers()[0].serial)  # gone since then
         self._history.begin(snapshot)
 
     def _extend(self, base: SnapshotFile) -> None:
