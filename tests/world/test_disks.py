@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,35 @@ def test_a_full_real_disk_takes_the_write_back(
     disk.append("log", b"6")
     assert disk.read("log") == b"123456"
     assert disk.names() == ["log"]
+
+
+def test_a_full_real_disk_that_has_no_room_for_a_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = RealDisk(tmp_path)
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "no inodes")
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(DiskFull):
+        disk.append("log", b"1")
+    monkeypatch.undo()
+    disk.append("log", b"1")
+    assert disk.read("log") == b"1"
+
+
+def test_the_entry_of_a_file_that_a_killed_process_made_is_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    RealDisk(tmp_path).append("log", b"1")
+    disk = RealDisk(tmp_path)
+    synced: list[bool] = []
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(stat.S_ISDIR(os.fstat(fd).st_mode)))
+    for _ in range(2):
+        disk.append("log", b"2")
+        disk.sync("log")
+    assert synced == [True]
 
 
 def test_a_failed_real_sync_fails_the_disk_for_good(

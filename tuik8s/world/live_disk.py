@@ -1,10 +1,12 @@
 """The real disk: a directory of growing files, with the durability that `world.base.Disk` promises.
 
-Descriptors stay open; `append` writes at the end, `sync` is fdatasync and, for a new file, an fsync
-of the directory. `replace` writes beside, syncs, renames, syncs the directory. A write that finds
-no room is taken back (the file keeps its old length) and raises DiskFull; any other error, and any
-failed sync, raises DiskFailed, and from then on every write does: after a failed fsync the kernel
-may call lost pages clean, so retrying would acknowledge what is gone.
+Descriptors stay open; `append` writes at the end, `sync` is fdatasync and, the first time after a
+file was opened, an fsync of the directory: a file may be new although it was there, made by a
+process that was killed before it synced. `replace` writes beside, syncs, renames, syncs the
+directory. A write that finds no room is taken back (the file keeps its old length) and raises
+DiskFull; any other error, and any failed sync, raises DiskFailed, and from then on every write
+does: after a failed fsync the kernel may call lost pages clean, so retrying would acknowledge what
+is gone.
 
 Source: PostgreSQL's "fsyncgate" (2018); "Can Applications Recover from fsync Failures?" (ATC 2020).
 """
@@ -35,7 +37,7 @@ class RealDisk:
         self._failed = ""
         self._open: dict[str, int] = {}
         self._sizes: dict[str, int] = {}
-        self._new: set[str] = set()
+        self._unsettled: set[str] = set()
         for entry in sorted(self.directory.iterdir()):
             if entry.name.endswith(BESIDE):
                 entry.unlink()
@@ -75,7 +77,8 @@ class RealDisk:
             _write_all(descriptor, data)
         except OSError as error:
             if error.errno in FULL_ERRORS:
-                self._take_back(name, size)
+                if name in self._open:  # else there was not even room for an empty file
+                    self._take_back(name, size)
                 raise DiskFull(f"{self._path(name)}: no room for {len(data)} bytes") from error
             raise self._failure(f"write to {name}", error) from error
         self._sizes[name] = size + len(data)
@@ -86,9 +89,9 @@ class RealDisk:
             return
         try:
             fdatasync(self._descriptor(name))
-            if name in self._new:
+            if name in self._unsettled:
                 self._sync_directory()
-                self._new.discard(name)
+                self._unsettled.discard(name)
         except OSError as error:
             raise self._failure(f"sync of {name}", error) from error
 
@@ -150,16 +153,14 @@ class RealDisk:
 
     def _descriptor(self, name: str) -> int:
         if name not in self._open:
-            path = self._path(name)
-            if not path.exists():
-                self._new.add(name)
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-            self._open[name] = os.open(path, flags, 0o600)
+            self._open[name] = os.open(self._path(name), flags, 0o600)
+            self._unsettled.add(name)
         return self._open[name]
 
     def _forget(self, name: str) -> None:
         self._sizes.pop(name, None)
-        self._new.discard(name)
+        self._unsettled.discard(name)
         if name in self._open:
             os.close(self._open.pop(name))
 
