@@ -95,6 +95,20 @@ def test_pods_that_share_a_claim_go_to_the_same_node() -> None:
     assert [rig.node_of(f"p{index}") for index in range(3)] == ["b"] * 3
 
 
+def test_a_claim_that_has_its_volume_is_not_offered_another() -> None:
+    rig = rig_of(storage_class(), node("a"), node("b", cpu="1"), volume("v", "b"), claim("c"))
+    rig.simulation.pause("controller-manager")
+    rig.create(user("p0", "c"))
+    rig.simulation.run_ms(100)
+    rig.create(volume("w", "a"))
+    rig.create(user("p1", "c"))  # "a" has more room
+    rig.simulation.run_ms(100)
+    rig.simulation.resume("controller-manager")
+    rig.simulation.run_ms(20_000)
+    assert [rig.node_of("p0"), rig.node_of("p1")] == ["b", "b"]
+    assert "claimRef" not in rig.get("persistentvolumes", "w", "")["spec"]
+
+
 def test_a_volume_that_has_to_be_made_is_asked_for_near_the_node() -> None:
     rig = rig_of(storage_class(MADE), node("a"), claim("c"), user("p", "c"))
     rig.simulation.run_ms(1_000)

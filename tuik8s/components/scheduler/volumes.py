@@ -132,12 +132,13 @@ def for_node(claim: Object, node_name: str) -> Object:
 
 
 def candidates(claim: Object, cluster: Cluster) -> list[Object]:
-    """Volumes that could serve an unbound claim on some node: those kept for it, the smallest."""
+    """Volumes that could serve an unbound claim: the one kept for it alone, else by size."""
     spec = claim.get("spec") or {}
     asked = size_asked(claim)
     wanted_class = class_name(claim)
     selector = spec.get("selector")
-    found: list[tuple[bool, int, str, Object]] = []
+    found: list[tuple[int, str, Object]] = []
+    kept: list[tuple[int, str, Object]] = []
     for volume in cluster.items(VOLUMES):
         offered, meta = volume.get("spec") or {}, volume["metadata"]
         is_kept = belongs_to(volume, claim)
@@ -155,8 +156,8 @@ def candidates(claim: Object, cluster: Cluster) -> list[Object]:
             or (selector and not selector_of(selector).matches(meta.get("labels") or {}))
         ):
             continue
-        found.append((not is_kept, size, meta["name"], volume))
-    return [volume for *_, volume in sorted(found, key=lambda item: item[:3])]
+        (kept if is_kept else found).append((size, meta["name"], volume))
+    return [volume for *_, volume in sorted(kept)[:1] or sorted(found)]  # names are unique
 
 
 def can_make(claim: Object, cluster: Cluster) -> Mask:
