@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -236,4 +237,31 @@ def test_datagrams_find_their_way_back(bench: Bench, network: LiveNetwork) -> No
     client.sendto(b"ping", service.address)
     assert bench.run(lambda: ("failed", told.targets[0]) in told.events)
     client.close()
+    service.close()
+
+
+def test_datagrams_to_where_no_way_leads_are_reported(bench: Bench, network: LiveNetwork) -> None:
+    """The call that connects the flow's socket refuses; the process goes on."""
+    told = Told(Address("255.255.255.255", 53), udp=True)
+    service = network.listen(FREE, told.service)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.sendto(b"ping", service.address)
+        client.sendto(b"ping", service.address)
+        assert bench.run(lambda: len(told.events) == 2)
+    assert told.events == [("failed", told.targets[0])] * 2
+    service.close()
+
+
+def test_a_client_that_hangs_up_before_it_is_accepted_leaves_nothing(
+    bench: Bench, network: LiveNetwork
+) -> None:
+    told = Told(closed_port())
+    service = network.listen(FREE, told.service)
+    client = socket.create_connection(service.address)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()  # a reset
+    surprises: list[object] = []
+    bench.loop.set_exception_handler(lambda _, context: surprises.append(context))
+    bench.run(lambda: False, 0.05)
+    assert (surprises, told.events, service.connections) == ([], [], set())
     service.close()

@@ -114,7 +114,11 @@ class ForwardedTcp(Half):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self._connections.add(self)
-        self._client = Address(*transport.get_extra_info("peername")[:2])
+        peer = transport.get_extra_info("peername")
+        if peer is None:  # it hung up before it was accepted
+            self.abort()
+            return
+        self._client = Address(*peer[:2])
         self._driver.guarded(self._begin)()
 
     def _begin(self) -> None:

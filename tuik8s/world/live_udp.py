@@ -73,9 +73,11 @@ class UdpForwarder:
         targets = self._service.route(client)
         if not targets or len(self._flows) >= FLOWS_MAX:
             return None
-        bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        bound.setblocking(False)
-        bound.connect(targets[0])
+        try:
+            bound = _connected(targets[0])
+        except OSError:  # no way there, or no descriptor left
+            self._service.on_failed(client, targets[0])
+            return None
         flow = self._flows[client] = _Flow(client, targets[0], bound)
         self._loop.add_reader(bound, self._driver.guarded(self._reader_of(flow)))
         self._service.on_open(client, flow.target)
@@ -132,3 +134,14 @@ class UdpForwarder:
         self._sweeping = bool(self._flows)
         if self._sweeping:
             self._world.call_after(IDLE_MS, self._sweep)
+
+
+def _connected(target: Address) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        bound.setblocking(False)
+        bound.connect(target)
+    except OSError:
+        bound.close()
+        raise
+    return bound
