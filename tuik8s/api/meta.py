@@ -56,11 +56,6 @@ def generation_of(obj: Object) -> int:
     return cast("int", metadata_of(obj).get("generation") or 0)
 
 
-def revision_of(obj: Object) -> int:
-    """The resourceVersion as a number, 0 when absent."""
-    return int(metadata_of(obj).get("resourceVersion") or 0)
-
-
 def labels_of(obj: Object) -> dict[str, str]:
     return metadata_of(obj).get("labels") or {}
 
@@ -83,15 +78,6 @@ def set_label(obj: Object, key: str, value: str) -> None:
 
 def set_annotation(obj: Object, key: str, value: str) -> None:
     _ensure_map(_ensure_map(obj, "metadata"), "annotations")[key] = value
-
-
-def remove_annotation(obj: Object, key: str) -> None:
-    """Drop one annotation, and the map when nothing is left in it."""
-    metadata = metadata_of(obj)
-    annotations = metadata.get("annotations") or {}
-    annotations.pop(key, None)
-    if not annotations:
-        metadata.pop("annotations", None)
 
 
 def add_finalizer(obj: Object, finalizer: str) -> bool:
@@ -154,11 +140,6 @@ def owner_reference(owner: Object, controller: bool = True) -> Object:
         reference["controller"] = True
         reference["blockOwnerDeletion"] = True
     return reference
-
-
-def group_version_of(obj: Object) -> tuple[str, str]:
-    """Group and version of an object's apiVersion: `apps/v1` is ("apps", "v1")."""
-    return split_api_version(obj.get("apiVersion") or "")
 
 
 def split_api_version(api_version: str) -> tuple[str, str]:

@@ -206,10 +206,6 @@ def http_header_name(value: str) -> list[str]:
     return _HEADER_SHAPE.check(value)
 
 
-def http_path(value: str) -> list[str]:
-    return _HTTP_PATH_SHAPE.check(value)
-
-
 def _directory_prefix(value: str) -> list[str]:
     if value in (".", ".."):
         return [f"must not be '{value}'"]

@@ -20,7 +20,6 @@ from typing import Final
 MALFORMED: Final = (
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 )
-BAD_NUMBER: Final = "unable to parse numeric part of quantity"
 BAD_SUFFIX: Final = "unable to parse quantity's suffix"
 
 _SCAN: Final = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)", re.ASCII)
@@ -128,11 +127,6 @@ class Quantity:
 def of_value(value: int, style: str = DECIMAL_SI) -> Quantity:
     """The quantity of a whole number."""
     return Quantity(value * _NANO, style)
-
-
-def of_millis(millis: int, style: str = DECIMAL_SI) -> Quantity:
-    """The quantity of so many thousandths."""
-    return Quantity(millis * _MICRO, style)
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,6 @@ Source: k8s.io/apimachinery pkg/runtime/serializer/json; apiserver's fieldValida
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -29,11 +28,7 @@ from tuik8s.api.schema.structural import StructuralRoot
 from tuik8s.api.schema.walk import go_type_of, walk_of
 from tuik8s.api.types import Object
 
-__all__ = ["DecodeError", "decode_json", "decode_object", "strict_error", "validation_of"]
-
-IGNORE: Final = "Ignore"
-WARN: Final = "Warn"
-STRICT: Final = "Strict"
+__all__ = ["DecodeError", "decode_json", "decode_object", "strict_error"]
 
 _TOO_DEEP: Final = "exceeded max depth"
 _DECODER: Final = msgspec.json.Decoder()
@@ -82,8 +77,3 @@ def decode_object(
     except RecursionError:
         raise DecodeError(_TOO_DEEP) from None
     return obj, problems if strict else []
-
-
-def validation_of(values: Sequence[str]) -> str:
-    """The directive of a request's fieldValidation parameter (absent or empty: Warn)."""
-    return values[0] if values and values[0] else WARN

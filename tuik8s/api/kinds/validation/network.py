@@ -76,15 +76,6 @@ def cidr(errors: Errors, path: str, value: str) -> None:
         errors.append(invalid(path, value, text))
 
 
-def canonical_ip(errors: Errors, path: str, value: str) -> None:
-    """An address in its one canonical notation (new API fields)."""
-    address = parse_ip(value)
-    if address is None:
-        errors.append(invalid(path, value, IP_TEXT))
-    elif str(address) != value:
-        errors.append(invalid(path, value, f'must be in canonical form ("{address}")'))
-
-
 def non_special_ip(errors: Errors, path: str, value: str) -> None:
     """No unspecified, loopback or link-local address."""
     address = parse_ip(value)

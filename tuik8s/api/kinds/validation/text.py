@@ -38,10 +38,6 @@ def config_key(errors: Errors, path: str, value: str) -> None:
     check(errors, path, value, names.config_map_key)
 
 
-def path_segment(errors: Errors, path: str, value: str) -> None:
-    check(errors, path, value, names.path_segment_name)
-
-
 def required_name(errors: Errors, path: str, value: str | None, validator: Validator) -> None:
     if not value:
         errors.append(required(path))
