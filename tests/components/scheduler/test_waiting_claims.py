@@ -157,6 +157,21 @@ def test_a_pod_that_goes_while_its_claim_is_bound_gives_everything_back() -> Non
     assert (counts["preparing"], counts["binding"]) == (0, 0)
 
 
+def test_a_pod_is_not_bound_to_a_node_that_went_while_its_claim_was_bound() -> None:
+    rig = rig_of(storage_class(MADE), node("a"), claim("c"), user("p", "c"))
+    rig.simulation.run_ms(500)
+    rig.do(lambda told: rig.client.delete("nodes", "", "a", told))
+    rig.simulation.run_ms(100)
+    assert rig.scheduler.statistics()["preparing"] == 0
+    ref: Object = {"namespace": "default", "name": "c"}
+    rig.create(volume("made", "a", claimRef=ref))
+    rig.simulation.run_ms(5_000)
+    assert rig.node_of("p") is None
+    rig.create(node("a"))
+    rig.simulation.run_ms(5_000)
+    assert rig.node_of("p") == "a"
+
+
 def test_the_room_of_a_pod_that_was_never_bound_is_offered_to_others() -> None:
     rig = rig_of(storage_class(MADE), node("a", cpu="1"), claim("c"), user("p", "c", cpu="1"))
     rig.create(pod("next", cpu="1"))

@@ -27,6 +27,7 @@ from tuik8s.components.scheduler.writer import Writer
 from tuik8s.world.base import Timer, World
 
 GONE: Final = 404
+NODE_GONE: Final = 'node "{node}" not found'
 TOO_LATE: Final = 'running PreBind plugin "{plugin}": binding volumes: context deadline exceeded'
 
 
@@ -55,8 +56,11 @@ class Failure:
 
 
 class Binder:
-    """All pods on their way, by key. Exactly one of the two calls is made for each, or none when
-    the informer was faster (`settle`, `abandon`)."""
+    """All pods on their way, by key. At most one of the two calls is made for each.
+
+    on_bound: the API server has bound it, whatever the informer told first (`settle`, `abandon`).
+    on_failed: it was not bound and is still there as far as the informer knows; all is undone.
+    """
 
     def __init__(
         self,
@@ -143,6 +147,9 @@ class Binder:
 
     def _advance(self, binding: Binding) -> None:
         if binding.unanswered:
+            return
+        if not self._cluster.columns.has_node(binding.node):
+            self._fail(binding, Failure(0, NODE_GONE.format(node=binding.node)))
             return
         is_prepared = True
         for plugin in binding.queued.profile.pre_bind:

@@ -122,6 +122,11 @@ class Columns:
         entry.object = None
         self._moved = True
 
+    def has_node(self, name: str) -> bool:
+        """Whether the node's own object is here."""
+        entry = self.entries.get(name)
+        return entry is not None and entry.object is not None
+
     def settle(self) -> None:
         """Give new nodes their rows and take those of removed nodes away."""
         if not self._moved:

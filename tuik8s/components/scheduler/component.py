@@ -113,6 +113,7 @@ class Scheduler:
         if change.new is None:
             self._cluster.columns.remove_node(change.key.name)
             self._move(ClusterEvent(NODE, DELETE, change.old))
+            self._binder.look_again()
         else:
             self._cluster.columns.set_node(change.new)
             action = ADD if change.old is None else UPDATE
