@@ -73,6 +73,15 @@ def test_profiles_by_scheduler_name() -> None:
         (_plugins(score={"enabled": [{}]}), "plugins.score.enabled[0].name: required"),
         (_plugins(filter={"enabled": [{"name": "No"}]}), 'no plugin "No"; known: '),
         (_plugins(queueSort={"disabled": [{"name": "*"}]}), "queueSort: expected one plugin"),
+        (_plugins(bind={"disabled": [{"name": "*"}]}), "plugins.bind: expected one plugin"),
+        (
+            _plugins(permit={"enabled": [{"name": "NodeName"}]}),
+            "profiles[0].plugins.permit.enabled: no plugin is asked at this point",
+        ),
+        (
+            _plugins(postBind={"enabled": [{"name": "NodeName"}]}),
+            "profiles[0].plugins.postBind.enabled: no plugin is asked at this point",
+        ),
         (
             _args("NodeResourcesFit", scoringStrategy={"type": "Least"}),
             "profiles[0].pluginConfig[0].args.scoringStrategy.type: expected one of Least",

@@ -174,8 +174,9 @@ class Binder:
     # --- the bind
 
     def _bind(self, binding: Binding) -> None:
-        answer = partial(self._on_answer, binding)
-        self._writer.bind(binding.queued.pod, binding.node, answer)
+        pod = binding.queued.pod
+        wanted = binding.queued.profile.bind.binding(pod, binding.node)
+        self._writer.bind(pod, wanted, partial(self._on_answer, binding))
 
     def _on_answer(self, binding: Binding, reply: Reply) -> None:
         if reply.ok:

@@ -3,8 +3,8 @@
     profiles[0].pluginConfig[1].args.scoringStrategy.type: expected one of ..., got "Least"
 
 Source: k8s.io/kube-scheduler/config/v1 types and pkg/scheduler/apis/config/validation (1.36):
-unknown fields are refused as upstream's strict decoding does. Extenders are refused, since nobody
-would call them here.
+unknown fields are refused as upstream's strict decoding does. Extenders, and plugins at Permit and
+PostBind, are refused, since nobody would call them here.
 """
 
 from __future__ import annotations
@@ -100,6 +100,12 @@ def _no_extenders(value: Any, place: str) -> None:
         raise BadConfig(f"{place}: extenders are not supported; write the rule as a plugin")
 
 
+def _nobody_asks(value: Any, place: str) -> None:
+    _SET(value, place)
+    if value.get("enabled"):
+        raise BadConfig(f"{place}.enabled: no plugin is asked at this point")
+
+
 def _plugin_config(value: Any, place: str) -> None:
     """One item of pluginConfig; arguments of plugins that are not ours are theirs to check."""
     _fields(("name",), name=_text(), args=_mapping)(value, place)
@@ -171,12 +177,12 @@ _PLUGIN: Final = _fields(("name",), name=_text(), weight=_whole(0, 2**31 - 1))
 _SET: Final = _fields(enabled=_each(_PLUGIN), disabled=_each(_PLUGIN))
 _POINTS: Final = (
     "preEnqueue", "queueSort", "preFilter", "filter", "postFilter", "preScore", "score",
-    "reserve", "permit", "preBind", "bind", "postBind", "multiPoint",
+    "reserve", "preBind", "bind", "multiPoint",
 )  # fmt: skip
 _PROFILE: Final = _fields(
     schedulerName=_text(),
     percentageOfNodesToScore=_whole(0, 100),
-    plugins=_fields(**dict.fromkeys(_POINTS, _SET)),
+    plugins=_fields(**dict.fromkeys(_POINTS, _SET), permit=_nobody_asks, postBind=_nobody_asks),
     pluginConfig=_each(_plugin_config),
 )
 _CONFIG: Final = _fields(

@@ -1,6 +1,6 @@
 """The scheduling framework: what the extension points are given and what they answer.
 
-    PreFilter -> Filter -> PreScore -> Score -> Reserve -> Permit -> Bind
+    PreFilter -> Filter -> PreScore -> Score -> Reserve -> PreBind -> Bind
                    `-> nobody left: PostFilter
 
 A plugin works on all nodes at once. `filter` answers with `Refused` values, each a mask of nodes
@@ -40,7 +40,7 @@ class Code(StrEnum):
     ERROR = "Error"  # give up this attempt, try again after the back-off
     UNSCHEDULABLE = "Unschedulable"  # refuse; taking other pods away might help
     UNRESOLVABLE = "UnschedulableAndUnresolvable"  # refuse; preemption cannot help
-    WAIT = "Wait"  # hold the pod before it is bound (Permit)
+    WAIT = "Wait"  # hold the pod before it is bound (PreBind)
     SKIP = "Skip"  # do not call this plugin again for this pod
     PENDING = "Pending"  # refuse until an event of this plugin (gates)
 

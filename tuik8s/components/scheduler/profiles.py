@@ -14,7 +14,7 @@ from typing import Any, Final
 from tuik8s.api.types import Object
 from tuik8s.components.scheduler.config_shape import BadConfig, check_config
 from tuik8s.components.scheduler.framework import Plugin
-from tuik8s.components.scheduler.plugins.registry import PLUGINS, Factory
+from tuik8s.components.scheduler.plugins.registry import PLUGINS
 
 __all__ = ["BadConfig", "Profile", "read_profiles"]
 
@@ -34,7 +34,6 @@ _POINTS: Final = {
     "preScore": "pre_score",
     "score": "score",
     "reserve": "reserve",
-    "permit": "permit",
     "preBind": "pre_bind",
     "bind": "binding",
 }
@@ -49,7 +48,6 @@ class Profile:
         plugins: Mapping[str, Any] | None = None,
         plugin_config: Mapping[str, Mapping[str, Any]] | None = None,
         percentage: int = 0,
-        registry: Mapping[str, Factory] = PLUGINS,
     ) -> None:
         self.name = name
         self.percentage = percentage
@@ -58,11 +56,11 @@ class Profile:
         built: dict[str, Plugin] = {}
 
         def instance(plugin_name: str) -> Plugin:
-            if plugin_name not in registry:
-                known = ", ".join(sorted(registry))
+            if plugin_name not in PLUGINS:
+                known = ", ".join(sorted(PLUGINS))
                 raise BadConfig(f'profile "{name}": no plugin "{plugin_name}"; known: {known}')
             if plugin_name not in built:
-                built[plugin_name] = registry[plugin_name](args.get(plugin_name) or {})
+                built[plugin_name] = PLUGINS[plugin_name](args.get(plugin_name) or {})
             return built[plugin_name]
 
         def at(point: str) -> tuple[Any, ...]:
@@ -70,20 +68,22 @@ class Profile:
             found = [instance(n) for n in chosen]
             return tuple(p for p in found if hasattr(p, _POINTS[point]))
 
+        def only(point: str) -> Any:
+            found = at(point)
+            if len(found) != 1:
+                raise BadConfig(f'profile "{name}": plugins.{point}: expected one plugin')
+            return found[0]
+
         self.pre_enqueue = at("preEnqueue")
-        sorting = at("queueSort")
-        if len(sorting) != 1:
-            raise BadConfig(f'profile "{name}": plugins.queueSort: expected one plugin')
-        self.queue_sort = sorting[0]
+        self.queue_sort = only("queueSort")
         self.pre_filter = at("preFilter")
         self.filter = at("filter")
         self.post_filter = at("postFilter")
         self.pre_score = at("preScore")
         self.score = at("score")
         self.reserve = at("reserve")
-        self.permit = at("permit")
         self.pre_bind = at("preBind")
-        self.bind = at("bind")
+        self.bind = only("bind")
         self.plugins: Mapping[str, Plugin] = built
 
     def _at_point(self, order: list[str], sets: Object) -> list[str]:

@@ -28,7 +28,7 @@ VICTIM_MESSAGE = "{scheduler}: preempting to accommodate a higher priority pod"
 
 
 class Writer:
-    """Sends without waiting; only a binding is waited for."""
+    """Sends without waiting; bindings and what they need first are told the answer."""
 
     def __init__(self, world: World, client: Client) -> None:
         self._world = world
@@ -37,13 +37,7 @@ class Writer:
         self._told: OrderedDict[str, tuple[str, str]] = OrderedDict()
         self._series: OrderedDict[tuple[str, str, str], tuple[str, int]] = OrderedDict()
 
-    def bind(self, pod: PodInfo, node: str, on_reply: Callable[[Reply], None]) -> None:
-        binding = {
-            "apiVersion": "v1",
-            "kind": "Binding",
-            "metadata": {"name": pod.name, "namespace": pod.namespace, "uid": pod.uid},
-            "target": {"kind": "Node", "name": node},
-        }
+    def bind(self, pod: PodInfo, binding: Object, on_reply: Callable[[Reply], None]) -> None:
         self._client.create("pods", binding, on_reply, subresource="binding")
         self._told.pop(pod.uid, None)
 

@@ -5,8 +5,8 @@ by the factory in `registry.py`. It keeps nothing about a pod in itself: what Pr
 into `cycle.state[name]`. Methods that a plugin does not have are extension points that it does
 not take part in. `remedy` is ours: the smallest change that would satisfy a refused node.
 
-How to add one: copy the smallest member (`node_name.py`), add its line to `registry.py` (and to
-`profiles.py` when it is on by default), add tests/components/scheduler/plugins/test_<file>.py.
+How to add one: copy the smallest member (`node_name.py`), add its line to `registry.py` (and its
+weight to `profiles.py` when that is not 1), add tests/components/scheduler/plugins/test_<file>.py.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from tuik8s.api.types import Object
 from tuik8s.components.scheduler.framework import (
     Cycle,
     Ints,
@@ -112,7 +113,17 @@ class PreBindPlugin(Protocol):
         ...
 
 
+@runtime_checkable
+class BindPlugin(Protocol):
+    name: str
+
+    def binding(self, pod: PodInfo, node_name: str) -> Object:
+        """The Binding to create."""
+        ...
+
+
 __all__ = [
+    "BindPlugin",
     "FilterPlugin",
     "Plugin",
     "PostFilterPlugin",
