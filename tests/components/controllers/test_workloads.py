@@ -32,7 +32,9 @@ from tuik8s.components.controllers.horizontal_pod_autoscaler import (
 from tuik8s.components.controllers.job import JobReconciler, indexes
 from tuik8s.components.controllers.namespace import NamespaceReconciler
 from tuik8s.components.controllers.parts import history
+from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.templates import fnv32a, hash_of, revision_hash
+from tuik8s.components.controllers.parts.workloads import annotated_number
 from tuik8s.components.controllers.resourcequota import ResourceQuotaReconciler
 from tuik8s.components.controllers.statefulset import StatefulSetReconciler
 from tuik8s.components.controllers.storage_protection import ClaimProtectionReconciler
@@ -330,6 +332,18 @@ def test_namespace_deletes_pods_before_the_rest() -> None:
     assert lines(NamespaceReconciler().reconcile(place, view, NOW_MS)) == [
         "deletecollection configmaps *"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [("7", 7), ("", None), ("-7", None), ("x", None), ("9" * 5_000, None)],
+    ids=["number", "empty", "negative", "word", "too long to read"],
+)
+def test_annotations_are_anybodys(text: str, want: int | None) -> None:
+    """What people write into annotations ends no process."""
+    one = obj("Job", "j", metadata={"annotations": {"n": text, podinfo.DELETION_COST: text}})
+    assert annotated_number(one, "n") == want
+    assert podinfo.deletion_cost(one) == (-7 if text == "-7" else want or 0)
 
 
 def test_hashes() -> None:

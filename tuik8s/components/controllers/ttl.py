@@ -6,8 +6,9 @@ Source: k8s.io/kubernetes pkg/controller/ttl/ttl_controller.go, 1.36.
 from __future__ import annotations
 
 from tuik8s.api.meta import annotations_of, is_deleting, name_of
-from tuik8s.api.types import Key, Object
+from tuik8s.api.types import Key
 from tuik8s.components.controllers.base import NOTHING, Change, Patch, Plan, View, Wake
+from tuik8s.components.controllers.parts.workloads import annotated_number
 
 TTL = "node.alpha.kubernetes.io/ttl"
 _STEPS = ((0, 100, 0), (90, 500, 15), (450, 1000, 30), (900, 2000, 60), (1800, 10000, 300))
@@ -35,7 +36,7 @@ class TtlReconciler:
         node = view.get("nodes", "", key.name)
         if node is None or is_deleting(node):
             return NOTHING
-        wanted = str(ttl_seconds(len(view.list_("nodes")), _present(node)))
+        wanted = str(ttl_seconds(len(view.list_("nodes")), annotated_number(node, TTL)))
         if annotations_of(node).get(TTL) == wanted:
             return NOTHING
         patch = {"metadata": {"annotations": {TTL: wanted}}}
@@ -44,11 +45,6 @@ class TtlReconciler:
                 Patch(resource="nodes", namespace="", name=key.name, patch=patch, tolerate=(404,)),
             )
         )
-
-
-def _present(node: Object) -> int | None:
-    text = annotations_of(node).get(TTL, "")
-    return int(text) if text.isdecimal() else None
 
 
 def ttl_seconds(nodes: int, present: int | None) -> int:

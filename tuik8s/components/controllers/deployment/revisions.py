@@ -21,6 +21,7 @@ from tuik8s.api.types import Object
 from tuik8s.components.controllers.deployment.sizes import surge_of
 from tuik8s.components.controllers.parts.templates import hash_of
 from tuik8s.components.controllers.parts.workloads import (
+    annotated_number,
     min_ready_seconds_of,
     replicas_of,
     status_of,
@@ -81,8 +82,7 @@ def same_template(rs: Object, deployment: Object) -> bool:
 
 
 def revision_number(obj: Object) -> int:
-    text = annotations_of(obj).get(REVISION, "0")
-    return int(text) if text.isdecimal() else 0
+    return annotated_number(obj, REVISION) or 0
 
 
 def next_revision(old: Sequence[Object]) -> int:
@@ -119,7 +119,7 @@ def annotations_for(deployment: Object, rs: Object, revision: int, exists: bool)
     copied = {k: v for k, v in annotations_of(deployment).items() if k not in _NOT_COPIED}
     wanted = {**annotations_of(rs), **copied}
     before = wanted.get(REVISION, "")
-    if (int(before) if before.isdecimal() else 0) < revision:
+    if revision_number(rs) < revision:
         wanted[REVISION] = str(revision)
         if before:
             wanted[REVISION_HISTORY] = _remember(wanted.get(REVISION_HISTORY, ""), before)
@@ -141,5 +141,4 @@ def _remember(history: str, revision: str) -> str:
 
 
 def desired_annotation(rs: Object) -> int | None:
-    text = annotations_of(rs).get(DESIRED, "")
-    return int(text) if text.isdecimal() else None
+    return annotated_number(rs, DESIRED)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tuik8s.api.meta import annotations_of, name_of
+from tuik8s.api.meta import name_of
 from tuik8s.api.types import Object
 from tuik8s.components.controllers.parts.workloads import (
+    annotated_number,
     count,
     fenceposts,
     int_or_percent,
@@ -142,8 +143,8 @@ def _fraction(rs: Object, deployment: Object) -> int:
     present = replicas_of(rs)
     if replicas_of(deployment) == 0:
         return -present
-    text = annotations_of(rs).get(_MAX, "")
-    before = int(text) if text.isdecimal() else count(deployment, "replicas")
+    noted = annotated_number(rs, _MAX)
+    before = count(deployment, "replicas") if noted is None else noted
     if before == 0:
         return 0
     after = replicas_of(deployment) + surge_of(deployment)

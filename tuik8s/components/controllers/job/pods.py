@@ -13,11 +13,11 @@ from tuik8s.api.times import parse_time
 from tuik8s.api.types import Object
 from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.templates import pod_from_template
+from tuik8s.components.controllers.parts.workloads import annotated_number
 
 FINALIZER = "batch.kubernetes.io/job-tracking"
 INDEX = "batch.kubernetes.io/job-completion-index"
 FAILURE_COUNT = "batch.kubernetes.io/job-index-failure-count"
-_IGNORED_COUNT = "batch.kubernetes.io/job-index-ignored-failure-count"
 BACKOFF_FIRST_MS = 10_000
 BACKOFF_LAST_MS = 600_000
 
@@ -33,8 +33,8 @@ def backoff_per_index(job: Object) -> int | None:
 
 def index_of(pod: Object) -> int:
     """The completion index; -1 when the pod has none."""
-    text = annotations_of(pod).get(INDEX, "")
-    return int(text) if text.isdecimal() else -1
+    index = annotated_number(pod, INDEX)
+    return -1 if index is None else index
 
 
 def is_tracked(pod: Object) -> bool:
@@ -107,8 +107,7 @@ def _with_index(container: Object) -> Object:
 
 
 def failure_count(pod: Object) -> int:
-    text = annotations_of(pod).get(FAILURE_COUNT, "0")
-    return int(text) if text.isdecimal() else 0
+    return annotated_number(pod, FAILURE_COUNT) or 0
 
 
 def removal_order(pods: Sequence[Object], job: Object, now_ms: int) -> list[Object]:

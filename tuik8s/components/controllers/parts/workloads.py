@@ -1,4 +1,4 @@
-"""Numbers of workloads: percentages, replica counts, conditions of replica owners.
+"""Numbers of workloads: percentages, replica counts, annotations, conditions of replica owners.
 
 Source: apimachinery pkg/util/intstr/intstr.go, k8s.io/kubernetes
 pkg/controller/deployment/util/deployment_util.go (`ResolveFenceposts`).
@@ -6,7 +6,10 @@ pkg/controller/deployment/util/deployment_util.go (`ResolveFenceposts`).
 
 from __future__ import annotations
 
+from tuik8s.api.meta import annotations_of
 from tuik8s.api.types import Object
+
+_DIGITS_MAX = 18
 
 
 def replicas_of(obj: Object) -> int:
@@ -26,6 +29,15 @@ def status_of(obj: Object) -> Object:
 def count(obj: Object, field: str) -> int:
     """A number in the status, 0 when absent."""
     return int((obj.get("status") or {}).get(field) or 0)
+
+
+def annotated_number(obj: Object, key: str) -> int | None:
+    """The number in an annotation; None when there is none, or one that nobody counts up to.
+
+    Annotations are anybody's: Python refuses to read numbers of thousands of digits.
+    """
+    text = annotations_of(obj).get(key, "")
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS_MAX else None
 
 
 def int_or_percent(value: int | str | None, total: int, *, round_up: bool, default: int = 0) -> int:
