@@ -98,13 +98,6 @@ class Informer:
         entries = self._clone.entries
         return [entries[place].object for place in self._indices[index].get(value, ())]
 
-    def keys_by_index(self, index: str, value: str) -> list[Place]:
-        return list(self._indices[index].get(value, ()))
-
-    def index_values(self, index: str) -> list[str]:
-        """All values that have objects."""
-        return list(self._indices[index])
-
     def _index(self, change: Change) -> None:
         place = (change.key.namespace, change.key.name)
         for name, function in self._functions.items():

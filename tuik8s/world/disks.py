@@ -6,7 +6,7 @@ file system leaves them that had grown the file but not written the block). `rep
 and `remove` are durable when they return, as the protocol says.
 
 Faults are set from outside: a limit in bytes (full), a failing sync (after which the disk stays
-failed, since what an fsync left behind is unknown: see fsyncgate), a slow sync.
+failed, since what an fsync left behind is unknown: see fsyncgate).
 The real disk is in `world.live_disk`; both pass one test-suite.
 """
 
@@ -22,10 +22,6 @@ class SimulatedDisk:
         self.name = name
         self.limit_bytes: int | None = None
         self.fail_sync = False
-        self.slow_sync_ms = 0
-        """How long a sync takes; whoever models time of the store may read it."""
-        self.writes_count = 0
-        self.syncs_count = 0
         self._failed = False
         self._durable: dict[str, bytearray] = {}
         self._tail: dict[str, bytearray] = {}
@@ -52,7 +48,6 @@ class SimulatedDisk:
         self._check_room(len(data))
         self._durable.setdefault(name, bytearray())
         self._tail.setdefault(name, bytearray()).extend(data)
-        self.writes_count += 1
 
     def sync(self, name: str) -> None:
         self._check_alive()
@@ -62,7 +57,6 @@ class SimulatedDisk:
         if name in self._tail:
             self._durable[name] += self._tail[name]
             self._tail[name].clear()
-        self.syncs_count += 1
 
     def truncate(self, name: str, size: int) -> None:
         self._check_alive()
@@ -75,7 +69,6 @@ class SimulatedDisk:
         self._check_room(len(data) - self.size(name))
         self._durable[name] = bytearray(data)
         self._tail[name] = bytearray()
-        self.writes_count += 1
 
     def remove(self, name: str) -> None:
         self._check_alive()

@@ -76,10 +76,6 @@ class Archive:
         self._writer: SnapshotWriter | None = None
         self.snapshots: list[SnapshotFile] = []
 
-    @property
-    def is_writing(self) -> bool:
-        return self._writer is not None
-
     def restore(self) -> tuple[int, int]:
         """Load the newest whole snapshot; the place and chain where the log goes on.
 

@@ -16,8 +16,6 @@ class StoreOptions(msgspec.Struct, frozen=True, kw_only=True):
     history_revisions: revisions kept for reads and watches of the past; 0 keeps all.
     history_ms: time kept; 0 does not look at time. With both, what either wants is kept.
     compaction_interval_ms: time between looks at the two; Kubernetes asks etcd every 5 minutes.
-    resume_revisions: revisions replayed at least at a start although a newer snapshot exists, so
-    that watchers who come back find their place without a walk through the old log.
     recent_changes: changes kept in memory for watches that are a little behind.
     notes_per_key: the newest explanations found again for one key.
     value_bytes: the largest value; 1.5 MiB is etcd's request limit, which Kubernetes lives with,
@@ -30,7 +28,6 @@ class StoreOptions(msgspec.Struct, frozen=True, kw_only=True):
     history_revisions: int = 200_000
     history_ms: int = 0
     compaction_interval_ms: int = 300_000
-    resume_revisions: int = 10_000
     recent_changes: int = 2048
     notes_per_key: int = 16
     value_bytes: int = 4 * MEBIBYTE

@@ -30,20 +30,15 @@ _CHANGES_PER_TURN = 500
 class Watch:
     """One watcher. `revision`: everything of the prefix up to it was delivered."""
 
-    __slots__ = ("_hub", "_live", "closed", "deliver", "is_cancelled", "prefix", "revision")
+    __slots__ = ("_hub", "closed", "deliver", "is_cancelled", "prefix", "revision")
 
     def __init__(self, hub: Watches, prefix: str, after_revision: int, deliver: Deliver) -> None:
         self._hub = hub
-        self._live = False
         self.closed: Closed | None = None
         self.prefix = prefix
         self.revision = after_revision
         self.deliver = deliver
         self.is_cancelled = False
-
-    @property
-    def is_live(self) -> bool:
-        return self._live and not self.is_cancelled
 
     def cancel(self) -> None:
         """Deliver nothing more; cancelling twice does nothing."""
@@ -54,9 +49,6 @@ class Watch:
         """Deliver no change and the revision up to which all was delivered."""
         if not self.is_cancelled:
             self.deliver([], self.revision)
-
-    def join(self) -> None:
-        self._live = True
 
     def show(self, changes: list[Change], revision: int) -> None:
         """Deliver what matches of these; afterwards all up to revision was delivered."""
@@ -96,7 +88,7 @@ class Watches:
         watch = Watch(self, prefix, after_revision, deliver)
         watch.closed = closed
         if after_revision >= self.durable_revision:
-            self._join(watch)
+            self._live[watch] = None
             return watch
         self._changes(after_revision, prefix)  # refuses at once what is compacted
         self._world.call_soon(lambda: self._catch_up(watch))
@@ -112,10 +104,6 @@ class Watches:
     def forget(self, watch: Watch) -> None:
         self._live.pop(watch, None)
 
-    def _join(self, watch: Watch) -> None:
-        watch.join()
-        self._live[watch] = None
-
     def _catch_up(self, watch: Watch) -> None:
         if watch.is_cancelled:
             return
@@ -130,6 +118,6 @@ class Watches:
         done = len(found) < _CHANGES_PER_TURN
         watch.show(found, target if done else found[-1].revision)
         if done and not watch.is_cancelled:
-            self._join(watch)
+            self._live[watch] = None
         elif not done:
             self._world.call_soon(lambda: self._catch_up(watch))
