@@ -49,6 +49,11 @@ def test_sets_switch_plugins_off_and_on() -> None:
     assert profile.weight("TaintToleration") == 3
 
 
+def test_null_is_the_default() -> None:
+    (profile,) = read_profiles(_args("VolumeBinding", bindTimeoutSeconds=None)).values()
+    assert [plugin.bind_timeout_ms for plugin in profile.pre_bind] == [600_000]
+
+
 def test_profiles_by_scheduler_name() -> None:
     two = _config(profiles=[{"schedulerName": "a"}, {"schedulerName": "b"}])
     assert list(read_profiles(two)) == ["a", "b"]

@@ -95,18 +95,29 @@ def test_an_event_after_the_backoff_is_over_makes_the_pod_active() -> None:
     assert popped(waiting, 1_500) == ["p"]
 
 
-def test_backoff_doubles_up_to_ten_seconds() -> None:
-    waiting = queue()
+def waits_of(waiting: SchedulingQueue, attempts: int) -> list[int]:
+    """How long a pod has to wait after each of these attempts."""
     waiting.update(info(cpu="1"), 0)
     now_ms, waits = 0, []
-    for _ in range(6):
+    for _ in range(attempts):
         attempt(waiting, now_ms)
         waiting.move(GONE, now_ms)
         due_ms = waiting.next_at_ms()
         assert due_ms is not None
         waits.append(due_ms - now_ms)
         now_ms = due_ms
+    return waits
+
+
+def test_backoff_doubles_up_to_ten_seconds() -> None:
+    waits = waits_of(queue(), 6)
     assert waits == [1_000, 2_000, 4_000, 8_000, BACKOFF_LAST_MS, BACKOFF_LAST_MS]
+
+
+def test_backoff_reaches_a_long_end_and_no_further() -> None:
+    hour_ms = 3_600_000
+    waiting = SchedulingQueue(read_profiles(None), backoff_last_ms=hour_ms)
+    assert waits_of(waiting, 50)[-38:] == [hour_ms] * 38
 
 
 def test_a_refused_pod_is_tried_again_after_five_minutes_of_nothing() -> None:

@@ -113,6 +113,11 @@ def _multi_point(sets: Object) -> tuple[list[str], dict[str, int]]:
     return order, weights
 
 
+def _given(args: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Arguments without those that are null, which mean the default as if they were not there."""
+    return {name: value for name, value in (args or {}).items() if value is not None}
+
+
 def read_profiles(config: Object | None) -> dict[str, Profile]:
     """The profiles of a KubeSchedulerConfiguration by scheduler name; None: the default one.
 
@@ -127,7 +132,7 @@ def read_profiles(config: Object | None) -> dict[str, Profile]:
         name = item.get("schedulerName") or "default-scheduler"
         if name in profiles:
             raise BadConfig(f'two profiles are named "{name}"')
-        args = {c["name"]: c.get("args") or {} for c in item.get("pluginConfig") or ()}
+        args = {c["name"]: _given(c.get("args")) for c in item.get("pluginConfig") or ()}
         share = item.get("percentageOfNodesToScore") or config.get("percentageOfNodesToScore") or 0
         profiles[name] = Profile(name, item.get("plugins"), args, share)
     return profiles

@@ -174,7 +174,7 @@ class SchedulingQueue:
     def _backoff_over_at_ms(self, queued: QueuedPod) -> int:
         if not queued.attempts:
             return queued.failed_at_ms
-        doubled_ms = self._backoff_first_ms << min(queued.attempts - 1, 10)
+        doubled_ms = self._backoff_first_ms << min(queued.attempts - 1, 32)
         return queued.failed_at_ms + min(doubled_ms, self._backoff_last_ms)
 
     def _push_active(self, queued: QueuedPod) -> None:
