@@ -154,8 +154,7 @@ class Scheduler:
             self._pod_waits(pod)
 
     def _pod_waits(self, pod: PodInfo) -> None:
-        name = pod.object["spec"].get("schedulerName") or "default-scheduler"
-        if pod.terminating or name not in self._profiles:
+        if pod.terminating or pod.scheduler_name() not in self._profiles:
             self._queue.remove(pod.key)
             return
         if pod.nominated_node:

@@ -12,7 +12,7 @@ Source: k8s.io/kube-scheduler/framework/interface.go (1.36), made for vectors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
@@ -146,10 +146,3 @@ def normalized(scores: Ints, *, reverse: bool = False) -> Ints:
     scaled = scores * MAX_NODE_SCORE // highest
     result: Ints = MAX_NODE_SCORE - scaled if reverse else scaled
     return result
-
-
-def refused_anywhere(parts: Sequence[Refused], count: int) -> Mask:
-    mask = np.zeros(count, np.bool_)
-    for part in parts:
-        mask |= part.nodes
-    return mask

@@ -116,10 +116,6 @@ class PodInfo:
             *preferred_affinity_terms(apart.get(preferred_key), self, -1),
         )
 
-    def created_ms(self) -> int:
-        stamp = self.object["metadata"].get("creationTimestamp")
-        return parse_time(stamp) if stamp else 0
-
     def keep_little(self) -> None:
         """Let go of all that is never asked of a pod that runs: most of its object."""
         meta, spec = self.object["metadata"], self.object["spec"]

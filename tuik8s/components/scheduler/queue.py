@@ -18,7 +18,7 @@ import heapq
 from collections import OrderedDict
 from collections.abc import Mapping
 
-from tuik8s.components.scheduler.events import ADD, NODE, ClusterEvent
+from tuik8s.components.scheduler.events import ADD, NODE, UPDATE, WAITING_POD, ClusterEvent
 from tuik8s.components.scheduler.pods import PodInfo
 from tuik8s.components.scheduler.profiles import Profile
 
@@ -83,7 +83,7 @@ class SchedulingQueue:
 
     def update(self, pod: PodInfo, now_ms: int) -> None:
         """A pod that waits, new or changed."""
-        profile = self._profiles[_scheduler_name(pod)]
+        profile = self._profiles[pod.scheduler_name()]
         queued = self._pods.get(pod.key)
         if queued is not None and queued.pod.uid != pod.uid:
             self.remove(pod.key)
@@ -96,7 +96,7 @@ class SchedulingQueue:
         if queued.where == "gated":
             self._enqueue(queued, now_ms)
         elif queued.where == "unschedulable":
-            event = ClusterEvent("pods", "update", old.object, pod.object, old, pod)
+            event = ClusterEvent(WAITING_POD, UPDATE, old.object, pod.object, old, pod)
             if self._may_help(queued, event):
                 self._enqueue(queued, now_ms)
         elif queued.where == "active" and old.priority != pod.priority:
@@ -108,9 +108,6 @@ class SchedulingQueue:
         if queued is not None:
             queued.where = ""
             self._parked.pop(key, None)
-
-    def get(self, key: str) -> QueuedPod | None:
-        return self._pods.get(key)
 
     def pop(self, now_ms: int) -> QueuedPod | None:
         """The next pod to try; it stays known until it is removed or comes back by `refused`."""
@@ -207,7 +204,3 @@ class SchedulingQueue:
             for name in sorted(queued.refused_by)
             if name in plugins
         )
-
-
-def _scheduler_name(pod: PodInfo) -> str:
-    return str((pod.object.get("spec") or {}).get("schedulerName") or "default-scheduler")

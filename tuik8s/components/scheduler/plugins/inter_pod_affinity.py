@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tuik8s.components.scheduler.counts import ANTI, NEAR, PREFERRED
-from tuik8s.components.scheduler.events import ASSIGNED_POD, DELETE, ClusterEvent
+from tuik8s.components.scheduler.events import ASSIGNED_POD, DELETE, WAITING_POD, ClusterEvent
 from tuik8s.components.scheduler.framework import (
     MAX_NODE_SCORE,
     OK,
@@ -124,7 +124,7 @@ class InterPodAffinity:
     def hint(self, pod: PodInfo, event: ClusterEvent) -> bool:
         if event.resource == ASSIGNED_POD:
             return _concerns(pod, event)
-        return event.resource == "pods" or event.is_node_gain("labels")
+        return event.resource == WAITING_POD or event.is_node_gain("labels")
 
 
 def _any(items: Any) -> bool:

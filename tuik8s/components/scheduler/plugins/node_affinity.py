@@ -13,7 +13,7 @@ import numpy as np
 
 from tuik8s.api.types import Object
 from tuik8s.components.scheduler.eligible import required_nodes
-from tuik8s.components.scheduler.events import ClusterEvent
+from tuik8s.components.scheduler.events import WAITING_POD, ClusterEvent
 from tuik8s.components.scheduler.framework import (
     OK,
     SKIP,
@@ -87,7 +87,7 @@ class NodeAffinity:
         return Remedy(f"change the pod's required node affinity so that it matches {name}", 60)
 
     def hint(self, pod: PodInfo, event: ClusterEvent) -> bool:
-        return event.resource == "pods" or event.is_node_gain("labels")
+        return event.resource == WAITING_POD or event.is_node_gain("labels")
 
 
 def named_nodes(terms: Sequence[Object]) -> frozenset[str] | None:

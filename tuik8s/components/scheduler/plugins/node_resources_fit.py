@@ -13,7 +13,13 @@ from typing import Any, Final
 import numpy as np
 
 from tuik8s.components.scheduler.columns import Columns
-from tuik8s.components.scheduler.events import ASSIGNED_POD, DELETE, UPDATE, ClusterEvent
+from tuik8s.components.scheduler.events import (
+    ASSIGNED_POD,
+    DELETE,
+    UPDATE,
+    WAITING_POD,
+    ClusterEvent,
+)
 from tuik8s.components.scheduler.framework import MAX_NODE_SCORE, Cycle, Ints, Mask, Refused, Remedy
 from tuik8s.components.scheduler.pods import PodInfo, amounts, is_extended, is_known
 
@@ -104,7 +110,7 @@ class NodeResourcesFit:
         return Remedy("; ".join(texts), cost) if texts else None
 
     def hint(self, pod: PodInfo, event: ClusterEvent) -> bool:
-        if event.resource == "pods":
+        if event.resource == WAITING_POD:
             return _shrunk(event)
         if event.resource == ASSIGNED_POD:
             return event.action == DELETE or (event.action == UPDATE and _shrunk(event))

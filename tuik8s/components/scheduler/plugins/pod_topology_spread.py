@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from tuik8s.components.scheduler.eligible import required_nodes, tolerated_nodes
-from tuik8s.components.scheduler.events import ASSIGNED_POD, ClusterEvent
+from tuik8s.components.scheduler.events import ASSIGNED_POD, DELETE, NODE, WAITING_POD, ClusterEvent
 from tuik8s.components.scheduler.framework import (
     MAX_NODE_SCORE,
     OK,
@@ -141,9 +141,9 @@ class PodTopologySpread:
                 and any(c.selector.matches(other.labels) for c in pod.spread or ())
                 for other in (event.old_pod, event.new_pod)
             )
-        if event.resource == "nodes":
-            return event.action == "delete" or event.is_node_gain("labels", "taints")
-        return event.resource == "pods"
+        if event.resource == NODE:
+            return event.action == DELETE or event.is_node_gain("labels", "taints")
+        return event.resource == WAITING_POD
 
 
 def _soft(key: str, max_skew: int) -> dict[str, Any]:

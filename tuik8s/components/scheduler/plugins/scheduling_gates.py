@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tuik8s.components.scheduler.events import ClusterEvent
+from tuik8s.components.scheduler.events import WAITING_POD, ClusterEvent
 from tuik8s.components.scheduler.framework import OK, Code, Status
 from tuik8s.components.scheduler.pods import PodInfo
 
@@ -26,4 +26,4 @@ class SchedulingGates:
         return Status(Code.PENDING, f"waiting for scheduling gates: [{' '.join(gates)}]", self.name)
 
     def hint(self, pod: PodInfo, event: ClusterEvent) -> bool:
-        return event.resource == "pods" and not event.pod.gates()
+        return event.resource == WAITING_POD and not event.pod.gates()

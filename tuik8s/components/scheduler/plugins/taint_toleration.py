@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tuik8s.components.scheduler.eligible import FORBIDDING, forbids, per_taint_set
-from tuik8s.components.scheduler.events import ClusterEvent
+from tuik8s.components.scheduler.events import WAITING_POD, ClusterEvent
 from tuik8s.components.scheduler.framework import (
     MAX_NODE_SCORE,
     OK,
@@ -68,7 +68,7 @@ class TaintToleration:
         return Remedy(f"tolerate the taint {listed}, or remove it from the node", 30 * len(missing))
 
     def hint(self, pod: PodInfo, event: ClusterEvent) -> bool:
-        if event.resource == "pods":
+        if event.resource == WAITING_POD:
             return True
         return event.is_node_gain("taints") and not forbids(taints_of(event.new or {}), pod)
 
