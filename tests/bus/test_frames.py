@@ -14,6 +14,7 @@ from tuik8s.bus.frames import join_event, split_event
     [
         pytest.param((b"pods/-/a/b", b"h", b"object\nwith newline"), id="event"),
         pytest.param((b"pods/-/a/b", b"h" * 700, b""), id="deleted, long header"),
+        pytest.param((b"pods/-/a/b", b"h" * 300_000, b"x"), id="author with a very long name"),
         pytest.param((b"!pods/!", b"\n\n"), id="bookmark"),
         pytest.param((b"~", b"beat"), id="beat"),
     ],
