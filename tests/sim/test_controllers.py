@@ -154,6 +154,28 @@ def test_namespace_says_what_holds_it() -> None:
     c.wait(lambda: c.get("namespaces", "team", "") is None)
 
 
+def test_condition_with_another_message_keeps_its_time() -> None:
+    c = Cluster()
+    c.create("namespaces", {"kind": "Namespace", "metadata": {"name": "team"}})
+    for name in ("one", "two"):
+        held = {"name": name, "namespace": "team", "finalizers": ["example.com/hold"]}
+        c.create("configmaps", {"kind": "ConfigMap", "metadata": held}, "team")
+    c.delete("namespaces", "team", "")
+
+    def remaining() -> Object:
+        found = c.get("namespaces", "team", "") or {}
+        return next(
+            x for x in found["status"]["conditions"] if x["reason"] == "SomeResourcesRemain"
+        )
+
+    c.run_ms(8_000)
+    before = remaining()
+    c.patch("configmaps", "two", {"metadata": {"finalizers": None}}, "team")
+    c.run_ms(10_000)
+    assert remaining()["message"] != before["message"]
+    assert remaining()["lastTransitionTime"] == before["lastTransitionTime"]
+
+
 def test_silent_node_is_tainted_and_its_pods_move() -> None:
     c = Cluster()
     c.create("deployments.apps", workload("Deployment", replicas=3))

@@ -32,8 +32,10 @@ from tuik8s.components.controllers.base import (
 from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.templates import with_status
 from tuik8s.components.controllers.parts.workloads import (
+    drop_condition,
     find_condition,
     int_or_percent,
+    kept_transition,
     replicas_of,
     status_of,
 )
@@ -206,7 +208,7 @@ def _status(
         desiredHealthy=desired,
         expectedPods=expected,
     )
-    made = {
+    made: Object = {
         "type": "DisruptionAllowed",
         "status": "True" if allowed > 0 else "False",
         "observedGeneration": generation_of(budget),
@@ -215,9 +217,7 @@ def _status(
         "message": "",
     }
     present = status_of(budget)
-    before = find_condition(present, "DisruptionAllowed")
-    if before is not None and before["status"] == made["status"]:
-        made["lastTransitionTime"] = before["lastTransitionTime"]
-    others = [c for c in present.get("conditions") or () if c.get("type") != "DisruptionAllowed"]
+    made = kept_transition(made, find_condition(present, made["type"]))
+    others = drop_condition(present.get("conditions") or [], made["type"])
     status["conditions"] = [*others, made]
     return status

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tuik8s.api.meta import copy_value, set_condition
 from tuik8s.api.times import format_time, parse_time
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
@@ -25,7 +26,7 @@ from tuik8s.components.controllers.base import (
 )
 from tuik8s.components.controllers.parts.kinds import served_kind
 from tuik8s.components.controllers.parts.templates import with_status
-from tuik8s.components.controllers.parts.workloads import find_condition, status_of
+from tuik8s.components.controllers.parts.workloads import status_of
 
 RESOURCE = "horizontalpodautoscalers.autoscaling"
 _NO_METRICS = (
@@ -89,9 +90,10 @@ class _Look:
         self.hpa = hpa
         self.now_ms = now_ms
         self.period_ms = period_ms
-        self.status: Object = dict(status_of(hpa))
-        self.status["conditions"] = list(self.status.get("conditions") or [])
+        self.changed = with_status(hpa, copy_value(status_of(hpa)))
+        self.status: Object = self.changed["status"]
         self.status.setdefault("desiredReplicas", 0)
+        self.status["conditions"] = self.status.get("conditions") or []
 
     def no_scale(self, why: str) -> Plan:
         text = f"the HPA controller was unable to get the target's current scale: {why}"
@@ -140,7 +142,7 @@ class _Look:
         return Plan(writes=(write,), then=then)
 
     def _no_metrics(self) -> Plan:
-        metrics: Sequence[Object] = self.hpa["spec"].get("metrics") or [_cpu(self.hpa)]
+        metrics: Sequence[Object] = self.hpa["spec"].get("metrics") or [_cpu()]
         self.status["currentMetrics"] = [{"type": ""} for _ in metrics]
         what, why = _metric_error(metrics[0])
         text = f"the HPA was unable to compute the replica count: {why}"
@@ -159,31 +161,16 @@ class _Look:
     def _finish(self, events: tuple[Event, ...]) -> Plan:
         writes: tuple[Update, ...] = ()
         if self.status != status_of(self.hpa):
-            changed = with_status(self.hpa, self.status)
-            writes = (Update(resource=RESOURCE, obj=changed, subresource="status"),)
+            writes = (Update(resource=RESOURCE, obj=self.changed, subresource="status"),)
         period_ms = self.period_ms
         return Plan(writes=writes, events=events, requeue_after_ms=period_ms, pace_ms=period_ms)
 
     def _set(self, kind: str, status: str, reason: str, message: str) -> None:
-        """Conditions keep their place in the list, and their time while the status stays."""
-        before = find_condition(self.status, kind)
-        made = {
-            "type": kind,
-            "status": status,
-            "lastTransitionTime": format_time(self.now_ms),
-            "reason": reason,
-            "message": message,
-        }
-        if before is None:
-            self.status["conditions"] = [*self.status["conditions"], made]
-            return
-        if before["status"] == status:
-            made["lastTransitionTime"] = before["lastTransitionTime"]
-        found = self.status["conditions"]
-        self.status["conditions"] = [made if c["type"] == kind else c for c in found]
+        now = format_time(self.now_ms)
+        set_condition(self.changed, kind, status, now=now, reason=reason, message=message)
 
 
-def _cpu(hpa: Object) -> Object:
+def _cpu() -> Object:
     """The metric of an autoscaler in its first version."""
     target = {"type": "Utilization"}
     return {"type": "Resource", "resource": {"name": "cpu", "target": target}}

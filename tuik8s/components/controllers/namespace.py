@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tuik8s.api.meta import finalizers_of, is_deleting
+from tuik8s.api.meta import copy_value, finalizers_of, is_deleting, set_condition
 from tuik8s.api.times import format_time, parse_time
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
@@ -33,7 +33,7 @@ from tuik8s.components.controllers.base import (
 )
 from tuik8s.components.controllers.parts.kinds import EVENTS, all_resources
 from tuik8s.components.controllers.parts.templates import with_status
-from tuik8s.components.controllers.parts.workloads import find_condition, status_of
+from tuik8s.components.controllers.parts.workloads import status_of
 
 GRACE_MS = 5_000
 _FINALIZER = "kubernetes"
@@ -115,12 +115,15 @@ def _remains(content: dict[str, Sequence[Object]]) -> _Remains:
 
 def _report(namespace: Object, remains: _Remains, resources: Sequence[str], now_ms: int) -> Plan:
     """Conditions first; then, when all is gone, the finalizer."""
-    status = {**status_of(namespace), "phase": "Terminating"}
-    status["conditions"] = _conditions(status, remains, now_ms)
+    changed = with_status(namespace, copy_value(status_of(namespace)))
+    changed["status"]["phase"] = "Terminating"
+    for kind, status, reason, message in _conditions(remains):
+        now = format_time(now_ms)
+        set_condition(changed, kind, status, now=now, reason=reason, message=message)
     after_ms = (remains.seconds // 2 + 1) * 1_000 if remains.seconds else None
-    if status == status_of(namespace):
+    if changed["status"] == status_of(namespace):
         return Plan(requeue_after_ms=after_ms) if after_ms else _sweep(namespace, resources)
-    write = Update(resource="namespaces", obj=with_status(namespace, status), subresource="status")
+    write = Update(resource="namespaces", obj=changed, subresource="status")
 
     def then(outcomes: Outcomes) -> Plan:
         return _sweep(outcomes[0].obj, resources) if outcomes[0].ok else NOTHING
@@ -159,8 +162,9 @@ def _release(namespace: Object) -> Plan:
     return Plan(writes=(finalize,))
 
 
-def _conditions(status: Object, remains: _Remains, now_ms: int) -> list[Object]:
-    wanted = [
+def _conditions(remains: _Remains) -> tuple[tuple[str, str, str, str], ...]:
+    """Type, status, reason and message of each condition."""
+    return (
         (
             "NamespaceDeletionDiscoveryFailure",
             "False",
@@ -181,10 +185,7 @@ def _conditions(status: Object, remains: _Remains, now_ms: int) -> list[Object]:
         ),
         _remaining(remains),
         _finalizing(remains),
-    ]
-    ours = {kind for kind, *_ in wanted}
-    others = [c for c in status.get("conditions") or () if c.get("type") not in ours]
-    return others + [_kept_or_new(status, *one, now_ms) for one in wanted]
+    )
 
 
 def _remaining(remains: _Remains) -> tuple[str, str, str, str]:
@@ -203,19 +204,3 @@ def _finalizing(remains: _Remains) -> tuple[str, str, str, str]:
     parts = [f"{name} in {n} resource instances" for name, n in sorted(remains.finalizers.items())]
     text = f"Some content in the namespace has finalizers remaining: {', '.join(parts)}"
     return kind, "True", "SomeFinalizersRemain", text
-
-
-def _kept_or_new(
-    before: Object, kind: str, status: str, reason: str, message: str, now_ms: int
-) -> Object:
-    made = {
-        "type": kind,
-        "status": status,
-        "lastTransitionTime": format_time(now_ms),
-        "reason": reason,
-        "message": message,
-    }
-    found = find_condition(before, kind)
-    if found is not None and {**made, "lastTransitionTime": found["lastTransitionTime"]} == found:
-        return found
-    return made

@@ -18,6 +18,7 @@ from tuik8s.components.controllers.parts.workloads import (
     count,
     drop_condition,
     find_condition,
+    kept_transition,
     replicas_of,
     status_of,
     without_zeros,
@@ -46,10 +47,10 @@ def new_condition(kind: str, status: str, reason: str, message: str, now_ms: int
 def set_condition(status: Object, made: Object) -> None:
     """Append a condition unless it only repeats status and reason; a kept status keeps its time."""
     present = find_condition(status, made["type"])
-    if present and present["status"] == made["status"] and present.get("reason") == made["reason"]:
+    said = (made["status"], made["reason"])
+    if present is not None and (present.get("status"), present.get("reason")) == said:
         return
-    if present and present["status"] == made["status"]:
-        made = {**made, "lastTransitionTime": present["lastTransitionTime"]}
+    made = kept_transition(made, present)
     status["conditions"] = [*drop_condition(status.get("conditions") or [], made["type"]), made]
 
 
@@ -127,8 +128,7 @@ def _set_progressing(deployment: Object, sets: Sets, status: Object, now_ms: int
     elif _is_progressing(status_of(deployment), status):
         text = f"{subject} is progressing."
         made = new_condition("Progressing", "True", "ReplicaSetUpdated", text, now_ms)
-        if before is not None and before["status"] == "True":
-            made["lastTransitionTime"] = before["lastTransitionTime"]
+        made = kept_transition(made, before)
         status["conditions"] = [*drop_condition(status["conditions"], "Progressing"), made]
     elif has_timed_out(deployment, status, now_ms):
         text = f"{subject} has timed out progressing."
@@ -159,7 +159,8 @@ def deadline_at_ms(deployment: Object, status: Object) -> int | None:
     if found.get("reason") in ("NewReplicaSetAvailable", "ProgressDeadlineExceeded"):
         return None
     seconds: int = deployment["spec"]["progressDeadlineSeconds"]
-    return parse_time(found["lastUpdateTime"]) + seconds * 1000
+    since = found.get("lastUpdateTime")
+    return (parse_time(since) if since else 0) + seconds * 1000
 
 
 def has_timed_out(deployment: Object, status: Object, now_ms: int) -> bool:
@@ -176,10 +177,10 @@ def _replica_failure(sets: Sets) -> Object | None:
     for rs in ordered:
         found = find_condition(status_of(rs), "ReplicaFailure")
         if found is not None:
-            at = found["lastTransitionTime"]
+            at = found.get("lastTransitionTime")
             return {
                 "type": "ReplicaFailure",
-                "status": found["status"],
+                "status": found.get("status", ""),
                 "lastUpdateTime": at,
                 "lastTransitionTime": at,
                 "reason": found.get("reason", ""),

@@ -78,7 +78,7 @@ def silent_conditions(node: Object, now_ms: int) -> list[Object] | None:
     """The node's conditions with those that nobody reports any more Unknown; None: as they are."""
     before = (node.get("status") or {}).get("conditions") or []
     after = [dict(found) for found in before]
-    by_type = {found["type"]: found for found in after}
+    by_type = {found.get("type"): found for found in after}
     now = format_time(now_ms)
     for kind in _WATCHED:
         found = by_type.get(kind)

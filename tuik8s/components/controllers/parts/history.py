@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from tuik8s.api.meta import (
     annotations_of,
+    get_path,
     labels_of,
     name_of,
     namespace_of,
@@ -64,8 +65,8 @@ def _data(owner: Object) -> Object:
 
 
 def template_in(revision: Object) -> Object:
-    """The pod template that a revision holds."""
-    template: Object = revision["data"]["spec"]["template"]
+    """The pod template that a revision holds; none in one that somebody else wrote."""
+    template: Object = get_path(revision, "data.spec.template", {})
     return {key: value for key, value in template.items() if key != "$patch"}
 
 

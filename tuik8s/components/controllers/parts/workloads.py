@@ -75,5 +75,13 @@ def find_condition(status: Object, condition_type: str) -> Object | None:
     return None
 
 
+def kept_transition(made: Object, before: Object | None) -> Object:
+    """The condition, with the time of the last change if its status is that of `before`."""
+    if before is None or before.get("status") != made["status"]:
+        return made
+    since = before.get("lastTransitionTime") or made["lastTransitionTime"]
+    return {**made, "lastTransitionTime": since}
+
+
 def drop_condition(conditions: list[Object], condition_type: str) -> list[Object]:
     return [c for c in conditions if c.get("type") != condition_type]
