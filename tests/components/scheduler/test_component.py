@@ -144,6 +144,27 @@ def test_a_nomination_that_is_taken_back_holds_no_room() -> None:
     assert rig.node_of("third") == "a"
 
 
+def test_the_room_of_a_nomination_is_offered_to_others_when_it_is_taken_back() -> None:
+    rig = rig_of(node("a", cpu="1"), pod("wants", cpu="2"))
+    rig.patch("pods", "default", "wants", {"status": {"nominatedNodeName": "a"}}, "status")
+    rig.create(pod("other", cpu="1"))
+    rig.simulation.run_ms(50)
+    assert rig.node_of("other") is None
+    rig.patch("pods", "default", "wants", {"status": {"nominatedNodeName": None}}, "status")
+    rig.simulation.run_ms(2_000)
+    assert rig.node_of("other") == "a"
+
+
+def test_the_room_of_a_nominated_pod_is_offered_to_others_when_it_goes() -> None:
+    rig = rig_of(node("a", cpu="1"), pod("wants", cpu="2"))
+    rig.patch("pods", "default", "wants", {"status": {"nominatedNodeName": "a"}}, "status")
+    rig.create(pod("other", cpu="1"))
+    rig.simulation.run_ms(50)
+    rig.delete("pods", "wants")
+    rig.simulation.run_ms(2_000)
+    assert rig.node_of("other") == "a"
+
+
 def test_a_binding_that_nobody_answers_is_made_again() -> None:
     rig = rig_of(node("a", cpu="1"))
     rig.create(pod(cpu="1"))

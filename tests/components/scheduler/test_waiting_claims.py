@@ -109,6 +109,22 @@ def test_a_claim_that_has_its_volume_is_not_offered_another() -> None:
     assert "claimRef" not in rig.get("persistentvolumes", "w", "")["spec"]
 
 
+def test_a_new_scheduler_waits_for_the_claim_that_the_last_one_was_binding() -> None:
+    rig = rig_of(storage_class(), node("a"), volume("v", "a"), claim("c1"), claim("c2"))
+    rig.simulation.pause("controller-manager")
+    rig.create(user("p1", "c1"))
+    rig.simulation.run_ms(100)
+    rig.simulation.crash("scheduler")
+    rig.start_scheduler()
+    rig.create(user("p2", "c2"))
+    rig.simulation.run_ms(500)
+    assert rig.scheduler.statistics()["preparing"] == 1
+    rig.simulation.resume("controller-manager")
+    rig.simulation.run_ms(2_000)
+    assert [rig.node_of("p1"), rig.node_of("p2")] == ["a", None]
+    assert rig.get("persistentvolumes", "v", "")["spec"]["claimRef"]["name"] == "c1"
+
+
 def test_a_volume_that_has_to_be_made_is_asked_for_near_the_node() -> None:
     rig = rig_of(storage_class(MADE), node("a"), claim("c"), user("p", "c"))
     rig.simulation.run_ms(1_000)

@@ -149,8 +149,9 @@ class Scheduler:
             self._move(ClusterEvent(ASSIGNED_POD, action, change.old, change.new, old, pod))
             pod.keep_little()
         elif key not in self._binder:
-            if old is not None and old.nominated_node and not pod.nominated_node:
+            if old is not None and old.nominated_node not in ("", pod.nominated_node):
                 self._cluster.withdraw(key)
+                self._room_freed(old)
             self._pod_waits(pod)
 
     def _pod_waits(self, pod: PodInfo) -> None:
