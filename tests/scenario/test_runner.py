@@ -57,3 +57,39 @@ def test_an_unknown_manifest_kind_is_a_reason(tmp_path: Path) -> None:
     path.write_text(f"name: x\ncluster: {{nodes: 1}}\nsteps:\n  - apply: {manifest}\n")
     outcome = run_scenario(read_scenario(path))
     assert "no kind is called 'Widget'" in outcome.reason
+
+
+@pytest.mark.sim
+@pytest.mark.parametrize(
+    ("step", "reason"),
+    [
+        pytest.param("expect: 'true'", "line 6: the API server is down", id="expect"),
+        pytest.param("delete: node/node-1", "line 6: the API server is down", id="delete"),
+        pytest.param("wait: {ready: node/node-1, within: 30s}", "", id="wait"),
+        pytest.param("heal: all", "", id="heal"),
+        pytest.param("advance: 10ms", "", id="the end"),
+    ],
+)
+def test_steps_without_an_api_server(tmp_path: Path, step: str, reason: str) -> None:
+    path = tmp_path / "down.yaml"
+    kill = "fault: {action: component-kill, target: component/apiserver}"
+    path.write_text(
+        f"name: x\ncluster: {{nodes: 1}}\nsteps:\n  - {kill}\n  - advance: 10ms\n  - {step}\n"
+    )
+    outcome = run_scenario(read_scenario(path))
+    assert outcome.reason.partition(";")[0] == reason
+
+
+@pytest.mark.sim
+@pytest.mark.parametrize(
+    ("step", "reason"),
+    [
+        pytest.param("request: {to: 'node/node-9:80'}", "there are: node-1", id="no such node"),
+        pytest.param("expect: '1 / 0 == 1'", "division by zero", id="division"),
+        pytest.param("expect: \"nodes()[7].kind == 'Node'\"", "is false", id="no such item"),
+    ],
+)
+def test_what_fails_only_when_it_runs(tmp_path: Path, step: str, reason: str) -> None:
+    path = tmp_path / "fails.yaml"
+    path.write_text(f"name: x\ncluster: {{nodes: 1}}\nsteps:\n  - {step}\n")
+    assert reason in run_scenario(read_scenario(path)).reason

@@ -7,7 +7,8 @@
 Every kind is a function: singular `kind(name[, namespace])` is one object ({} when it is absent),
 plural `kinds([selector[, namespace]])` a list. `get(kind, name[, namespace])` and `list(kind[,
 selector[, namespace]])` take any kind by any name, and `now()` is the cluster's time in seconds.
-A field that is absent makes the assertion false, not an error, since Kubernetes leaves out zeros.
+A field or item that is absent makes the assertion false, not an error, since Kubernetes leaves out
+zeros.
 """
 
 from __future__ import annotations
@@ -45,9 +46,9 @@ class Expression:
         """Whether it is true now. Raises BadExpression when it is not a yes-or-no question."""
         try:
             result = self._program.execute(context)
-        except KeyError:
+        except LookupError:
             return False
-        except (TypeError, RuntimeError, ValueError) as problem:
+        except (TypeError, RuntimeError, ValueError, ArithmeticError) as problem:
             if isinstance(problem.__cause__, NoSuchKind):
                 raise BadExpression(str(problem.__cause__)) from problem
             raise BadExpression(f"{self.text}: {problem}") from problem

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
@@ -43,11 +44,14 @@ class Value:
         return self.raw
 
     def duration_ms(self, what: str) -> int:
-        """A duration such as 30s or 5m, in milliseconds."""
+        """A duration such as 30s or 5m, in milliseconds; time does not run backwards."""
         try:
-            return parse_duration(str(self.raw))
+            found = parse_duration(str(self.raw))
         except ValueError:
-            raise self.bad(f"expected {what} such as 30s or 5m, got {_shown(self.raw)}") from None
+            found = -1
+        if found < 0:
+            raise self.bad(f"expected {what} such as 30s or 5m, got {_shown(self.raw)}")
+        return found
 
     def items(self, what: str) -> list[Value]:
         if not isinstance(self.raw, list):
@@ -78,22 +82,45 @@ class Value:
             raise self.bad(f"expected {what}: {problem}") from problem
 
     def plain(self) -> Any:
-        """The value without places, as yaml.safe_load gives it."""
+        """The value without places, as JSON has it: keys are texts."""
         if isinstance(self.raw, dict):
-            return {key: value.plain() for key, value in self.raw.items()}
+            return {str(key): value.plain() for key, value in self.raw.items()}
         if isinstance(self.raw, list):
             return [value.plain() for value in self.raw]
         return self.raw
 
 
-def parse_yaml(file: str, text: str) -> Value:
-    """A YAML document with places. Raises BadScenario for malformed YAML."""
-    loader = yaml.SafeLoader(text)
+class _Loader(yaml.SafeLoader):
+    """Reads YAML as Kubernetes does: a date is a text."""
+
+    yaml_implicit_resolvers = {
+        first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def read_text(path: Path) -> str:
+    """The text of a file. Raises BadScenario, naming it."""
     try:
-        node = loader.get_single_node()
-        if node is None:
-            raise BadScenario(f"{file}:1: the file is empty; expected name and steps")
-        return _value(file, loader, node)
+        return path.read_text(encoding="utf-8")
+    except OSError as problem:
+        raise BadScenario(f"{path}: {problem.strerror}") from problem
+    except UnicodeDecodeError as problem:
+        raise BadScenario(f"{path}: not UTF-8 text: {problem}") from problem
+
+
+def parse_yaml(file: str, text: str) -> list[Value]:
+    """The YAML documents of a text with places. Raises BadScenario for malformed YAML."""
+    loader = _Loader(text)
+    found: list[Value] = []
+    try:
+        while loader.check_node():
+            node = loader.get_node()
+            assert node is not None, "there is one, says check_node"
+            found.append(_value(file, loader, node))
+        return found
+    except RecursionError as problem:
+        raise BadScenario(f"{file}:1: nested too deeply, or within itself") from problem
     except yaml.MarkedYAMLError as problem:
         mark = problem.problem_mark or problem.context_mark
         line = mark.line + 1 if mark else 1
@@ -109,14 +136,23 @@ def _value(file: str, loader: yaml.SafeLoader, node: yaml.Node) -> Value:
     if isinstance(node, yaml.MappingNode):
         members: dict[Any, Value] = {}
         for key_node, value_node in node.value:
-            key = loader.construct_object(key_node, deep=True)
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise BadScenario(f"{file}:{key_node.start_mark.line + 1}: a key must be a text")
+            key = _scalar(file, loader, key_node)
             if key in members:
                 raise BadScenario(f"{file}:{key_node.start_mark.line + 1}: {key!r} stands twice")
             members[key] = _value(file, loader, value_node)
         return Value(file, line, members)
     if isinstance(node, yaml.SequenceNode):
         return Value(file, line, [_value(file, loader, item) for item in node.value])
-    return Value(file, line, loader.construct_object(node, deep=True))
+    return Value(file, line, _scalar(file, loader, node))
+
+
+def _scalar(file: str, loader: yaml.SafeLoader, node: yaml.Node) -> Any:
+    try:
+        return loader.construct_object(node, deep=True)
+    except ValueError as problem:
+        raise BadScenario(f"{file}:{node.start_mark.line + 1}: {problem}") from problem
 
 
 def _shown(raw: Any) -> str:

@@ -40,14 +40,21 @@ class Run:
 
     @property
     def state(self) -> State:
-        """The objects as they are now; a new view after a restart of the API server."""
+        """The objects as they are now; a new view after a restart of the API server.
+
+        Raises Failed while it is down.
+        """
+        if not self.is_up:
+            raise Run.Failed("the API server is down; advance until it is back")
         api = self.cluster.apiserver
         if self._state is None or not self._state.is_of(api):
             self._state = State(api)
         return self._state
 
-    def elapsed_ms(self, since_ms: int) -> int:
-        return self.cluster.now_ms - since_ms
+    @property
+    def is_up(self) -> bool:
+        """Whether the API server runs: without it nothing can be asked."""
+        return "apiserver" in self.cluster.components
 
     # --- time ---------------------------------------------------------------------------------
 
@@ -78,7 +85,7 @@ class Run:
 
     def _revision(self) -> int:
         """The log's revision; the last known one while the API server is dead."""
-        if "apiserver" in self.cluster.components:
+        if self.is_up:
             return self.cluster.apiserver.store.revision
         return self._watched_revision
 

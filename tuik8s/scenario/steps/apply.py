@@ -6,13 +6,10 @@ Also `apply: {kind: ..., ...}`, a manifest written in place.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from tuik8s.api.types import Object
 from tuik8s.bus.client import PatchKind
-from tuik8s.scenario.place import Value
+from tuik8s.scenario.place import Value, parse_yaml, read_text
 from tuik8s.scenario.run import Run
 from tuik8s.scenario.state import NoSuchKind
 
@@ -25,39 +22,52 @@ class Apply:
     """Applies manifests in the order in which they stand."""
 
     def __init__(self, value: Value) -> None:
-        self._value = value
-        self._inline: Object | None = None
+        self._file = ""
+        self._inline: list[Object] = []
         if isinstance(value.raw, dict):
-            self._inline = value.plain()
-            self.title = f"apply {_name(self._inline or {})}"
+            self._inline = [manifest_of(value)]
+            self.title = f"apply {_name(self._inline[0])}"
         else:
-            self.title = f"apply {value.text('a file of manifests, or a manifest')}"
+            self._file = value.text("a file of manifests, or a manifest")
+            self.title = f"apply {self._file}"
 
     def run(self, run: Run) -> None:
-        for manifest in [self._inline] if self._inline else self._read(run.directory):
-            apply_manifest(run, manifest, self._value)
-
-    def _read(self, directory: Path) -> list[Object]:
-        path = directory / self._value.raw
-        try:
-            documents = list(yaml.safe_load_all(path.read_text()))
-        except OSError as problem:
-            raise self._value.bad(f"{path}: {problem.strerror}") from problem
-        except yaml.YAMLError as problem:
-            raise self._value.bad(f"{path} is malformed YAML: {problem}") from problem
-        found: list[Object] = []
-        for document in documents:
-            if isinstance(document, dict) and str(document.get("kind", "")).endswith("List"):
-                found += document.get("items") or []
-            elif document:
-                found.append(document)
-        return found
+        for manifest in self._inline or manifests_in(run.directory / self._file):
+            apply_manifest(run, manifest)
 
 
-def apply_manifest(run: Run, manifest: Any, place: Value) -> None:
+def manifests_in(path: Path) -> list[Object]:
+    """The objects of a file, those of Lists included. Raises BadScenario."""
+    found: list[Value] = []
+    for document in parse_yaml(str(path), read_text(path)):
+        fields = document.raw if isinstance(document.raw, dict) else {}
+        if "items" in fields and "kind" in fields and str(fields["kind"].raw).endswith("List"):
+            found += fields["items"].items("the items of a list")
+        elif document.raw is not None:
+            found.append(document)
+    return [manifest_of(value) for value in found]
+
+
+def manifest_of(value: Value) -> Object:
+    """The object that is written there. Raises BadScenario for what cannot be one."""
+    fields = value.fields("a manifest")
+    for needed in ("apiVersion", "kind", "metadata"):
+        if needed not in fields:
+            raise value.bad(f"a manifest needs {needed}")
+    fields["apiVersion"].text("an apiVersion such as v1")
+    fields["kind"].text("a kind such as Pod")
+    meta = fields["metadata"].fields("metadata")
+    if "name" not in meta:
+        raise fields["metadata"].bad("metadata needs name")
+    for name in ("name", "namespace"):
+        if name in meta:
+            meta[name].text(f"a {name}")
+    found: Object = value.plain()
+    return found
+
+
+def apply_manifest(run: Run, manifest: Object) -> None:
     """Apply one object. Raises Failed, naming it."""
-    if not isinstance(manifest, dict) or not manifest.get("kind") or "metadata" not in manifest:
-        raise place.bad(f"expected manifests with kind and metadata, got {str(manifest)[:60]!r}")
     try:
         run.state.resource(manifest["kind"])
     except NoSuchKind:
@@ -71,13 +81,13 @@ def apply_manifest(run: Run, manifest: Any, place: Value) -> None:
     meta = manifest["metadata"]
     namespace = meta.get("namespace", "default") if namespaced else ""
     body = {**manifest, "metadata": {**meta, "namespace": namespace} if namespaced else meta}
-    version = str(manifest.get("apiVersion", "")).rpartition("/")[2]
+    version = manifest["apiVersion"].rpartition("/")[2]
     try:
         run.ask(
             lambda on_reply: run.cluster.client.patch(
                 resource,
                 namespace,
-                meta.get("name", ""),
+                meta["name"],
                 body,
                 on_reply,
                 kind=APPLY,
@@ -104,7 +114,7 @@ def _wait_for_kind(run: Run, kind: str) -> None:
 
 
 def _name(manifest: Object) -> str:
-    return f"{manifest.get('kind', '?')}/{(manifest.get('metadata') or {}).get('name', '?')}"
+    return f"{manifest['kind']}/{manifest['metadata']['name']}"
 
 
 def parse(value: Value) -> Apply:

@@ -44,7 +44,7 @@ class Break:
         run.faults.append(name)
 
         def phase() -> str:
-            if "apiserver" not in run.cluster.components:
+            if not run.is_up:
                 return "Active"
             found = run.state.get("fault", name) or {}
             return str((found.get("status") or {}).get("phase", ""))
@@ -65,16 +65,17 @@ class Heal:
         self.title = f"heal {self._which}"
 
     def run(self, run: Run) -> None:
+        run.wait_until(lambda: run.is_up, WITHIN_MS)
         names = run.faults if self._which == "all" else [self._which]
         if self._which != "all" and self._which not in run.faults:
-            raise Run.Failed(
-                f"no fault {self._which!r} to heal; there are: {', '.join(run.faults)}"
-            )
+            known = ", ".join(run.faults) or "none"
+            raise Run.Failed(f"no fault {self._which!r} to heal; there are: {known}")
         for name in list(names):
             if run.state.get("fault", name) is not None:
                 self._delete(run, name)
         gone = run.wait_until(
-            lambda: all(run.state.get("fault", name) is None for name in names), WITHIN_MS
+            lambda: run.is_up and all(run.state.get("fault", name) is None for name in names),
+            WITHIN_MS,
         )
         if not gone:
             raise Run.Failed(f"faults were not healed within {WITHIN_MS // 1000}s")

@@ -26,6 +26,7 @@ class SendRequests:
         if "to" not in fields:
             raise value.bad("request needs to, such as service/web")
         self._to = fields["to"].text("service/NAME, node/NAME:PORT or ADDRESS:PORT")
+        self._target = _parse_target(fields["to"])
         self._from = str(fields["from"].raw) if "from" in fields else CLIENT
         self._count = fields["count"].number("a number of requests", 1) if "count" in fields else 1
         self._path = str(fields["path"].raw) if "path" in fields else "/"
@@ -56,18 +57,31 @@ class SendRequests:
         }
 
     def _address(self, run: Run) -> Address:
-        kind, slash, rest = self._to.partition("/")
-        name, _, port = rest.partition(":")
-        if not slash:
-            host, _, port = self._to.rpartition(":")
-            return Address(host, int(port))
+        kind, name, port = self._target
         if kind == "node":
-            return Address(run.cluster.plan.node_address(name), int(port))
+            nodes = run.cluster.config.node_names()
+            if name not in nodes:
+                raise Run.Failed(f"no node {name!r} to send to; there are: {', '.join(nodes)}")
+            return Address(run.cluster.plan.node_address(name), port)
+        if kind != "service":
+            return Address(name, port)
         service = run.state.get("service", name)
-        if kind != "service" or service is None:
+        if service is None:
             raise Run.Failed(f"no service to send to: {self._to}")
-        number = int(port) if port else service["spec"]["ports"][0]["port"]
-        return Address(service["spec"]["clusterIP"], number)
+        return Address(service["spec"]["clusterIP"], port or service["spec"]["ports"][0]["port"])
+
+
+def _parse_target(value: Value) -> tuple[str, str, int]:
+    """("service", "node" or "", name or address, port; 0 is a Service's first one)."""
+    kind, slash, rest = value.raw.strip().rpartition("/")
+    name, _, port = rest.partition(":")
+    numbered = port.isdecimal() and 0 < int(port) < 65536
+    known = kind in ("service", "node") if slash else True
+    if not (known and name and (numbered or (kind == "service" and not port))):
+        raise value.bad(
+            "expected service/NAME[:PORT], node/NAME:PORT or ADDRESS:PORT, got " + repr(value.raw)
+        )
+    return kind, name, int(port or 0)
 
 
 def parse(value: Value) -> SendRequests:

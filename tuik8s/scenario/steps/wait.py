@@ -27,7 +27,9 @@ class Wait:
         self.title = f"wait {condition} {target}"
 
     def run(self, run: Run) -> None:
-        if not run.wait_until(lambda: self._holds(self._target.find(run)), self._within_ms):
+        if not run.wait_until(
+            lambda: run.is_up and self._holds(self._target.find(run)), self._within_ms
+        ):
             raise Run.Failed(
                 f"{self.title}: not within {self._within_ms / 1000:g}s; {self._now(run)}"
             )
@@ -54,7 +56,7 @@ class WaitFor:
         self.title = f"wait {expression.text}"
 
     def run(self, run: Run) -> None:
-        if not run.wait_until(lambda: run.holds(self._expression), self._within_ms):
+        if not run.wait_until(lambda: run.is_up and run.holds(self._expression), self._within_ms):
             raise Run.Failed(f"{self.title}: not within {self._within_ms / 1000:g}s")
 
 
@@ -86,7 +88,7 @@ def _available(obj: Object | None) -> bool:
     """All replicas of the newest spec are available, as `kubectl rollout status` says."""
     if obj is None:
         return False
-    status, wanted = obj.get("status") or {}, obj["spec"].get("replicas", 1)
+    status, wanted = obj.get("status") or {}, (obj.get("spec") or {}).get("replicas", 1)
     seen = status.get("observedGeneration", 0) >= obj["metadata"].get("generation", 0)
     updated = status.get("updatedReplicas", status.get("replicas", 0))
     total = status.get("replicas", 0)
