@@ -12,17 +12,16 @@ Source: the words of pkg/scheduler/schedule_one.go and framework/preemption (1.3
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from tuik8s.api.types import Object
 from tuik8s.components.scheduler.cluster import Cluster
 from tuik8s.components.scheduler.cycle import Outcome, try_pod
 from tuik8s.components.scheduler.framework import Status
+from tuik8s.components.scheduler.plugins.default_preemption import VICTIM_MESSAGE
 from tuik8s.components.scheduler.pods import PodInfo
 from tuik8s.components.scheduler.profiles import Profile
 from tuik8s.world.base import Rng
-
-_VICTIM_MESSAGE: Final = "{}: preempting to accommodate a higher priority pod"
 
 
 def gate(profile: Profile, pod: PodInfo) -> Status | None:
@@ -102,7 +101,7 @@ def _add_preemption(
     if not outcome.victims:
         return
     found["victim_condition"] = _condition(
-        "DisruptionTarget", "True", "PreemptionByScheduler", _VICTIM_MESSAGE.format(profile.name)
+        "DisruptionTarget", "True", "PreemptionByScheduler", VICTIM_MESSAGE.format(profile.name)
     )
     found["victim_event"] = _event(
         "Normal", "Preempted", f"Preempted by pod <uid> on node {outcome.nominated}"

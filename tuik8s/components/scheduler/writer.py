@@ -17,14 +17,13 @@ from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.client import Client
 from tuik8s.components.scheduler.explain import NOTE_KIND
 from tuik8s.components.scheduler.framework import Wanted
+from tuik8s.components.scheduler.plugins.default_preemption import VICTIM_MESSAGE
 from tuik8s.components.scheduler.pods import PodInfo
 from tuik8s.world.base import World
 
 EVENTS = "events.events.k8s.io"
 REMEMBERED_MAX = 4_096
 """Events that may still become a series, and conditions told last; the oldest goes first."""
-
-VICTIM_MESSAGE = "{scheduler}: preempting to accommodate a higher priority pod"
 
 
 class Writer:
@@ -77,7 +76,7 @@ class Writer:
             "type": "DisruptionTarget",
             "status": "True",
             "reason": "PreemptionByScheduler",
-            "message": VICTIM_MESSAGE.format(scheduler=scheduler),
+            "message": VICTIM_MESSAGE.format(scheduler),
             "lastProbeTime": None,
             "lastTransitionTime": format_time(self._world.now_ms()),
         }

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tuik8s.components.scheduler.cycle import Outcome
     from tuik8s.components.scheduler.profiles import Profile
 
+VICTIM_MESSAGE: Final = "{}: preempting to accommodate a higher priority pod"
 NO_VICTIMS: Final = "No preemption victims found for incoming pod"
 NOT_HELPFUL: Final = "Preemption is not helpful for scheduling"
 
