@@ -103,6 +103,17 @@ def test_no_http_gets_400(bench: Bench, network: LiveNetwork) -> None:
     assert run(bench, listener.address, b"rubbish\r\n\r\n").startswith(b"HTTP/1.1 400 ")
 
 
+def test_who_asks_for_another_protocol_is_answered_in_this_one(
+    bench: Bench, network: LiveNetwork
+) -> None:
+    """`curl --http2` offers it with its first request."""
+    listener = network.listen(FREE, Answering(echo))
+    offer = b"GET /a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    got = run(bench, listener.address, offer)
+    assert got.startswith(b"HTTP/1.1 200 OK")
+    assert got.endswith(b"connection: close\r\n\r\nGET /a  ")
+
+
 def test_a_surprise_in_an_answer_ends_the_process(bench: Bench, network: LiveNetwork) -> None:
     def fail(request: HttpRequest) -> HttpAnswer:
         raise KeyError(request.path)

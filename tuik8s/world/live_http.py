@@ -57,7 +57,7 @@ class AnsweredHttp(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            return
+            pass  # answered as if it had not been asked for; what follows is not read
         except httptools.HttpParserError:
             self._refuse(400)
             return
@@ -100,7 +100,8 @@ class AnsweredHttp(asyncio.Protocol):
             headers=self._headers,
             body=b"".join(self._body),
         )
-        self._waiting.append((request, self._parser.should_keep_alive()))
+        keep_alive = self._parser.should_keep_alive() and not self._parser.should_upgrade()
+        self._waiting.append((request, keep_alive))
 
     def _begin(self) -> None:
         self._url = b""
