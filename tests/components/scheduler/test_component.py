@@ -11,6 +11,8 @@ from tests.components.scheduler.fixtures import node, pod
 from tests.components.scheduler.rig import Rig
 from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.client import object_of
+from tuik8s.components.scheduler.framework import OK, Code, Status
+from tuik8s.components.scheduler.plugins.volume_binding import VolumeBinding
 from tuik8s.world.links import LinkRule
 
 AT_ONCE: Object = {"gracePeriodSeconds": 0}
@@ -176,6 +178,24 @@ def test_a_binding_that_nobody_answers_is_made_again() -> None:
     assert rig.node_of("p") == "a"
     counts = rig.scheduler.statistics()
     assert (counts["binding"], counts["active"], counts["backoff"]) == (0, 0, 0)
+
+
+def test_a_refused_reservation_is_taken_back_and_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = [Status(Code.UNSCHEDULABLE, "not yet")] * 2
+    monkeypatch.setattr(
+        VolumeBinding, "reserve", lambda self, cycle, node: answers.pop() if answers else OK
+    )
+    rig = rig_of(node("a", cpu="1"), pod(cpu="1"))
+    assert rig.scheduler.tried == ["p"]
+    counts = rig.scheduler.statistics()
+    assert (counts["binding"], counts["backoff"]) == (0, 1)
+    rig.simulation.run_ms(10_000)
+    assert rig.scheduler.tried == ["p"] * 3
+    assert rig.node_of("p") == "a"
+    (event,) = events(rig, "FailedScheduling")
+    assert (event["note"], event["series"]["count"]) == ("not yet", 2)
 
 
 def test_a_pod_deleted_on_its_way_gives_its_room_back() -> None:
