@@ -22,6 +22,7 @@ from tuik8s.world.network import (
     HttpAnswer,
     HttpRequest,
 )
+from tuik8s.world.virtual import VirtualAddresses
 
 HOST = "127.231.7.9"
 FREE = Address(HOST, 0)
@@ -182,6 +183,14 @@ def test_forwarders_share_an_address_and_pods_do_not(network: LiveNetwork) -> No
         network.listen(pod.address, Answering(echo))
     with pytest.raises(AddressTaken, match="only loopback"):
         network.listen(Address("0.0.0.0", 0), Answering(echo))
+
+
+def test_a_virtual_address_whose_socket_cannot_be_made_is_refused(
+    bench: Bench, network: LiveNetwork, tmp_path: Path
+) -> None:
+    bench.driver.virtual = VirtualAddresses(tmp_path / ("a long way down " * 7))
+    with pytest.raises(AddressTaken, match="cannot be bound"):
+        network.listen(Address("10.244.1.5", 80), Answering(echo))
 
 
 def test_closing_ends_what_is_open(bench: Bench, network: LiveNetwork) -> None:

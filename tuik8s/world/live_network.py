@@ -106,7 +106,11 @@ class LiveNetwork:
         virtual.clear(address)
         bound = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         bound.setblocking(False)
-        bound.bind(virtual.path(address))
+        try:
+            bound.bind(virtual.path(address))
+        except OSError as error:  # the path may be too long for a socket
+            bound.close()
+            raise AddressTaken(f"{address} cannot be bound: {error}") from error
         bound.listen(BACKLOG)
         listener = LiveListener(address, bound)
         make = partial(AnsweredHttp, service, self._driver, self._world, listener.connections)
