@@ -376,6 +376,8 @@ def test_revision_hash_is_upstreams() -> None:
 
 def test_failed_daemon_pod_is_replaced_later_each_time() -> None:
     backoff = FailureBackoff()
-    waits = [backoff.wait_ms("u", 1, "n", at_ms) for at_ms in (0, 500, 1_000, 2_000, 3_000)]
+    old, new = owner("DaemonSet"), owner("DaemonSet")
+    new["metadata"]["generation"] = 2
+    waits = [backoff.wait_ms(old, "n", at_ms) for at_ms in (0, 500, 1_000, 2_000, 3_000)]
     assert waits == [0, 500, 0, 1_000, 0]
-    assert backoff.wait_ms("u", 2, "n", 3_000) == 0
+    assert backoff.wait_ms(new, "n", 3_000) == 0

@@ -177,10 +177,9 @@ class ControllerLoop:
 
     def _finished(self, key: Key, done: Execution, last: Plan, verdict: Verdict) -> None:
         now_ms = self._world.now_ms()
-        everything = self.sees_everything
-        followed = {r: at for r, at in done.revisions.items() if everything or r in self.resources}
-        if followed:
-            self._behind[key] = Behind(followed, now_ms)
+        missing = {r: at for r, at in done.revisions.items() if self._lacks(r, at)}
+        if missing:
+            self._behind[key] = Behind(missing, now_ms)
         if last.pace_ms:
             self._not_before_ms[key] = now_ms + last.pace_ms
         log = self._world.log
@@ -200,6 +199,11 @@ class ControllerLoop:
         self._queue.done(key)
         if done.requeue_after_ms is not None:
             self._queue.add_after(key, done.requeue_after_ms)
+
+    def _lacks(self, resource: str, revision: int) -> bool:
+        """Whether the cache is still to see this write; of an object gone before it never will."""
+        followed = self.sees_everything or resource in self.resources
+        return followed and self._view.revision(resource) < revision
 
     def _tell_refusal(self, key: Key, why: str) -> None:
         obj = self._view.get(*key)

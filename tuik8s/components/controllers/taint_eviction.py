@@ -70,31 +70,24 @@ class TaintEvictionReconciler:
     wakes: tuple[Wake, ...] = (Wake("nodes", _pods_of_node), Wake("pods", _bound_pod))
 
     def __init__(self) -> None:
-        self._since_ms: dict[str, int] = {}  # uid of a pod that may have to go -> since when
+        self._leaving: dict[Key, tuple[str, int]] = {}
+        """Pods that may have to go: their uid, and since when."""
 
     def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
         pod = view.get("pods", key.namespace, key.name)
+        uid, since_ms = self._leaving.pop(key, ("", now_ms))
         if pod is None or is_deleting(pod):
             return NOTHING
-        uid = uid_of(pod)
+        if uid != uid_of(pod):
+            uid, since_ms = "", now_ms
         taints = _no_execute(view.get("nodes", "", pod["spec"].get("nodeName") or ""))
-        if not taints:
-            return self._cancel(pod, uid)
-        since_ms = self._since_ms.get(uid, now_ms)
         at_ms = leaves_at_ms(taints, pod["spec"].get("tolerations") or (), since_ms)
         if at_ms is None:
-            return self._cancel(pod, uid)
-        self._since_ms[uid] = since_ms
+            return _cancel(pod) if uid else NOTHING
         if at_ms > now_ms:
+            self._leaving[key] = (uid_of(pod), since_ms)
             return Plan(requeue_after_ms=at_ms - now_ms)
-        del self._since_ms[uid]
         return _evict(pod, now_ms)
-
-    def _cancel(self, pod: Object, uid: str) -> Plan:
-        if self._since_ms.pop(uid, None) is None:
-            return NOTHING
-        text = f"Cancelling deletion of Pod {namespace_of(pod)}/{name_of(pod)}"
-        return Plan(events=(Event(pod, "Normal", "TaintManagerEviction", text),))
 
 
 def leaves_at_ms(
@@ -118,6 +111,11 @@ def leaves_at_ms(
         at_ms = start_ms + max(0, min(seconds)) * 1000
         earliest = at_ms if earliest is None else min(earliest, at_ms)
     return earliest
+
+
+def _cancel(pod: Object) -> Plan:
+    text = f"Cancelling deletion of Pod {namespace_of(pod)}/{name_of(pod)}"
+    return Plan(events=(Event(pod, "Normal", "TaintManagerEviction", text),))
 
 
 def _evict(pod: Object, now_ms: int) -> Plan:

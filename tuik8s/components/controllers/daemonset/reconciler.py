@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tuik8s.api.meta import (
-    generation_of,
     is_deleting,
     labels_of,
     name_of,
@@ -98,10 +97,8 @@ class DaemonSetReconciler:
 
     def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
         daemonset = view.get(RESOURCE, key.namespace, key.name)
-        if daemonset is None:
-            return NOTHING
-        if is_deleting(daemonset):
-            self._backoff.forget(uid_of(daemonset))
+        if daemonset is None or is_deleting(daemonset):
+            self._backoff.forget(key.namespace, key.name)
             return NOTHING
         if not daemonset["spec"].get("selector"):
             text = "This daemon set is selecting all pods. A non-empty selector is required."
@@ -200,8 +197,7 @@ class _Look:
                 continue
             place = f"{namespace_of(pod)}/{name_of(pod)} on node {node}"
             if podinfo.phase(pod) == "Failed":
-                generation = generation_of(self.daemonset)
-                wait_ms = backoff.wait_ms(uid_of(self.daemonset), generation, node, self.now_ms)
+                wait_ms = backoff.wait_ms(self.daemonset, node, self.now_ms)
                 if wait_ms:
                     self._look_again(wait_ms)
                     continue

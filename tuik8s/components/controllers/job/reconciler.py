@@ -63,34 +63,36 @@ class JobReconciler:
     )
 
     def __init__(self) -> None:
-        self._retries: dict[str, Retries] = {}
-        self._noted: dict[str, set[str]] = {}
+        self._retries: dict[Key, Retries] = {}
 
     def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
         job = view.get(RESOURCE, key.namespace, key.name)
-        if job is None or job["spec"].get("managedBy") not in (None, "", _OURSELVES):
+        if job is None:
+            self._retries.pop(key, None)
+            return NOTHING
+        if job["spec"].get("managedBy") not in (None, "", _OURSELVES):
             return NOTHING
         claimed = claim_from(view, job, spec_selector(job), "pods")
         if is_finished(job):
-            self._retries.pop(uid_of(job), None)
-            self._noted.pop(uid_of(job), None)
+            self._retries.pop(key, None)
             late = [release(pod) for pod in claimed.owned if one.is_tracked(pod)]
             return Plan(writes=tuple(late))  # nobody counts any more
         found = tally.take(job, claimed.owned)
-        retries = self._remember(job, found, now_ms)
+        retries = self._remember(key, job, found, now_ms)
         plan = _Look(job, claimed.owned, found, retries, now_ms).plan()
         return replace(plan, writes=(*claimed.writes, *plan.writes))
 
-    def _remember(self, job: Object, found: Tally, now_ms: int) -> Retries:
-        retries = self._retries.setdefault(uid_of(job), Retries())
-        noted = self._noted.setdefault(uid_of(job), set())
-        if any(uid_of(pod) not in noted for pod in found.new_succeeded):
+    def _remember(self, key: Key, job: Object, found: Tally, now_ms: int) -> Retries:
+        retries = self._retries.get(key)
+        if retries is None or retries.uid != uid_of(job):
+            retries = self._retries[key] = Retries(uid_of(job))
+        if any(uid_of(pod) not in retries.noted for pod in found.new_succeeded):
             retries.failures = 0
         for pod in found.new_failed:
-            if uid_of(pod) not in noted:
+            if uid_of(pod) not in retries.noted:
                 retries.failures += 1
                 retries.last_ms = max(retries.last_ms, one.ended_at_ms(pod, now_ms))
-        noted.update(uid_of(pod) for pod in (*found.new_succeeded, *found.new_failed))
+        retries.noted.update(uid_of(pod) for pod in (*found.new_succeeded, *found.new_failed))
         return retries
 
 

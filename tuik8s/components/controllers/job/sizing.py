@@ -6,7 +6,7 @@ Source: k8s.io/kubernetes pkg/controller/job/job_controller.go (`manageJob`), 1.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tuik8s.api.meta import finalizers_of, name_of, namespace_of, uid_of
 from tuik8s.api.types import Object
@@ -20,10 +20,12 @@ BURST = 500
 
 @dataclass(slots=True)
 class Retries:
-    """Failures since the last success, and when the last one was."""
+    """Failures since the last success, and when the last one was; of which pods one knows."""
 
+    uid: str
     failures: int = 0
     last_ms: int = 0
+    noted: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)

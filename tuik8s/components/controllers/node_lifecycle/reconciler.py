@@ -130,6 +130,7 @@ class NodeLifecycleReconciler:
         for name, uid in self._health.known():
             if name not in names:
                 self._health.forget(name)
+                self._unmarked.pop(name, None)
                 text = f"Node {name} event: Removing Node {name} from Controller"
                 events.append(_node_event(name, uid, "Normal", "RemovingNode", text))
         return events
