@@ -18,6 +18,7 @@ from tests.components.store.plant import (
     put_all,
 )
 from tuik8s.components.store import Damaged, FormatTooNew, Store, StoreOptions
+from tuik8s.components.store.record import frame_header
 from tuik8s.components.store.segments import SEGMENT_HEADER_BYTES, serials
 from tuik8s.world.base import DiskFailed
 
@@ -246,6 +247,11 @@ def test_torn_tail_is_cut_and_counted() -> None:
     assert store.statistics()["torn_bytes"] == 18
     assert "torn tail cut" in world.log.lines
     assert torn.durable == disk.durable
+
+
+def test_a_frame_that_could_not_be_read_back_is_not_written() -> None:
+    with pytest.raises(AssertionError, match="could not be read back"):
+        frame_header(bytes((64 << 20) + 1), 0, 0, 0)
 
 
 def test_newer_format_is_refused() -> None:

@@ -114,8 +114,9 @@ def seed_of(cluster_id: bytes) -> int:
 
 def frame_header(body: bytes, previous: int, group: int, seed: int) -> tuple[bytes, int]:
     """The header for a body, and its CRC, which the next frame must name."""
-    assert body, "a frame without a body cannot be told from zeros"
     length = len(body)
+    assert body, "a frame without a body cannot be told from zeros"
+    assert length <= _BODY_BYTES_MAX, f"a frame with {length} bytes could not be read back"
     crc = crc32(body, crc32(_CHECKED.pack(length, previous, group), seed))
     return HEADER.pack(MARKER, length, previous, group, crc), crc
 
