@@ -45,6 +45,9 @@ POD: dict[str, Any] = {
         ("..port", [1]),
         ("..name", ["p", "a", "b", "c"]),
         (".missing.name", []),
+        (".status.conditions[?(@.missing<=@.missing)]", []),
+        ("[?(@.labels<@.labels)]", []),
+        ("[?(@.none>=@.none)]", []),
         (".metadata.labels.*", ["x"]),
     ],
 )
@@ -53,7 +56,9 @@ def test_find(path: str, want: list[Any]) -> None:
     assert sorted(map(str, found)) == sorted(map(str, want))
 
 
-@pytest.mark.parametrize("path", [".a[", ".a[?(@.b==)]", ".a[?(@.b", ".a b"])
+@pytest.mark.parametrize(
+    "path", [".a[", ".a[?(@.b==)]", ".a[?(@.b", ".a b", ".a[::0]", "[?(@" * 3000]
+)
 def test_malformed(path: str) -> None:
     with pytest.raises(ValueError, match="JSONPath"):
         jsonpath.parse(path)

@@ -54,7 +54,10 @@ def parse(text: str) -> JsonPath:
     body = text.strip()
     if body.startswith("{") and body.endswith("}"):
         body = body[1:-1].strip()
-    steps, end = _parse_steps(body, 0)
+    try:
+        steps, end = _parse_steps(body, 0)
+    except RecursionError:
+        raise ValueError("too many filters within filters in a JSONPath") from None
     if end != len(body):
         raise ValueError(f"unexpected {body[end:]!r} in JSONPath {text!r}")
     return JsonPath(steps)
@@ -196,12 +199,18 @@ def _parse_operand(text: str, at: int) -> tuple[Callable[[Any], list[Any]], int]
 
 
 def _compares(name: str, left: Any, right: Any) -> bool:
-    """Whether two values compare so; other types than numbers only with their own."""
+    """Whether two values compare so; other types than numbers only with their own.
+
+    Maps and nulls have no order, so neither is less nor more.
+    """
     numbers = (int, float)
     both_numbers = isinstance(left, numbers) and isinstance(right, numbers)
     if type(left) is not type(right) and not both_numbers:
         return name == "!="
-    return _COMPARE[name](left, right)
+    try:
+        return _COMPARE[name](left, right)
+    except TypeError:
+        return False
 
 
 def _same(value: Any) -> Iterator[Any]:
@@ -240,6 +249,8 @@ def _slice(part: re.Match[str]) -> Step:
 
         return item
     start, stop, stride = (int(group) if group else None for group in part.groups())
+    if stride == 0:
+        raise ValueError(f"step must be > 0 in JSONPath slice {part.group()!r}")
 
     def items(value: Any) -> Iterator[Any]:
         if isinstance(value, list):

@@ -155,11 +155,10 @@ def test_priority_level_needs_what_its_type_says() -> None:
     assert found == ["spec.limited: Required value: must not be empty when type is Limited"]
 
 
-def test_nested_schema_needs_a_type() -> None:
-    schema = {"type": "object", "properties": {"a": {}}}
+def definition(schema: dict[str, Any], **more: Any) -> dict[str, Any]:
     version = {"name": "v1", "served": True, "storage": True}
-    version |= {"schema": {"openAPIV3Schema": schema}}
-    definition = {
+    version |= {"schema": {"openAPIV3Schema": schema}, **more}
+    return {
         "metadata": {"name": "foos.x.io"},
         "spec": {
             "group": "x.io",
@@ -169,10 +168,23 @@ def test_nested_schema_needs_a_type() -> None:
         },
         "status": {"storedVersions": ["v1"]},
     }
-    assert messages("customresourcedefinitions.apiextensions.k8s.io", definition) == [
+
+
+def test_nested_schema_needs_a_type() -> None:
+    schema = {"type": "object", "properties": {"a": {}}}
+    assert messages("customresourcedefinitions.apiextensions.k8s.io", definition(schema)) == [
         "spec.validation.openAPIV3Schema.properties[a].type: Required value: "
         "must not be empty for specified object fields"
     ]
+
+
+@pytest.mark.parametrize("path", [".a[", ".a[::0]", ".a" + "[?(@.a" * 3000])
+def test_column_whose_path_cannot_be_read_is_refused(path: str) -> None:
+    column = {"name": "A", "type": "string", "jsonPath": path}
+    crd = definition({"type": "object"}, additionalPrinterColumns=[column])
+    found = messages("customresourcedefinitions.apiextensions.k8s.io", crd)
+    assert len(found) == 1
+    assert found[0].startswith(f'spec.additionalPrinterColumns[0].JSONPath: Invalid value: "{path}')
 
 
 def sized(**requests: str) -> dict[str, Any]:
