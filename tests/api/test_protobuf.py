@@ -116,6 +116,14 @@ def test_unknown_fields_of_every_wire_type_are_passed_over() -> None:
         (b"k8s\0\xff\xff", "unexpected EOF"),
         (envelope("v9", "Nope", b""), 'no kind "Nope" is registered for version "v9"'),
         (envelope("v1", "ConfigMap", field(1, 5)), "proto: wrong wireType = 0 for a message"),
+        (
+            envelope("v1", "ConfigMap", field(1, field(8, field(1, 2**62)))),
+            "proto: year outside of range [1,9999]",
+        ),
+        (
+            envelope("v1", "ConfigMap", b"[1]") + field(4, b"application/json"),
+            "json parse error: the embedded value is no object",
+        ),
     ],
 )
 def test_refused(body: bytes, words: str) -> None:

@@ -48,6 +48,15 @@ def test_time_out_of_range(text: str, words: str) -> None:
         times.parse_time(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00:00.000000+01:00", "9999-12-31T23:59:59.000000-01:00"]
+)
+def test_time_that_has_no_year_in_utc_is_refused(text: str) -> None:
+    for normal in (times.normal_time, times.normal_micro_time):
+        with pytest.raises(TimeError, match="year outside of range"):
+            normal(text)
+
+
 def test_micro_time_needs_six_decimals() -> None:
     assert times.normal_micro_time("2020-01-01T01:00:00.123456+01:00").endswith("00:00.123456Z")
     with pytest.raises(TimeError, match=r'cannot parse "Z" as ".000000"'):
@@ -85,6 +94,8 @@ def test_durations(text: str, duration_ms: int, printed: str) -> None:
         ("", 'time: invalid duration ""'),
         ("5", 'time: missing unit in duration "5"'),
         ("5d", 'time: unknown unit "d" in duration "5d"'),
+        ("9223372037s", 'time: invalid duration "9223372037s"'),
+        (f"{'9' * 5000}s", f'time: invalid duration "{"9" * 5000}s"'),
     ],
 )
 def test_bad_duration(text: str, words: str) -> None:

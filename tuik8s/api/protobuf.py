@@ -58,7 +58,10 @@ def decode(body: bytes) -> Object:
     head: Object = {"kind": kind, "apiVersion": api_version}
     raw = envelope.get(2, b"")
     if envelope.get(4) == b"application/json":
-        return {**head, **_json(raw)}
+        embedded = _json(raw)
+        if not isinstance(embedded, dict):
+            raise ProtobufError("json parse error: the embedded value is no object")
+        return {**head, **embedded}
     return {**head, **_message(raw, message_name(api_version, kind), 0)}
 
 
@@ -219,7 +222,7 @@ def _double(value: _Value) -> float:
 def _json(raw: bytes) -> Any:
     try:
         return msgspec.json.decode(raw) if raw else None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProtobufError(f"json parse error: {error}") from None
 
 
@@ -229,14 +232,21 @@ def _instant(raw: bytes) -> tuple[int, int]:
 
 
 def _time(raw: bytes) -> str | None:
-    return times.format_time(_instant(raw)[0] * 1000) if raw else None
+    return _second(_instant(raw)[0]) if raw else None
 
 
 def _micro_time(raw: bytes) -> str | None:
     if not raw:
         return None
     seconds, nanos = _instant(raw)
-    return f"{times.format_time(seconds * 1000)[:-1]}.{nanos // 1000:06d}Z"
+    return f"{_second(seconds)[:-1]}.{nanos // 1000:06d}Z"
+
+
+def _second(seconds: int) -> str:
+    try:
+        return times.format_time(seconds * 1000)
+    except times.TimeError as error:
+        raise ProtobufError(f"proto: {error}") from None
 
 
 def _int_or_string(raw: bytes) -> int | str:

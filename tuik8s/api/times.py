@@ -56,6 +56,8 @@ _UNITS_NS: Final = {
     "m": 60_000_000_000,
     "h": 3_600_000_000_000,
 }
+_INT64_MAX: Final = 2**63 - 1
+_INT64_DIGITS: Final = 19
 _DURATION_PART: Final = re.compile(r"([0-9]*)(?:\.([0-9]*))?(ns|us|µs|μs|ms|s|m|h)", re.ASCII)
 
 
@@ -65,7 +67,11 @@ class TimeError(ValueError):
 
 @lru_cache(maxsize=256)
 def _second_text(seconds: int) -> str:
-    return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
+    try:
+        at = _EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        raise TimeError("year outside of range [1,9999]") from None
+    return at.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
 
 
 def format_time(at_ms: int) -> str:
@@ -161,12 +167,14 @@ def parse_duration_ns(text: str) -> int:
         match = _DURATION_PART.match(rest, at)
         if match is None or not (match[1] or match[2]):
             raise _bad_duration(text, rest[at:])
-        whole, fraction, unit = match.groups()
+        whole, fraction, unit = match[1].lstrip("0"), match[2] or "", match[3]
+        if len(whole) > _INT64_DIGITS:
+            raise TimeError(f'time: invalid duration "{text}"')
+        fraction = fraction[:_INT64_DIGITS]
         total += int(whole or 0) * _UNITS_NS[unit]
-        if fraction:
-            total += int(fraction) * _UNITS_NS[unit] // int(10 ** len(fraction))
+        total += int(fraction or 0) * _UNITS_NS[unit] // int(10 ** len(fraction))
         at = match.end()
-    if not rest:
+    if not rest or total > _INT64_MAX:
         raise TimeError(f'time: invalid duration "{text}"')
     return -total if text[0] == "-" else total
 

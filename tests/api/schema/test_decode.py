@@ -220,6 +220,8 @@ def test_nulls_of_answers() -> None:
 def test_depth_is_bounded() -> None:
     with pytest.raises(DecodeError, match="exceeded max depth"):
         decode_json(b'{"a":' * 100_000 + b"1" + b"}" * 100_000)
+    with pytest.raises(DecodeError, match="exceeded max depth"):
+        decode_json(b'{"a":"\xff","b":' + b"[" * 50_000 + b"]" * 50_000 + b"}")
     schema: Any = {"type": "object"}
     for _ in range(900):
         schema = {"properties": {"a": schema}}

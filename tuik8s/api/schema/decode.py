@@ -38,6 +38,13 @@ _ENCODER: Final = msgspec.json.Encoder()
 def decode_json(body: bytes) -> tuple[Any, list[str]]:
     """The value of a JSON text and its repeated keys; DecodeError with Go's syntax words."""
     try:
+        return _decoded(body)
+    except RecursionError:
+        raise DecodeError(_TOO_DEEP) from None
+
+
+def _decoded(body: bytes) -> tuple[Any, list[str]]:
+    try:
         value = _DECODER.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         words = syntax_error(body)
@@ -45,8 +52,6 @@ def decode_json(body: bytes) -> tuple[Any, list[str]]:
             raise DecodeError(words) from None
         # Go reads text that is not UTF-8, and numbers without bounds.
         return merge_duplicates(body.decode("utf-8", "replace"))
-    except RecursionError:
-        raise DecodeError(_TOO_DEEP) from None
     if _keys_count(body) == _keys_count(_ENCODER.encode(value)):
         return value, []
     return merge_duplicates(body)
