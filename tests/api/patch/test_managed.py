@@ -88,6 +88,9 @@ def test_kubectl_may_take_what_it_applied_client_side() -> None:
         ({"nofield": 1}, "/a; /v1, Kind=Pod): .nofield: field not declared in schema"),
         ({"spec": {"containers": [{"name": "c"}, {"name": "c"}]}},
          '/a; /v1, Kind=Pod): .spec.containers: duplicate entries for key [name="c"]'),
+        ({"spec": {"containers": [{"name": {}}]}},
+         "/a; /v1, Kind=Pod): .spec.containers[name={}].name: expected string, got "
+         "&value.valueUnstructured{Value:map[string]interface {}{}}"),
         ({"spec": {"nodeName": 5}}, "/a; /v1, Kind=Pod): .spec.nodeName: expected string, got "
          "&value.valueUnstructured{Value:5}"),
     ],

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tuik8s.api.errors import ApiError
@@ -53,6 +53,7 @@ def test_json_patch(operation: dict[str, Any], want: dict[str, Any]) -> None:
         _op("test", "/n", value=True),
         _op("remove", "/data/none"),
         _op("remove", "/list/9"),
+        _op("remove", "/list/" + "9" * 5000),
         _op("add", "/list/9", value="x"),
         _op("add", "/none/x", value="x"),
         _op("add", "/n/x", value="x"),
@@ -126,6 +127,7 @@ OBJECTS = st.dictionaries(st.sampled_from("abcd"), VALUES, max_size=4)
 
 
 @given(OBJECTS, OBJECTS)
+@example({"a": [True]}, {"a": [1]})
 def test_merge_diff_then_apply_gives_the_new_object(old: Any, new: Any) -> None:
     assert json_patch.same(merge.apply(old, merge.diff(old, new)), new)
     assert merge.diff(new, new) == {}
@@ -208,6 +210,14 @@ def test_strategic_retain_keys_must_name_what_is_patched() -> None:
     with pytest.raises(ApiError) as caught:
         strategic.apply({"spec": {"strategy": {}}}, patch, DEPLOYMENT)
     assert (caught.value.code, caught.value.message) == (400, "invalid patch format of retainKeys")
+
+
+@pytest.mark.parametrize("name", [{}, {"a": "b"}, ["a"]])
+def test_strategic_leaves_keys_of_a_wrong_type_to_the_schema(name: Any) -> None:
+    patch = {"spec": {"template": {"spec": {"containers": [{"name": name}]}}}}
+    live = {"spec": {"template": {"spec": {"containers": [{"name": "a"}]}}}}
+    patched = strategic.apply(live, patch, DEPLOYMENT)
+    assert {"name": name} in patched["spec"]["template"]["spec"]["containers"]
 
 
 def test_strategic_errors_as_recorded() -> None:

@@ -124,7 +124,7 @@ def _find(doc: Object, pointer: str) -> tuple[Any, str]:
 
 def _index(key: str, limit: int) -> int:
     """A list index below `limit`; negative ones count back from it."""
-    if not re.fullmatch(r"[+-]?[0-9]+", key):
+    if not re.fullmatch(r"[+-]?[0-9]{1,19}", key):
         raise _Failed
     index = int(key)
     if index >= limit or index < -limit:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tuik8s.api.errors import bad_request
 from tuik8s.api.meta import copy_object, copy_value
-from tuik8s.api.patch.json_patch import go_kind
+from tuik8s.api.patch.json_patch import go_kind, same
 from tuik8s.api.types import Object
 
 
@@ -36,7 +36,7 @@ def diff(old: Object, new: Object) -> Object:
         if isinstance(before, dict) and isinstance(value, dict):
             if inner := diff(before, value):
                 patch[key] = inner
-        elif before != value or type(before) is not type(value):
+        elif not same(before, value):
             patch[key] = copy_value(value)
     return patch
 

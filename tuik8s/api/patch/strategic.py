@@ -238,9 +238,9 @@ def _without_special_items(
 
 def _merge_items(original: list[Object], patch: list[Object], node: Node) -> list[Object]:
     merged = list(original)
-    places = {_identity(item, node.merge_key): at for at, item in enumerate(merged)}
+    places = {_hashable(item, node.merge_key): at for at, item in enumerate(merged)}
     for item in patch:
-        identity = _identity(item, node.merge_key)
+        identity = _hashable(item, node.merge_key)
         at = places.get(identity)
         if at is None:
             places[identity] = len(merged)

@@ -54,7 +54,11 @@ def item_element(item: Any, node: Node) -> str:
     if node.list_type == "set" or type(item) is not dict:
         return value_element(item)
     names, defaults = _keys(node)
-    return key_element(names, *(item.get(n, d) for n, d in zip(names, defaults, strict=True)))
+    values = [item.get(n, d) for n, d in zip(names, defaults, strict=True)]
+    try:
+        return key_element(names, *values)
+    except TypeError:  # a key that is a map or a list, for `check` to refuse
+        return key_element.__wrapped__(names, *values)
 
 
 @lru_cache(maxsize=1024)
