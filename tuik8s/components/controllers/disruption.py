@@ -16,7 +16,7 @@ from tuik8s.api.meta import (
     name_of,
     namespace_of,
 )
-from tuik8s.api.selectors import EVERYTHING, LabelSelector, selector_of
+from tuik8s.api.selectors import LabelSelector
 from tuik8s.api.times import format_time, parse_time
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
@@ -30,6 +30,7 @@ from tuik8s.components.controllers.base import (
     itself,
 )
 from tuik8s.components.controllers.parts import pods as podinfo
+from tuik8s.components.controllers.parts.ownership import spec_selector
 from tuik8s.components.controllers.parts.templates import with_status
 from tuik8s.components.controllers.parts.workloads import (
     drop_condition,
@@ -51,18 +52,13 @@ _SCALED = {
 }
 
 
-def _selector(budget: Object) -> LabelSelector:
-    given = (budget.get("spec") or {}).get("selector")
-    return EVERYTHING if given == {} else selector_of(given)
-
-
 def _budgets_of_pod(change: Change, view: View) -> list[Key]:
     budgets = view.by_index(RESOURCE, "namespace", namespace_of(change.last))
     if not budgets:
         return []
     if change.old is not None and change.new is not None and _face(change.old) == _face(change.new):
         return []
-    found = [b for b in budgets if any(_selector(b).matches(labels_of(p)) for p in change.seen)]
+    found = [b for b in budgets if any(spec_selector(b).matches(labels_of(p)) for p in change.seen)]
     return [Key(RESOURCE, namespace_of(b), name_of(b)) for b in found]
 
 
@@ -102,7 +98,7 @@ class DisruptionReconciler:
         budget = view.get(RESOURCE, key.namespace, key.name)
         if budget is None:
             return NOTHING
-        selector = _selector(budget)
+        selector = spec_selector(budget)
         pods = [p for p in view.list_("pods", key.namespace) if selector.matches(labels_of(p))]
         events = () if pods else (Event(budget, "Normal", "NoPods", "No matching pods found"),)
         unmanaged = [pod for pod in pods if controller_of(pod) is None]

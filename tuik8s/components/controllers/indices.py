@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from tuik8s.api.meta import controller_of, labels_of, namespace_of
+from tuik8s.api.meta import annotations_of, controller_of, is_terminal, labels_of, namespace_of
 from tuik8s.api.types import Object
+from tuik8s.components.controllers.parts.pods import claims_of
 
 IndexFunction = Callable[[Object], Iterable[str]]
 
@@ -32,10 +33,9 @@ def _node(pod: Object) -> Iterable[str]:
     return (node,) if node else ()
 
 
-def _unfinished(pod: Object) -> Iterable[str]:
+def _ended(pod: Object) -> Iterable[str]:
     """`ended` pods are what the pod garbage collector looks through."""
-    phase = (pod.get("status") or {}).get("phase")
-    return ("ended",) if phase in ("Succeeded", "Failed") else ()
+    return ("ended",) if is_terminal(pod) else ()
 
 
 def _service(endpoint_slice: Object) -> Iterable[str]:
@@ -44,20 +44,14 @@ def _service(endpoint_slice: Object) -> Iterable[str]:
 
 
 def _account(secret: Object) -> Iterable[str]:
-    annotations = (secret.get("metadata") or {}).get("annotations") or {}
-    name = annotations.get("kubernetes.io/service-account.name")
+    name = annotations_of(secret).get("kubernetes.io/service-account.name")
     token = secret.get("type") == "kubernetes.io/service-account-token"
     return (f"{namespace_of(secret)}/{name}",) if name and token else ()
 
 
 def _claim(pod: Object) -> Iterable[str]:
     """Claims that a pod mounts, as namespace/name."""
-    found = []
-    for volume in (pod.get("spec") or {}).get("volumes") or ():
-        source = volume.get("persistentVolumeClaim")
-        if source:
-            found.append(f"{namespace_of(pod)}/{source.get('claimName')}")
-    return found
+    return [f"{namespace}/{name}" for namespace, name in claims_of(pod)]
 
 
 EVERYWHERE: Mapping[str, IndexFunction] = {
@@ -66,7 +60,7 @@ EVERYWHERE: Mapping[str, IndexFunction] = {
     "orphan": _orphan,
 }
 EXTRA: Mapping[str, Mapping[str, IndexFunction]] = {
-    "pods": {"node": _node, "ended": _unfinished, "claim": _claim},
+    "pods": {"node": _node, "ended": _ended, "claim": _claim},
     "endpointslices.discovery.k8s.io": {"service": _service},
     "secrets": {"account": _account},
 }

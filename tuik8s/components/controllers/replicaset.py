@@ -27,9 +27,7 @@ class ReplicaSetReconciler:
     )
 
     def __init__(self, burst: int) -> None:
-        self._style = Style(RESOURCE, counts_terminating=True, burst=burst)
+        self._style = Style(RESOURCE, spec_selector, counts_terminating=True, burst=burst)
 
     def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
-        owner = view.get(RESOURCE, key.namespace, key.name)
-        selector = None if owner is None else spec_selector(owner)
-        return reconcile_replicas(key, view, now_ms, self._style, selector)
+        return reconcile_replicas(key, view, now_ms, self._style)

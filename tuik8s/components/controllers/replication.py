@@ -34,9 +34,7 @@ class ReplicationReconciler:
     )
 
     def __init__(self, burst: int) -> None:
-        self._style = Style(RESOURCE, counts_terminating=False, burst=burst)
+        self._style = Style(RESOURCE, _selector, counts_terminating=False, burst=burst)
 
     def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
-        owner = view.get(RESOURCE, key.namespace, key.name)
-        selector = None if owner is None else _selector(owner)
-        return reconcile_replicas(key, view, now_ms, self._style, selector)
+        return reconcile_replicas(key, view, now_ms, self._style)

@@ -8,7 +8,7 @@ Source: k8s.io/kubernetes pkg/controller/volume/{pvcprotection,pvprotection}, 1.
 
 from __future__ import annotations
 
-from tuik8s.api.meta import finalizers_of, is_deleting, namespace_of
+from tuik8s.api.meta import finalizers_of, is_deleting
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import NOTHING, Change, Plan, Update, View, Wake, itself
 from tuik8s.components.controllers.parts import pods as podinfo
@@ -22,13 +22,7 @@ def _claims_of_pod(change: Change, view: View) -> list[Key]:
     """A pod that went or was never seen may free its claims."""
     if change.old is not None and change.new is not None:
         return []
-    pod = change.last
-    found = []
-    for volume in (pod.get("spec") or {}).get("volumes") or ():
-        source = volume.get("persistentVolumeClaim")
-        if source:
-            found.append(Key(CLAIMS, namespace_of(pod), source["claimName"]))
-    return found
+    return [Key(CLAIMS, *claim) for claim in podinfo.claims_of(change.last)]
 
 
 def _keep_or_free(resource: str, obj: Object, finalizer: str, in_use: bool) -> Plan:

@@ -9,7 +9,7 @@ from tuik8s.api.meta import is_deleting, name_of, namespace_of, uid_of
 from tuik8s.api.times import parse_time
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import NOTHING, Change, Delete, Plan, View, Wake
-from tuik8s.components.controllers.parts.workloads import find_condition, status_of
+from tuik8s.components.controllers.parts.workloads import finish_of
 
 RESOURCE = "jobs.batch"
 
@@ -22,11 +22,8 @@ def _limited(change: Change, view: View) -> tuple[Key, ...]:
 
 
 def _finished_at_ms(job: Object) -> int | None:
-    for kind in ("Complete", "Failed"):
-        found = find_condition(status_of(job), kind)
-        if found is not None and found["status"] == "True":
-            return parse_time(found["lastTransitionTime"])
-    return None
+    since = (finish_of(job) or {}).get("lastTransitionTime")
+    return parse_time(since) if since else None
 
 
 class TtlAfterFinishedReconciler:

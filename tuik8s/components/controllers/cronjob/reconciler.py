@@ -37,7 +37,7 @@ from tuik8s.components.controllers.base import (
 from tuik8s.components.controllers.cronjob.schedule import Schedule, parse
 from tuik8s.components.controllers.parts.ownership import controller_key
 from tuik8s.components.controllers.parts.templates import with_status
-from tuik8s.components.controllers.parts.workloads import find_condition, status_of
+from tuik8s.components.controllers.parts.workloads import finish_of, status_of
 
 RESOURCE = "cronjobs.batch"
 JOBS = "jobs.batch"
@@ -72,11 +72,7 @@ class CronJobReconciler:
 
 def _ending(job: Object) -> str:
     """Complete or Failed for a Job that has ended, else ""."""
-    for kind in ("Complete", "Failed"):
-        found = find_condition(status_of(job), kind)
-        if found is not None and found["status"] == "True":
-            return kind
-    return ""
+    return str((finish_of(job) or {}).get("type", ""))
 
 
 class _Look:

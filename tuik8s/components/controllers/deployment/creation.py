@@ -5,7 +5,7 @@ Source: k8s.io/kubernetes pkg/controller/deployment/sync.go (`getNewReplicaSet`)
 
 from __future__ import annotations
 
-from tuik8s.api.meta import annotations_of, controller_of, name_of, namespace_of, uid_of
+from tuik8s.api.meta import annotations_of, is_controlled_by, name_of, namespace_of
 from tuik8s.api.types import Object
 from tuik8s.components.controllers.base import (
     NOTHING,
@@ -55,9 +55,7 @@ def _collided(deployment: Object, name: str, view: View) -> Plan:
     taken = view.get(SETS, namespace_of(deployment), name)
     if taken is None:
         return Plan(failed="replica set exists and is not in the cache yet")
-    owner = controller_of(taken)
-    ours = owner is not None and owner.get("uid") == uid_of(deployment)
-    if ours and revisions.same_template(taken, deployment):
+    if is_controlled_by(taken, deployment) and revisions.same_template(taken, deployment):
         return Plan(requeue_after_ms=1)
     status = dict(status_of(deployment))
     status["collisionCount"] = (status.get("collisionCount") or 0) + 1

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tuik8s.api.meta import condition
 from tuik8s.api.times import parse_time
 from tuik8s.api.types import Object
 from tuik8s.components.controllers.job import pods as one
 from tuik8s.components.controllers.job import policy
 from tuik8s.components.controllers.job.tally import Tally
 from tuik8s.components.controllers.parts import pods as podinfo
-from tuik8s.components.controllers.parts.workloads import find_condition, status_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,6 @@ class Ending:
         return "Complete" if self.kind == "SuccessCriteriaMet" else "Failed"
 
 
-def is_finished(job: Object) -> bool:
-    status = status_of(job)
-    found = (find_condition(status, kind) for kind in ("Complete", "Failed"))
-    return any(condition is not None and condition["status"] == "True" for condition in found)
-
-
 def deadline_left_ms(job: Object, started: str | None, now_ms: int) -> int | None:
     """Time until activeDeadlineSeconds is over; None when there is no such limit now."""
     seconds = job["spec"].get("activeDeadlineSeconds")
@@ -52,8 +46,8 @@ def ending(
 ) -> Ending | None:
     """How the Job ends now; None while it goes on."""
     for kind in ("FailureTarget", "SuccessCriteriaMet"):
-        found = find_condition(status_of(job), kind)
-        if found is not None and found["status"] == "True":
+        found = condition(job, kind)
+        if found is not None and found.get("status") == "True":
             return Ending(kind, found.get("reason") or "", found.get("message") or "")
     return _failure(job, tally, active, left_ms) or _success(job, tally, active)
 

@@ -28,19 +28,20 @@ from tuik8s.components.controllers.base import (
 )
 from tuik8s.components.controllers.job import pods as one
 from tuik8s.components.controllers.job import tally
-from tuik8s.components.controllers.job.ending import (
-    Ending,
-    deadline_left_ms,
-    ending,
-    is_finished,
-)
+from tuik8s.components.controllers.job.ending import Ending, deadline_left_ms, ending
 from tuik8s.components.controllers.job.indexes import shown
 from tuik8s.components.controllers.job.sizing import Retries, delete, release, sizing
 from tuik8s.components.controllers.job.tally import Tally
 from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.ownership import claim_from, spec_selector, wake_owner
 from tuik8s.components.controllers.parts.templates import with_status
-from tuik8s.components.controllers.parts.workloads import find_condition, status_of, without_zeros
+from tuik8s.components.controllers.parts.workloads import (
+    drop_condition,
+    find_condition,
+    finish_of,
+    status_of,
+    without_zeros,
+)
 
 RESOURCE = "jobs.batch"
 BATCH_MS = 1_000
@@ -73,7 +74,7 @@ class JobReconciler:
         if job["spec"].get("managedBy") not in (None, "", _OURSELVES):
             return NOTHING
         claimed = claim_from(view, job, spec_selector(job), "pods")
-        if is_finished(job):
+        if finish_of(job) is not None:
             self._retries.pop(key, None)
             late = [release(pod) for pod in claimed.owned if one.is_tracked(pod)]
             return Plan(writes=tuple(late))  # nobody counts any more
@@ -248,5 +249,4 @@ class _Look:
             "reason": reason,
             "message": message,
         }
-        others = [c for c in self.status["conditions"] if c.get("type") != kind]
-        self.status["conditions"] = [*others, made]
+        self.status["conditions"] = [*drop_condition(self.status["conditions"], kind), made]

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from tuik8s.api.meta import (
     controller_of,
-    is_controlled_by,
     is_deleting,
     labels_of,
     name_of,
@@ -130,7 +129,3 @@ def wake_owner(resource: str, kind: str, owner_resource: str, selects: Selects) 
 def spec_selector(owner: Object) -> LabelSelector:
     """The selector in `spec.selector` as a metav1.LabelSelector."""
     return selector_of((owner.get("spec") or {}).get("selector"))
-
-
-def owns(owner: Object, obj: Object) -> bool:
-    return is_controlled_by(obj, owner)

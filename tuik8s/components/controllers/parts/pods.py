@@ -10,7 +10,15 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tuik8s.api.meta import annotations_of, condition, is_deleting, is_terminal, uid_of
+from tuik8s.api.meta import (
+    annotations_of,
+    condition,
+    is_condition_true,
+    is_deleting,
+    is_terminal,
+    namespace_of,
+    uid_of,
+)
 from tuik8s.api.times import parse_time
 from tuik8s.api.types import Object
 
@@ -34,10 +42,7 @@ def is_terminating(pod: Object) -> bool:
 
 
 def is_ready(pod: Object) -> bool:
-    for found in (pod.get("status") or {}).get("conditions") or ():
-        if found.get("type") == "Ready":
-            return bool(found.get("status") == "True")
-    return False
+    return is_condition_true(pod, "Ready")
 
 
 def ready_since_ms(pod: Object) -> int | None:
@@ -66,6 +71,12 @@ def is_available(pod: Object, min_ready_seconds: int, now_ms: int) -> bool:
 
 def is_scheduled(pod: Object) -> bool:
     return bool((pod.get("spec") or {}).get("nodeName"))
+
+
+def claims_of(pod: Object) -> list[tuple[str, str]]:
+    """Namespace and name of the volume claims that a pod mounts."""
+    sources = (v.get("persistentVolumeClaim") for v in (pod.get("spec") or {}).get("volumes") or ())
+    return [(namespace_of(pod), source.get("claimName") or "") for source in sources if source]
 
 
 def restarts(pod: Object) -> int:

@@ -16,8 +16,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tuik8s.api.meta import generation_of, is_deleting, labels_of, name_of, namespace_of, uid_of
-from tuik8s.api.selectors import LabelSelector
+from tuik8s.api.meta import (
+    controller_of,
+    generation_of,
+    is_deleting,
+    labels_of,
+    name_of,
+    namespace_of,
+    uid_of,
+)
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
@@ -33,7 +40,7 @@ from tuik8s.components.controllers.base import (
     Write,
 )
 from tuik8s.components.controllers.parts import pods as podinfo
-from tuik8s.components.controllers.parts.ownership import claim_from
+from tuik8s.components.controllers.parts.ownership import Selects, claim_from
 from tuik8s.components.controllers.parts.templates import pod_from_template, with_status
 from tuik8s.components.controllers.parts.workloads import (
     drop_condition,
@@ -53,6 +60,7 @@ class Style:
     """How the two kinds differ."""
 
     resource: str
+    selects: Selects
     counts_terminating: bool
     burst: int
 
@@ -67,14 +75,12 @@ class _Sight:
     now_ms: int
 
 
-def reconcile_replicas(
-    key: Key, view: View, now_ms: int, style: Style, selector_of: LabelSelector | None
-) -> Plan:
-    """Plan for one owner of replicas; `selector_of` is its parsed selector."""
+def reconcile_replicas(key: Key, view: View, now_ms: int, style: Style) -> Plan:
+    """Plan for one owner of replicas."""
     owner = view.get(key.resource, key.namespace, key.name)
-    if owner is None or selector_of is None:
+    if owner is None:
         return NOTHING
-    claimed = claim_from(view, owner, selector_of, "pods")
+    claimed = claim_from(view, owner, style.selects(owner), "pods")
     active = [pod for pod in claimed.owned if podinfo.is_active(pod)]
     terminating = sum(1 for pod in claimed.owned if podinfo.is_terminating(pod))
     adopting = tuple(w for w in claimed.writes if _touches_active(w, view))
@@ -139,9 +145,7 @@ def _delete_one(owner: Object, pod: Object) -> Delete:
 
 def _related_per_node(owner: Object, view: View) -> Counter[str]:
     """Active pods per node of all replica sets under the same Deployment as this one."""
-    above = next(
-        (r for r in owner["metadata"].get("ownerReferences") or () if r.get("controller")), None
-    )
+    above = controller_of(owner)
     owners = [owner]
     if above is not None:
         owners = list(view.by_index("replicasets.apps", "owner", above["uid"]))

@@ -6,7 +6,7 @@ pkg/controller/deployment/util/deployment_util.go (`ResolveFenceposts`).
 
 from __future__ import annotations
 
-from tuik8s.api.meta import annotations_of
+from tuik8s.api.meta import annotations_of, condition
 from tuik8s.api.types import Object
 
 _DIGITS_MAX = 18
@@ -73,6 +73,12 @@ def find_condition(status: Object, condition_type: str) -> Object | None:
         if found.get("type") == condition_type:
             return dict(found)
     return None
+
+
+def finish_of(job: Object) -> Object | None:
+    """The condition with which a Job has ended; None while it has not."""
+    found = (condition(job, kind) for kind in ("Complete", "Failed"))
+    return next((c for c in found if c is not None and c.get("status") == "True"), None)
 
 
 def kept_transition(made: Object, before: Object | None) -> Object:

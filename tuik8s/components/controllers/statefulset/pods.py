@@ -5,7 +5,7 @@ Source: k8s.io/kubernetes pkg/controller/statefulset/stateful_set_utils.go, 1.36
 
 from __future__ import annotations
 
-from tuik8s.api.meta import is_deleting, is_terminal, labels_of, name_of
+from tuik8s.api.meta import is_deleting, labels_of, name_of
 from tuik8s.api.types import Object
 from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.templates import pod_from_template
@@ -43,10 +43,6 @@ def is_running_and_ready(pod: Object) -> bool:
 def is_running_and_available(pod: Object, min_ready_seconds: int, now_ms: int) -> bool:
     running = podinfo.phase(pod) == "Running"
     return running and podinfo.is_available(pod, min_ready_seconds, now_ms)
-
-
-def has_ended(pod: Object) -> bool:
-    return is_terminal(pod)
 
 
 def new_pod(statefulset: Object, template: Object, ordinal: int, revision: str) -> Object:

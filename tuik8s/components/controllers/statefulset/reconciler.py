@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tuik8s.api.meta import is_deleting, name_of, namespace_of, uid_of
+from tuik8s.api.meta import is_deleting, is_terminal, name_of, namespace_of, uid_of
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
     NOTHING,
@@ -153,7 +153,7 @@ class _Look:
         if pod is None:
             self._create(ordinal)
             return self.is_monotonic
-        if one.has_ended(pod):
+        if is_terminal(pod):
             if not is_deleting(pod):
                 self._delete(pod)
             return True
