@@ -374,6 +374,17 @@ def test_revision_hash_is_upstreams() -> None:
     assert revision_hash({"spec": {"template": whole}}, 0) == "65dc496cbc"
 
 
+def test_refused_deletion_of_a_daemon_pod_is_told() -> None:
+    daemons = owner("DaemonSet")
+    view, reconciler = Shown(daemonsets__apps=[daemons]), DaemonSetReconciler()
+    with_revision(view, reconciler, key(DAEMONS))
+    taint = {"key": "k", "effect": "NoExecute"}
+    view.add("nodes", node("node-1", taints=[taint]))
+    view.add("pods", pod("agent", daemons))
+    (deletion,) = writes(reconciler.reconcile(key(DAEMONS), view, NOW_MS))
+    assert (deletion.name, deletion.failed.reason) == ("agent", "FailedDelete")
+
+
 def test_failed_daemon_pod_is_replaced_later_each_time() -> None:
     backoff = FailureBackoff()
     old, new = owner("DaemonSet"), owner("DaemonSet")

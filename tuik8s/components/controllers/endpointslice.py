@@ -17,11 +17,10 @@ from tuik8s.api.meta import (
     is_deleting,
     labels_of,
     name_of,
-    namespace_of,
 )
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Key, Object
-from tuik8s.components.controllers.base import NOTHING, Change, Plan, View, Wake, Write, itself
+from tuik8s.components.controllers.base import NOTHING, Plan, View, Wake, Write, itself
 from tuik8s.components.controllers.parts import backends, slices
 from tuik8s.components.controllers.parts.pods import is_ready
 from tuik8s.components.controllers.parts.slices import SLICES, Group
@@ -29,15 +28,6 @@ from tuik8s.components.controllers.parts.slices import SLICES, Group
 RESOURCE = "services"
 MANAGER = "endpointslice-controller.k8s.io"
 _ZONE = "topology.kubernetes.io/zone"
-
-
-def _changed_slices(change: Change, view: View) -> list[Key]:
-    """A slice of ours that was changed or deleted, by us or by somebody else."""
-    labels = labels_of(change.last)
-    name = labels.get(backends.SERVICE_NAME)
-    if not name or labels.get(backends.SLICE_MANAGED_BY) != MANAGER:
-        return []
-    return [Key(RESOURCE, namespace_of(change.last), name)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +49,7 @@ class EndpointSliceReconciler:
     wakes: tuple[Wake, ...] = (
         Wake(RESOURCE, itself),
         Wake("pods", backends.services_of_pod),
-        Wake(SLICES, _changed_slices),
+        slices.wake_shown(MANAGER, RESOURCE),
     )
 
     def __init__(self) -> None:

@@ -5,14 +5,11 @@ Source: k8s.io/kubernetes pkg/controller/endpointslicemirroring, 1.36.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from tuik8s.api.meta import annotations_of, labels_of, name_of, namespace_of
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
     NOTHING,
     Change,
-    Delete,
     Plan,
     View,
     Wake,
@@ -34,14 +31,6 @@ def _same_name(change: Change, view: View) -> list[Key]:
     return [Key(RESOURCE, namespace_of(change.last), name_of(change.last))]
 
 
-def _slice_keys(change: Change, view: View) -> list[Key]:
-    labels = labels_of(change.last)
-    name = labels.get(backends.SERVICE_NAME)
-    if not name or labels.get(backends.SLICE_MANAGED_BY) != MANAGER:
-        return []
-    return [Key(RESOURCE, namespace_of(change.last), name)]
-
-
 class EndpointSliceMirroringReconciler:
     """Mirror custom Endpoints into EndpointSlices."""
 
@@ -53,7 +42,7 @@ class EndpointSliceMirroringReconciler:
     wakes: tuple[Wake, ...] = (
         Wake(RESOURCE, itself),
         Wake("services", _same_name),
-        Wake(SLICES, _slice_keys),
+        slices.wake_shown(MANAGER, RESOURCE),
     )
 
     def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
@@ -61,22 +50,18 @@ class EndpointSliceMirroringReconciler:
         endpoints = view.get(RESOURCE, key.namespace, key.name)
         service = view.get("services", key.namespace, key.name)
         if endpoints is None or service is None or not _is_mirrored(endpoints, service):
-            return Plan(writes=tuple(_deletions(present))) if present else NOTHING
+            return Plan(writes=tuple(slices.deletions(present))) if present else NOTHING
         writes: list[Write] = []
         groups = _groups(endpoints)
         for family in ("IPv4", "IPv6"):
             mine = [s for s in present if s.get("addressType") == family]
             found = {text: group for (fam, text), group in groups.items() if fam == family}
             if not found:
-                writes += _deletions(mine)
+                writes += slices.deletions(mine)
                 continue
             shape = slices.Shape(endpoints, _labels(endpoints), _annotations(endpoints), family)
             writes += slices.reconcile_family(shape, found, mine)
         return Plan(writes=tuple(writes))
-
-
-def _deletions(present: Iterable[Object]) -> list[Write]:
-    return [Delete(resource=SLICES, namespace=namespace_of(s), name=name_of(s)) for s in present]
 
 
 def _is_mirrored(endpoints: Object, service: Object) -> bool:

@@ -22,7 +22,6 @@ from tuik8s.api.times import format_time, parse_time
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
     NOTHING,
-    Change,
     Create,
     Delete,
     Event,
@@ -35,7 +34,7 @@ from tuik8s.components.controllers.base import (
     itself,
 )
 from tuik8s.components.controllers.cronjob.schedule import Schedule, parse
-from tuik8s.components.controllers.parts.ownership import controller_key
+from tuik8s.components.controllers.parts.ownership import wake_controller
 from tuik8s.components.controllers.parts.templates import with_status
 from tuik8s.components.controllers.parts.workloads import finish_of, status_of
 
@@ -47,11 +46,6 @@ _LATE_MS = 100
 _MISSED_MAX = 100
 
 
-def _owner(change: Change, view: View) -> list[Key]:
-    key = controller_key(change.last, "CronJob", RESOURCE)
-    return [] if key is None else [key]
-
-
 class CronJobReconciler:
     """Make Jobs by the clock."""
 
@@ -60,7 +54,7 @@ class CronJobReconciler:
     component = "cronjob-controller"
     reads: tuple[str, ...] = ()
     starts: tuple[Key, ...] = ()
-    wakes: tuple[Wake, ...] = (Wake(RESOURCE, itself), Wake(JOBS, _owner))
+    wakes: tuple[Wake, ...] = (Wake(RESOURCE, itself), wake_controller(JOBS, "CronJob", RESOURCE))
 
     def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
         cronjob = view.get(RESOURCE, key.namespace, key.name)

@@ -13,14 +13,12 @@ from tuik8s.api.meta import (
     labels_of,
     name_of,
     namespace_of,
-    uid_of,
 )
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
     NOTHING,
     Change,
     Create,
-    Delete,
     Event,
     Outcomes,
     Plan,
@@ -38,10 +36,11 @@ from tuik8s.components.controllers.parts import history
 from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.ownership import (
     claim_from,
-    controller_key,
     spec_selector,
+    wake_controller,
     wake_owner,
 )
+from tuik8s.components.controllers.parts.pod_control import create_pod, delete_pod
 from tuik8s.components.controllers.parts.templates import with_status
 from tuik8s.components.controllers.parts.workloads import (
     min_ready_seconds_of,
@@ -72,11 +71,6 @@ def _face(node: Object) -> object:
     return (labels_of(node), (node.get("spec") or {}).get("taints"))
 
 
-def _revision_owner(change: Change, view: View) -> list[Key]:
-    key = controller_key(change.last, "DaemonSet", RESOURCE)
-    return [] if key is None else [key]
-
-
 class DaemonSetReconciler:
     """Keep one pod of each DaemonSet on every node that it wants."""
 
@@ -89,7 +83,7 @@ class DaemonSetReconciler:
         Wake(RESOURCE, itself),
         wake_owner("pods", "DaemonSet", RESOURCE, spec_selector),
         Wake("nodes", _node_matters),
-        Wake(history.RESOURCE, _revision_owner),
+        wake_controller(history.RESOURCE, "DaemonSet", RESOURCE),
     )
 
     def __init__(self) -> None:
@@ -149,7 +143,7 @@ class _Look:
             self.deletions += step.delete
             missing += step.create_on
         changes: tuple[Write, ...] = (
-            *(self._delete(pod) for pod in self.deletions[:BURST]),
+            *(delete_pod(self.daemonset, pod) for pod in self.deletions[:BURST]),
             *(self._create(node) for node in missing[:BURST]),
         )
         if not changes:
@@ -218,24 +212,7 @@ class _Look:
         self.deletions += new[1:] + old[1:]
 
     def _create(self, node: str) -> Create:
-        return Create(
-            resource="pods",
-            obj=one.new_pod(self.daemonset, node, self.hashed),
-            said=Event(self.daemonset, "Normal", "SuccessfulCreate", "Created pod: {name}"),
-            failed=Event(self.daemonset, "Warning", "FailedCreate", "Error creating: {error}"),
-        )
-
-    def _delete(self, pod: Object) -> Delete:
-        name = name_of(pod)
-        said = Event(self.daemonset, "Normal", "SuccessfulDelete", f"Deleted pod: {name}")
-        return Delete(
-            resource="pods",
-            namespace=namespace_of(pod),
-            name=name,
-            uid=uid_of(pod),
-            tolerate=(404, 409),
-            said=said,
-        )
+        return create_pod(self.daemonset, one.new_pod(self.daemonset, node, self.hashed))
 
     def _look_again(self, after_ms: int) -> None:
         self.after_ms = after_ms if self.after_ms is None else min(after_ms, self.after_ms)
@@ -249,16 +226,9 @@ class _Look:
         live = {f"{name_of(self.daemonset)}-{labels_of(p).get(one.HASH_LABEL)}" for p in self.owned}
         limit = self.daemonset["spec"].get("revisionHistoryLimit")
         writes = (*writes, *history.truncated(self.history, limit, live))
-        available_ms = self._next_available_ms()
+        min_ready = min_ready_seconds_of(self.daemonset)
+        available_ms = podinfo.next_available_ms(self.owned, min_ready, self.now_ms)
         if available_ms is not None:
             self._look_again(available_ms)
         pace_ms = min(len(self.wanted) // _NODES_PER_PACE_MS, _PACE_MS_MAX)
         return Plan(writes=writes, requeue_after_ms=self.after_ms, pace_ms=pace_ms)
-
-    def _next_available_ms(self) -> int | None:
-        min_ready = min_ready_seconds_of(self.daemonset)
-        if min_ready == 0:
-            return None
-        times = [podinfo.available_at_ms(pod, min_ready) for pod in self.owned]
-        waits = [at - self.now_ms for at in times if at is not None and at > self.now_ms]
-        return min(waits, default=None)

@@ -30,10 +30,11 @@ from tuik8s.components.controllers.job import pods as one
 from tuik8s.components.controllers.job import tally
 from tuik8s.components.controllers.job.ending import Ending, deadline_left_ms, ending
 from tuik8s.components.controllers.job.indexes import shown
-from tuik8s.components.controllers.job.sizing import Retries, delete, release, sizing
+from tuik8s.components.controllers.job.sizing import Retries, release, sizing
 from tuik8s.components.controllers.job.tally import Tally
 from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.ownership import claim_from, spec_selector, wake_owner
+from tuik8s.components.controllers.parts.pod_control import delete_pod
 from tuik8s.components.controllers.parts.templates import with_status
 from tuik8s.components.controllers.parts.workloads import (
     drop_condition,
@@ -122,7 +123,7 @@ class _Look:
         left_ms = deadline_left_ms(self.job, self.status.get("startTime"), self.now_ms)
         end = ending(self.job, self.tally, self.active, left_ms)
         if end is not None:
-            deletions = tuple(delete(self.job, pod) for pod in self.active)
+            deletions = tuple(delete_pod(self.job, pod) for pod in self.active)
             if end.final == "Failed":
                 tally.note_all(self.tally, self.job, self.pods)
             return self._carry_out(deletions, -len(deletions), end)

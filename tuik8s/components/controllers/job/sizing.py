@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 from tuik8s.api.meta import finalizers_of, name_of, namespace_of, uid_of
 from tuik8s.api.types import Object
-from tuik8s.components.controllers.base import Create, Delete, Event, Patch, Write
+from tuik8s.components.controllers.base import Patch, Write
 from tuik8s.components.controllers.job import pods as one
 from tuik8s.components.controllers.job.tally import Tally
 from tuik8s.components.controllers.parts import pods as podinfo
+from tuik8s.components.controllers.parts.pod_control import create_pod, delete_pod
 
 BURST = 500
 
@@ -71,27 +72,21 @@ def _wanted(job: Object, tally: Tally, active: int) -> int:
 
 def _creations(job: Object, pods: Sequence[Object], tally: Tally, missing: int) -> list[Write]:
     if not one.is_indexed(job):
-        return [_create(job, -1, 0)] * missing
+        return [create_pod(job, one.new_pod(job, -1, 0))] * missing
     busy = [pod for pod in pods if podinfo.is_active(pod)]
     if one.replaces_only_failed(job):
         busy += [pod for pod in pods if podinfo.is_terminating(pod)]
     taken = {*map(one.index_of, busy), *tally.completed, *tally.failed_indexes}
     free = [n for n in range(job["spec"].get("completions") or 0) if n not in taken]
-    return [_create(job, index, _failures_of(job, pods, index)) for index in free[:missing]]
+    return [
+        create_pod(job, one.new_pod(job, index, _failures_of(job, pods, index)))
+        for index in free[:missing]
+    ]
 
 
 def _failures_of(job: Object, pods: Sequence[Object], index: int) -> int:
     failed = [pod for pod in pods if one.index_of(pod) == index and one.has_failed(pod, job)]
     return max((one.failure_count(pod) + 1 for pod in failed), default=0)
-
-
-def _create(job: Object, index: int, failures: int) -> Create:
-    return Create(
-        resource="pods",
-        obj=one.new_pod(job, index, failures),
-        said=Event(job, "Normal", "SuccessfulCreate", "Created pod: {name}"),
-        failed=Event(job, "Warning", "FailedCreate", "Error creating: {error}"),
-    )
 
 
 def _removal(job: Object, pods: Sequence[Object]) -> Sizing:
@@ -100,21 +95,8 @@ def _removal(job: Object, pods: Sequence[Object]) -> Sizing:
     for pod in pods:
         if one.is_tracked(pod):
             writes.append(release(pod))
-        writes.append(delete(job, pod))
+        writes.append(delete_pod(job, pod))
     return Sizing(tuple(writes), -len(pods))
-
-
-def delete(job: Object, pod: Object) -> Delete:
-    name = name_of(pod)
-    return Delete(
-        resource="pods",
-        namespace=namespace_of(pod),
-        name=name,
-        uid=uid_of(pod),
-        tolerate=(404, 409),
-        said=Event(job, "Normal", "SuccessfulDelete", f"Deleted pod: {name}"),
-        failed=Event(job, "Warning", "FailedDelete", "Error deleting: {error}"),
-    )
 
 
 def release(pod: Object) -> Patch:

@@ -9,7 +9,7 @@ Source: k8s.io/kubernetes pkg/controller/controller_ref_manager.go, 1.36.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tuik8s.api.meta import (
@@ -36,37 +36,28 @@ class Claim:
     writes: tuple[Patch, ...]
 
 
-def claim(
+def claim_from(
+    view: View,
     owner: Object,
     selector: LabelSelector,
     resource: str,
-    owned: Iterable[Object],
-    orphans: Iterable[Object],
     adoptable: Callable[[Object], bool] = lambda _: True,
 ) -> Claim:
-    """Sort out candidates: `owned` are controlled by the owner already, `orphans` by nobody."""
+    """Sort out what the owner controls already, and the objects of its namespace nobody does."""
     kept: list[Object] = []
     writes: list[Patch] = []
     deleting = is_deleting(owner)
-    for obj in owned:
+    for obj in view.by_index(resource, "owner", uid_of(owner)):
         if selector.matches(labels_of(obj)):
             kept.append(obj)
         elif not deleting:
             writes.append(release(owner, resource, obj))
     if not deleting:
-        for obj in orphans:
+        for obj in view.by_index(resource, "orphan", namespace_of(owner)):
             if not is_deleting(obj) and selector.matches(labels_of(obj)) and adoptable(obj):
                 kept.append(obj)
                 writes.append(adopt(owner, resource, obj))
     return Claim(tuple(kept), tuple(writes))
-
-
-def claim_from(view: View, owner: Object, selector: LabelSelector, resource: str) -> Claim:
-    """`claim` over the cache's indices."""
-    owned = view.by_index(resource, "owner", uid_of(owner))
-    return claim(
-        owner, selector, resource, owned, view.by_index(resource, "orphan", namespace_of(owner))
-    )
 
 
 def adopt(owner: Object, resource: str, obj: Object) -> Patch:
@@ -98,6 +89,16 @@ def controller_key(obj: Object, kind: str, resource: str) -> Key | None:
     if reference is None or reference.get("kind") != kind:
         return None
     return Key(resource, namespace_of(obj), reference.get("name") or "")
+
+
+def wake_controller(resource: str, kind: str, owner_resource: str) -> Wake:
+    """A change wakes the controlling owner, for owners that adopt nothing by this change."""
+
+    def keys(change: Change, view: View) -> Sequence[Key]:
+        key = controller_key(change.last, kind, owner_resource)
+        return () if key is None else (key,)
+
+    return Wake(resource, keys)
 
 
 def wake_owner(resource: str, kind: str, owner_resource: str, selects: Selects) -> Wake:

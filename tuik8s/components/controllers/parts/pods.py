@@ -69,6 +69,12 @@ def is_available(pod: Object, min_ready_seconds: int, now_ms: int) -> bool:
     return at_ms is not None and at_ms <= now_ms
 
 
+def next_available_ms(pods: Iterable[Object], min_ready_seconds: int, now_ms: int) -> int | None:
+    """Time until the next of these pods becomes available; None when none is on its way."""
+    times = [available_at_ms(pod, min_ready_seconds) for pod in pods]
+    return min((at - now_ms for at in times if at is not None and at > now_ms), default=None)
+
+
 def is_scheduled(pod: Object) -> bool:
     return bool((pod.get("spec") or {}).get("nodeName"))
 

@@ -21,17 +21,12 @@ from tuik8s.api.meta import (
     generation_of,
     is_deleting,
     labels_of,
-    name_of,
-    namespace_of,
     uid_of,
 )
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
     NOTHING,
-    Create,
-    Delete,
-    Event,
     Outcomes,
     Patch,
     Plan,
@@ -41,6 +36,7 @@ from tuik8s.components.controllers.base import (
 )
 from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.ownership import Selects, claim_from
+from tuik8s.components.controllers.parts.pod_control import create_pod, delete_pod
 from tuik8s.components.controllers.parts.templates import pod_from_template, with_status
 from tuik8s.components.controllers.parts.workloads import (
     drop_condition,
@@ -114,33 +110,14 @@ def _reason(missing: int) -> str:
 def _create(sight: _Sight, missing: int, style: Style) -> tuple[Write, ...]:
     owner = sight.owner
     pod = pod_from_template(owner["spec"].get("template") or {}, owner)
-    made = Create(
-        resource="pods",
-        obj=pod,
-        said=Event(owner, "Normal", "SuccessfulCreate", "Created pod: {name}"),
-        failed=Event(owner, "Warning", "FailedCreate", "Error creating: {error}"),
-    )
-    return (made,) * min(missing, style.burst)
+    return (create_pod(owner, pod),) * min(missing, style.burst)
 
 
 def _delete(sight: _Sight, surplus: int, view: View, style: Style) -> tuple[Write, ...]:
     ranked = podinfo.rank_for_deletion(
         sight.active, _related_per_node(sight.owner, view), sight.now_ms
     )
-    return tuple(_delete_one(sight.owner, pod) for pod in ranked[: min(surplus, style.burst)])
-
-
-def _delete_one(owner: Object, pod: Object) -> Delete:
-    name = name_of(pod)
-    return Delete(
-        resource="pods",
-        namespace=namespace_of(pod),
-        name=name,
-        uid=uid_of(pod),
-        tolerate=(404, 409),
-        said=Event(owner, "Normal", "SuccessfulDelete", f"Deleted pod: {name}"),
-        failed=Event(owner, "Warning", "FailedDelete", "Error deleting: {error}"),
-    )
+    return tuple(delete_pod(sight.owner, pod) for pod in ranked[: min(surplus, style.burst)])
 
 
 def _related_per_node(owner: Object, view: View) -> Counter[str]:

@@ -20,7 +20,15 @@ from tuik8s.api.meta import (
     uid_of,
 )
 from tuik8s.api.types import Key, Object
-from tuik8s.components.controllers.base import Create, Delete, Update, View, Write
+from tuik8s.components.controllers.base import (
+    Change,
+    Create,
+    Delete,
+    Update,
+    View,
+    Wake,
+    Write,
+)
 from tuik8s.components.controllers.parts import backends
 
 SLICES = "endpointslices.discovery.k8s.io"
@@ -66,6 +74,19 @@ def of_service(view: View, key: Key, manager: str) -> list[Object]:
     ]
 
 
+def wake_shown(manager: str, resource: str) -> Wake:
+    """A slice of this manager that was changed or deleted, by whomever, wakes what it shows."""
+
+    def keys(change: Change, view: View) -> Sequence[Key]:
+        labels = labels_of(change.last)
+        name = labels.get(backends.SERVICE_NAME)
+        if not name or labels.get(backends.SLICE_MANAGED_BY) != manager:
+            return ()
+        return (Key(resource, namespace_of(change.last), name),)
+
+    return Wake(SLICES, keys)
+
+
 def reconcile_family(
     shape: Shape, groups: Mapping[str, Group], present: Sequence[Object]
 ) -> list[Write]:
@@ -79,7 +100,7 @@ def reconcile_family(
     for text in sorted(groups):
         writes += _reconcile_group(shape, groups[text], by_ports.pop(text, []))
     for unused in by_ports.values():
-        writes += [_delete(found) for found in unused]
+        writes += deletions(unused)
     return writes
 
 
@@ -104,7 +125,7 @@ def _reconcile_group(shape: Shape, group: Group, present: Sequence[Object]) -> l
     alive = any(stay for _, stay in kept) or bool(new)
     for index, (found, stay) in enumerate(kept):
         if not stay and (alive or index > 0):
-            writes.append(_delete(found))
+            writes += deletions([found])
         elif _differs(found, stay, shape):
             writes.append(Update(resource=SLICES, obj=_updated(found, stay, group, shape)))
     if not kept and not new:
@@ -157,7 +178,8 @@ def _updated(found: Object, endpoints: list[Object], group: Group, shape: Shape)
     return changed
 
 
-def _delete(found: Object) -> Delete:
-    return Delete(
-        resource=SLICES, namespace=namespace_of(found), name=name_of(found), uid=uid_of(found)
-    )
+def deletions(unused: Sequence[Object]) -> list[Write]:
+    return [
+        Delete(resource=SLICES, namespace=namespace_of(s), name=name_of(s), uid=uid_of(s))
+        for s in unused
+    ]

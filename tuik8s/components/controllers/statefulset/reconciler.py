@@ -18,7 +18,6 @@ from tuik8s.api.meta import is_deleting, is_terminal, name_of, namespace_of, uid
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
     NOTHING,
-    Change,
     Create,
     Delete,
     Event,
@@ -33,10 +32,9 @@ from tuik8s.components.controllers.parts import history
 from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.history import History
 from tuik8s.components.controllers.parts.ownership import (
-    claim,
     claim_from,
-    controller_key,
     spec_selector,
+    wake_controller,
     wake_owner,
 )
 from tuik8s.components.controllers.parts.templates import with_status
@@ -56,11 +54,6 @@ _PACE_MS_MAX = 500
 _HASH_LABEL = "controller.kubernetes.io/hash"
 
 
-def _revision_owner(change: Change, view: View) -> list[Key]:
-    key = controller_key(change.last, "StatefulSet", RESOURCE)
-    return [] if key is None else [key]
-
-
 class StatefulSetReconciler:
     """Keep the pods of each StatefulSet, in order."""
 
@@ -72,7 +65,7 @@ class StatefulSetReconciler:
     wakes: tuple[Wake, ...] = (
         Wake(RESOURCE, itself),
         wake_owner("pods", "StatefulSet", RESOURCE, spec_selector),
-        Wake(history.RESOURCE, _revision_owner),
+        wake_controller(history.RESOURCE, "StatefulSet", RESOURCE),
     )
 
     def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
@@ -84,13 +77,12 @@ class StatefulSetReconciler:
         found = history.history_of(statefulset, revisions.owned, _HASH_LABEL)
         if found.write is not None and not is_deleting(statefulset):
             return Plan(writes=(*revisions.writes, found.write))
-        claimed = claim(
+        claimed = claim_from(
+            view,
             statefulset,
             selector,
             "pods",
-            view.by_index("pods", "owner", uid_of(statefulset)),
-            view.by_index("pods", "orphan", key.namespace),
-            lambda pod: one.ordinal_of(statefulset, pod) >= 0,
+            adoptable=lambda pod: one.ordinal_of(statefulset, pod) >= 0,
         )
         plan = _Look(statefulset, found, claimed.owned, view, now_ms).plan()
         return replace(plan, writes=(*revisions.writes, *claimed.writes, *plan.writes))
@@ -132,7 +124,7 @@ class _Look:
         if not is_deleting(self.statefulset):
             self.writes += self._old_revisions(status)
         pace_ms = min(len(self.owned) // _PODS_PER_PACE_MS, _PACE_MS_MAX)
-        after_ms = self._next_available_ms()
+        after_ms = podinfo.next_available_ms(self.owned, self.min_ready, self.now_ms)
         return Plan(writes=tuple(self.writes), requeue_after_ms=after_ms, pace_ms=pace_ms)
 
     def _steps(self) -> None:
@@ -270,10 +262,3 @@ class _Look:
         live |= {status["currentRevision"], status["updateRevision"], name_of(self.current)}
         limit = self.statefulset["spec"].get("revisionHistoryLimit")
         return history.truncated(self.history, limit, live)
-
-    def _next_available_ms(self) -> int | None:
-        if self.min_ready == 0:
-            return None
-        times = [podinfo.available_at_ms(pod, self.min_ready) for pod in self.owned]
-        waits = [at - self.now_ms for at in times if at is not None and at > self.now_ms]
-        return min(waits, default=None)
