@@ -1,9 +1,9 @@
 """Replays recorded conversations with a real Kubernetes 1.36.3 against a server of ours.
 
 `tests/golden/golden.py` is the recorder's own tool and the measure. A case that differs on purpose
-or not yet is listed with its steps in `tests/golden/<area>/shortfall.json`: a step that is no
-longer the same fails the test, and so does a listed one that has become the same (take it off the
-list).
+or not yet is listed in `tests/golden/<area>/shortfall.json`, each step with its reason: a step that
+is no longer the same fails the test, and so does a listed one that has become the same (take it off
+the list).
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def cases(area: str) -> list[str]:
 
 
 @cache
-def shortfall(area: str) -> dict[str, list[str]]:
-    """Case -> steps that are known to differ."""
+def shortfall(area: str) -> dict[str, dict[str, str]]:
+    """Case -> step that is known to differ -> why."""
     path = FOLDER / area / "shortfall.json"
     return json.loads(path.read_text()) if path.exists() else {}
 
@@ -79,17 +79,15 @@ def served(data: Path) -> Iterator[str]:
 
 def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
     context = ssl._create_unverified_context()
-    for _ in range(START_SECONDS * 20):
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
         assert process.poll() is None, f"the server ended with {process.returncode}"
         connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=5)
-        try:
+        with contextlib.suppress(OSError), contextlib.closing(connection):
             connection.request("GET", "/readyz")
             if connection.getresponse().status == 200:
                 return
-        except OSError:
-            time.sleep(0.05)
-        finally:
-            connection.close()
+        time.sleep(0.05)
     raise AssertionError("the server did not become ready")
 
 
@@ -116,20 +114,25 @@ def replay(server_url: str, area: str, name: str) -> dict[str, list[str]]:
 def check(server_url: str, area: str, name: str) -> None:
     """Fail when other steps differ than the listed ones."""
     bad = replay(server_url, area, name)
-    listed = shortfall(area).get(name, [])
+    listed = shortfall(area).get(name, {})
     lines = [f"{step}: {text}" for step, texts in bad.items() for text in texts]
     assert sorted(bad) == sorted(listed), "\n".join([f"listed: {listed}", *lines])
 
 
 def main() -> None:
-    """Write the shortfall list of an area as it is now.
+    """Write the shortfall list of an area as it is now: `python -m tests.golden_replay AREA DIR`.
 
-    `python -m tests.golden_replay AREA DIR`.
+    A step that was listed keeps its reason; a new one needs one.
     """
     area, data = sys.argv[1], Path(sys.argv[2])
     with served(data) as url:
         found = {name: sorted(replay(url, area, name)) for name in cases(area)}
-    listed = {name: steps for name, steps in found.items() if steps}
+    known = shortfall(area)
+    listed = {
+        name: {step: known.get(name, {}).get(step, "") for step in steps}
+        for name, steps in found.items()
+        if steps
+    }
     (FOLDER / area / "shortfall.json").write_text(json.dumps(listed, indent=1) + "\n")
     steps_count = sum(len(steps) for steps in listed.values())
     print(f"{area}: {len(listed)} of {len(found)} cases differ in {steps_count} steps")
