@@ -22,6 +22,7 @@ from tuik8s.components.store import (
     Store,
     StoreOptions,
 )
+from tuik8s.components.store.tools import verify
 from tuik8s.world.base import DiskFull
 
 
@@ -306,6 +307,23 @@ def test_full_disk_puts_off_expiry_and_snapshots() -> None:
     assert store.count("events/") == 1
     disk.room = 10**6
     world.pass_ms(200)
+    assert store.count("events/") == 0
+
+
+def test_a_deadline_that_a_full_disk_puts_off_stays_the_one_of_the_log() -> None:
+    """A snapshot that is written meanwhile agrees with the log, which `verify` compares."""
+    disk = FullDisk()
+    store, world = opened(disk, StoreOptions(history_revisions=0, retry_full_ms=100))
+    store.put("events/a/x", b"e", ttl_ms=50)
+    world.turn()
+    disk.room = 10
+    world.pass_ms(90)
+    disk.room = 10**6
+    store.snapshot()
+    world.turn()
+    assert (store.count("events/"), store.statistics()["snapshots"]) == (1, 1)
+    assert verify(disk).losses == ()
+    world.pass_ms(150)
     assert store.count("events/") == 0
 
 

@@ -1,7 +1,8 @@
 """Keys that end by themselves.
 
 A deadline is written with the key, so a restart does not move it. Expiry is a deletion in the log
-by the author `store`; a replay repeats it instead of deciding it again.
+by the author `store`; a replay repeats it instead of deciding it again. While the disk is full
+nothing expires, and the deadlines stay what the log says.
 
 Source: etcd leases (lease/lessor.go); here each key has its own, since only Events need them.
 """
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
 
 class Leases:
-    """Deadlines of keys; `expire` is called for each when its time has come, never before."""
+    """Deadlines of keys; `expire` is called for each when its time has come, never before.
 
-    def __init__(self, world: World, expire: Callable[[str], None]) -> None:
+    Where it says False, it could not be done, and is tried again after `retry_ms`.
+    """
+
+    def __init__(self, world: World, expire: Callable[[str], bool], retry_ms: int) -> None:
         self._world = world
         self._expire = expire
+        self._retry_ms = retry_ms
         self._deadlines: dict[str, int] = {}
         self._heap: list[tuple[int, str]] = []
         self._timer: Timer | None = None
@@ -56,19 +61,21 @@ class Leases:
         self._started = True
         self._arm()
 
-    def _arm(self) -> None:
+    def _arm(self, not_before_ms: int = 0) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         if self._heap:
-            self._timer_at_ms = self._heap[0][0]
+            self._timer_at_ms = max(self._heap[0][0], not_before_ms)
             self._timer = self._world.call_at(self._timer_at_ms, self._tick)
 
     def _tick(self) -> None:
         self._timer = None
         now_ms = self._world.now_ms()
         while self._heap and self._heap[0][0] <= now_ms:
-            at_ms, key = heappop(self._heap)
-            if self._deadlines.get(key) == at_ms:
-                self._expire(key)
+            at_ms, key = self._heap[0]
+            if self._deadlines.get(key) == at_ms and not self._expire(key):
+                self._arm(now_ms + self._retry_ms)
+                return
+            heappop(self._heap)
         self._arm()

@@ -69,7 +69,7 @@ class Store:
         self._log = log = SegmentLog(disk, options.segment_bytes)
         self._index = index = Index()
         self._history = history = History(log, options.recent_changes)
-        self._leases = leases = Leases(world, self._expire)
+        self._leases = leases = Leases(world, self._expire, options.retry_full_ms)
         self._notes = notes = Notes(log, options.notes_per_key)
         self._archive = Archive(
             world, disk, log, index=index, history=history, leases=leases, notes=notes
@@ -359,13 +359,14 @@ class Store:
             if lost is not None:
                 lost(reason)
 
-    def _expire(self, key: str) -> None:
+    def _expire(self, key: str) -> bool:
         entry = self._index.entries.get(key)
         assert entry is not None, f"{key} has a deadline but is absent"
         try:
             self.delete(key, value=self._last_state(entry, self.next_revision), author="store")
         except NoSpace:
-            self._leases.set(key, self._world.now_ms() + self._options.retry_full_ms)
+            return False
+        return True
 
     def _look_later(self) -> None:
         if self._options.history_revisions or self._options.history_ms:
