@@ -135,8 +135,6 @@ class Supervisor:
                 self._announce_when_ready()
             elif "statistics" in message:
                 child.facts["statistics"] = message["statistics"]
-        if channel.closed:
-            self._forget(channel)
 
     def _announce_when_ready(self) -> None:
         if self._on_ready is not None and self.children.is_ready():
@@ -184,26 +182,20 @@ class Supervisor:
             if isinstance(key.fileobj, Channel) and events & selectors.EVENT_WRITE:
                 key.fileobj.flush()
             key.data()
-        for channel in [*self._channels.values(), *self._commands()]:
-            if not channel.closed:
-                wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE * channel.wants_write)
-                self._selector.modify(channel, wanted, self._selector.get_key(channel).data)
-
-    def _commands(self) -> list[Channel]:
-        keys = self._selector.get_map().values()
-        children = set(map(id, self._channels.values()))
-        return [
-            key.fileobj
-            for key in keys
-            if isinstance(key.fileobj, Channel) and id(key.fileobj) not in children
-        ]
+        self._forget_closed()
+        for key in list(self._selector.get_map().values()):
+            if isinstance(key.fileobj, Channel):
+                wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE * key.fileobj.wants_write)
+                self._selector.modify(key.fileobj, wanted, key.data)
 
     def _watch(self, channel: Channel, call: Callable[[], None]) -> None:
+        self._forget_closed()
         self._selector.register(channel, selectors.EVENT_READ, call)
 
-    def _forget(self, channel: Channel) -> None:
+    def _forget_closed(self) -> None:
+        """Let go of channels that were closed, also by a `send`: their numbers come again."""
         for key in list(self._selector.get_map().values()):
-            if key.fileobj is channel:
+            if isinstance(key.fileobj, Channel) and key.fileobj.closed:
                 self._selector.unregister(key.fd)
 
     def _catch_signals(self) -> None:
@@ -241,8 +233,6 @@ class Supervisor:
     def _on_command(self, channel: Channel) -> None:
         for message in channel.receive():
             channel.send(self._obey(message))
-        if channel.closed:
-            self._forget(channel)
 
     def _obey(self, message: Message) -> Message:
         """Carry out one command; the answer has `error` when it could not be done."""
