@@ -1,10 +1,12 @@
-"""A supervisor with children of its own: what reaches them, and what does not."""
+"""A supervisor with children of its own: what reaches them, and what is left when it dies."""
 
 from __future__ import annotations
 
 import fcntl
 import multiprocessing
+import os
 import select
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -77,3 +79,11 @@ def test_a_child_that_does_not_read_is_cut_off_and_nobody_else(rig: Rig) -> None
         rig.ask(command="links", value="x" * 3_000_000)
     until(lambda: rig.ask(command="status")["processes"][0]["restarts"] == 1)
     until(rig.is_locked)
+
+
+def test_a_paused_child_ends_with_a_killed_supervisor(rig: Rig) -> None:
+    rig.ask(command="pause", process="scheduler")
+    pid = rig.process.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not rig.is_locked())

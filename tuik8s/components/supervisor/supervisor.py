@@ -17,6 +17,7 @@ hears that it is healed.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import os
 import selectors
@@ -41,6 +42,10 @@ EXIT_REFUSED = 69
 
 STARTS_MAX = 5
 """A child that ends so often while the cluster starts will not become ready."""
+
+_prctl = getattr(ctypes.CDLL(None), "prctl", None)
+_PR_SET_PDEATHSIG = 1
+"""Linux's: a signal for this process when its parent dies."""
 
 RunChild = Callable[[Role, socket.socket, Message], None]
 """Lives the child's life in the forked process; gets its end of the pair and the state."""
@@ -106,6 +111,8 @@ class Supervisor:
         """In the child: let go of everything of the supervisor's, then live the role."""
         code = 1
         try:
+            if _prctl is not None:  # a stopped child must hear that its supervisor is gone
+                _prctl(_PR_SET_PDEATHSIG, signal.SIGCONT)
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
