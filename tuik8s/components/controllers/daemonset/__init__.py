@@ -1,7 +1,6 @@
 """DaemonSets: one pod on every node that wants it.
 
-nodes       should a node have the pod
-pods        the pod for a node, and whether a pod is of the present template
+pods        the pod for a node, whether the node should have one, which template a pod is of
 rollout     which old pods to replace now
 backoff     how soon a failed pod is replaced
 status      the counts

@@ -5,7 +5,7 @@ Source: k8s.io/kubernetes pkg/controller/job/{pod_failure_policy,success_policy}
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from tuik8s.api.meta import name_of, namespace_of
 from tuik8s.api.types import Object
@@ -60,15 +60,13 @@ def met_rule(job: Object, succeeded: Sequence[int]) -> int | None:
     """The number of the successPolicy rule that is met; None for none."""
     done = set(succeeded)
     for number, rule in enumerate((job["spec"].get("successPolicy") or {}).get("rules") or ()):
-        indexes: Iterable[int] | None = None
-        if rule.get("succeededIndexes") is not None:
-            indexes = parse(rule["succeededIndexes"])
         wanted = rule.get("succeededCount")
-        if indexes is None:
+        if rule.get("succeededIndexes") is None:
             met = wanted is not None and len(done) >= wanted
         else:
+            indexes = parse(rule["succeededIndexes"])
             hit = sum(1 for index in indexes if index in done)
-            met = hit >= (wanted if wanted is not None else len(list(indexes)))
+            met = hit >= (wanted if wanted is not None else len(indexes))
         if met:
             return number
     return None
