@@ -68,7 +68,7 @@ def test_creates_set_then_records_revision() -> None:
     assert rs.obj["metadata"]["annotations"] == {
         revisions.REVISION: "1",
         revisions.DESIRED: "2",
-        revisions.MAX: "3",
+        sizes.MAX: "3",
     }
     assert rs.said.message == f"Scaled up replica set {name} from 0 to 2"
     assert plan.then is not None

@@ -264,6 +264,12 @@ class Change:
         """Both versions that there are, old first."""
         return tuple(obj for obj in (self.old, self.new) if obj is not None)
 
+    def keeps(self, face: Callable[[Object], object]) -> bool:
+        """Whether the object stays, and shows the same face as before."""
+        if self.old is None or self.new is None:
+            return False
+        return face(self.old) == face(self.new)
+
     @property
     def owners(self) -> tuple[Object | None, Object | None]:
         """The controlling owner's reference before and after."""

@@ -56,7 +56,7 @@ def _budgets_of_pod(change: Change, view: View) -> list[Key]:
     budgets = view.by_index(RESOURCE, "namespace", namespace_of(change.last))
     if not budgets:
         return []
-    if change.old is not None and change.new is not None and _face(change.old) == _face(change.new):
+    if change.keeps(_face):
         return []
     found = [b for b in budgets if any(spec_selector(b).matches(labels_of(p)) for p in change.seen)]
     return [Key(RESOURCE, namespace_of(b), name_of(b)) for b in found]

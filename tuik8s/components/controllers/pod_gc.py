@@ -21,7 +21,9 @@ from tuik8s.api.meta import (
 )
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import Delete, Get, Outcomes, Plan, View, Wake, Write
+from tuik8s.components.controllers.parts.node_match import taints_of
 from tuik8s.components.controllers.parts.pod_conditions import disruption, status_patch
+from tuik8s.components.controllers.parts.workloads import creation_order
 
 PERIOD_MS = 20_000
 QUARANTINE_MS = 40_000
@@ -67,7 +69,7 @@ class PodGcReconciler:
         ended = view.by_index("pods", "ended", "ended")
         if len(ended) <= self._ended_max:
             return []
-        ordered = sorted(ended, key=lambda p: (p["metadata"]["creationTimestamp"], name_of(p)))
+        ordered = sorted(ended, key=creation_order)
         return [_delete(pod) for pod in ordered[: len(ended) - self._ended_max]]
 
     def _missing_nodes(self, pods: Sequence[Object], view: View, now_ms: int) -> list[str]:
@@ -97,8 +99,7 @@ def _out_of_service(pods: Sequence[Object], view: View, now_ms: int) -> list[Wri
         if node is None:
             continue
         ready = condition(node, "Ready")
-        taints = node["spec"].get("taints") or ()
-        marked = any(t.get("key") == _OUT_OF_SERVICE for t in taints)
+        marked = any(t.get("key") == _OUT_OF_SERVICE for t in taints_of(node))
         if marked and ready is not None and ready.get("status") != "True":
             writes += _fail_and_delete(pod, now_ms)
     return writes

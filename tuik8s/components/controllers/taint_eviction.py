@@ -25,15 +25,14 @@ from tuik8s.components.controllers.base import (
     View,
     Wake,
 )
-from tuik8s.components.controllers.parts.node_match import tolerates
+from tuik8s.components.controllers.parts.node_match import taints_of, tolerates
 from tuik8s.components.controllers.parts.pod_conditions import disruption
 
 _MESSAGE = "Taint manager: deleting due to NoExecute taint"
 
 
 def _no_execute(node: Object | None) -> list[Object]:
-    taints = ((node or {}).get("spec") or {}).get("taints") or ()
-    return [t for t in taints if t.get("effect") == "NoExecute"]
+    return [t for t in taints_of(node or {}) if t.get("effect") == "NoExecute"]
 
 
 def _pods_of_node(change: Change, view: View) -> list[Key]:
@@ -45,7 +44,7 @@ def _pods_of_node(change: Change, view: View) -> list[Key]:
 
 def _bound_pod(change: Change, view: View) -> tuple[Key, ...]:
     """A pod that came to a node, changed its tolerations there, or went."""
-    if change.old is not None and change.new is not None and _face(change.old) == _face(change.new):
+    if change.keeps(_face):
         return ()
     pod = change.last
     node = (pod.get("spec") or {}).get("nodeName")

@@ -5,8 +5,6 @@ Source: k8s.io/kubernetes pkg/controller/daemon/util/daemonset_util.go, 1.36.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from tuik8s.api.meta import annotations_of, labels_of, name_of
 from tuik8s.api.types import Object
 from tuik8s.components.controllers.parts.node_match import matches_node, untolerated
@@ -94,7 +92,3 @@ def wanted_on(daemonset: Object, node: Object) -> tuple[bool, bool]:
         return False, False
     effects = untolerated(tolerations_of(spec), node)
     return not effects, "NoExecute" not in effects
-
-
-def oldest_first(pods: Sequence[Object]) -> list[Object]:
-    return sorted(pods, key=lambda p: (p["metadata"].get("creationTimestamp") or "", name_of(p)))

@@ -43,6 +43,7 @@ from tuik8s.components.controllers.parts.ownership import (
 from tuik8s.components.controllers.parts.pod_control import create_pod, delete_pod
 from tuik8s.components.controllers.parts.templates import with_status
 from tuik8s.components.controllers.parts.workloads import (
+    creation_order,
     min_ready_seconds_of,
     status_of,
 )
@@ -55,7 +56,7 @@ _PACE_MS_MAX = 500
 
 def _node_matters(change: Change, view: View) -> list[Key]:
     """DaemonSets for which the change makes a difference on that node."""
-    if change.old is not None and change.new is not None and _face(change.old) == _face(change.new):
+    if change.keeps(_face):
         return []
     old, new = change.old, change.new
     if old is None or new is None:
@@ -126,7 +127,7 @@ class _Look:
         self.hashed = labels_of(found.update).get(one.HASH_LABEL, "")
         self.wanted = {name_of(node): one.wanted_on(daemonset, node) for node in nodes}
         self.by_node: dict[str, list[Object]] = {}
-        for pod in one.oldest_first(owned):
+        for pod in sorted(owned, key=creation_order):
             self.by_node.setdefault(one.target_node(pod), []).append(pod)
         self.events: list[Event] = []
         self.deletions: list[Object] = []

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from tuik8s.api.meta import generation_of, is_deleting, name_of, namespace_of, uid_of
 from tuik8s.api.types import Object
 from tuik8s.components.controllers.base import Delete, Write
-from tuik8s.components.controllers.deployment.revisions import creation_order, revision_number
-from tuik8s.components.controllers.parts.workloads import count, replicas_of
+from tuik8s.components.controllers.deployment.revisions import revision_number
+from tuik8s.components.controllers.parts.workloads import count, creation_order, replicas_of
 
 _NO_LIMIT = 2**31 - 1
 

@@ -18,10 +18,11 @@ from tuik8s.api.meta import (
     owner_reference,
 )
 from tuik8s.api.types import Object
-from tuik8s.components.controllers.deployment.sizes import surge_of
+from tuik8s.components.controllers.deployment.sizes import MAX, surge_of
 from tuik8s.components.controllers.parts.templates import hash_of
 from tuik8s.components.controllers.parts.workloads import (
     annotated_number,
+    creation_order,
     min_ready_seconds_of,
     replicas_of,
     status_of,
@@ -31,7 +32,6 @@ HASH_LABEL = "pod-template-hash"
 REVISION = "deployment.kubernetes.io/revision"
 REVISION_HISTORY = "deployment.kubernetes.io/revision-history"
 DESIRED = "deployment.kubernetes.io/desired-replicas"
-MAX = "deployment.kubernetes.io/max-replicas"
 _NOT_COPIED = frozenset(
     (
         "kubectl.kubernetes.io/last-applied-configuration",
@@ -55,10 +55,6 @@ class Sets:
     @property
     def all(self) -> tuple[Object, ...]:
         return self.old if self.new is None else (*self.old, self.new)
-
-
-def creation_order(rs: Object) -> tuple[str, str]:
-    return (rs["metadata"].get("creationTimestamp") or "", name_of(rs))
 
 
 def sort_out(deployment: Object, owned: Iterable[Object]) -> Sets:

@@ -13,12 +13,13 @@ from tuik8s.api.types import Object
 from tuik8s.components.controllers.parts.workloads import (
     annotated_number,
     count,
+    creation_order,
     fenceposts,
     int_or_percent,
     replicas_of,
 )
 
-_MAX = "deployment.kubernetes.io/max-replicas"
+MAX = "deployment.kubernetes.io/max-replicas"
 Sizes = dict[str, int]
 """Name of a ReplicaSet -> replicas it should have."""
 
@@ -143,7 +144,7 @@ def _fraction(rs: Object, deployment: Object) -> int:
     present = replicas_of(rs)
     if replicas_of(deployment) == 0:
         return -present
-    noted = annotated_number(rs, _MAX)
+    noted = annotated_number(rs, MAX)
     before = count(deployment, "replicas") if noted is None else noted
     if before == 0:
         return 0
@@ -153,9 +154,5 @@ def _fraction(rs: Object, deployment: Object) -> int:
 
 def largest_first(sets: Sequence[Object], growing: bool) -> list[Object]:
     """Biggest first; among equals the newest when growing, the oldest when shrinking."""
-    by_age = sorted(
-        sets,
-        key=lambda rs: (rs["metadata"].get("creationTimestamp") or "", name_of(rs)),
-        reverse=growing,
-    )
+    by_age = sorted(sets, key=creation_order, reverse=growing)
     return sorted(by_age, key=lambda rs: -replicas_of(rs))

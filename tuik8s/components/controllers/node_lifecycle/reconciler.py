@@ -58,7 +58,7 @@ def _changed_nodes(change: Change, view: View) -> tuple[Key, ...]:
         return (MONITOR,)
     if change.old is None:
         return (Key("nodes", "", name_of(change.new)), MONITOR)
-    if _face(change.old) == _face(change.new):
+    if change.keeps(_face):
         return ()
     return (Key("nodes", "", name_of(change.new)),)
 

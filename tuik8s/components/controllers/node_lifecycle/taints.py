@@ -6,12 +6,13 @@ Source: k8s.io/kubernetes pkg/controller/nodelifecycle/node_lifecycle_controller
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from tuik8s.api.meta import name_of
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object
 from tuik8s.components.controllers.base import Patch
+from tuik8s.components.controllers.parts.node_match import taints_of
 
 NOT_READY = "node.kubernetes.io/not-ready"
 UNREACHABLE = "node.kubernetes.io/unreachable"
@@ -30,12 +31,8 @@ Taint = tuple[str, str]
 """Key and effect."""
 
 
-def present(node: Object) -> Sequence[Object]:
-    return (node.get("spec") or {}).get("taints") or ()
-
-
 def has(node: Object, key: str, effect: str) -> bool:
-    return any(t.get("key") == key and t.get("effect") == effect for t in present(node))
+    return any(t.get("key") == key and t.get("effect") == effect for t in taints_of(node))
 
 
 def no_schedule(node: Object) -> list[str]:
@@ -54,7 +51,7 @@ def correct_no_schedule(node: Object, now_ms: int) -> Patch | None:
     """The patch that makes the NoSchedule taints follow the conditions; None when they do."""
     wanted = no_schedule(node)
     have = [
-        t["key"] for t in present(node) if t.get("effect") == "NoSchedule" and t["key"] in _OURS
+        t["key"] for t in taints_of(node) if t.get("effect") == "NoSchedule" and t["key"] in _OURS
     ]
     add = [(key, "NoSchedule") for key in wanted if key not in have]
     remove = [(key, "NoSchedule") for key in have if key not in wanted]
@@ -64,7 +61,7 @@ def correct_no_schedule(node: Object, now_ms: int) -> Patch | None:
 def swap(node: Object, add: Iterable[Taint], remove: Iterable[Taint], now_ms: int) -> Patch | None:
     """Taints taken off and put on in one write; None when that changes nothing."""
     gone = set(remove)
-    before = list(present(node))
+    before = list(taints_of(node))
     after = [t for t in before if (t.get("key"), t.get("effect")) not in gone]
     for key, effect in add:
         if not any(t.get("key") == key and t.get("effect") == effect for t in after):

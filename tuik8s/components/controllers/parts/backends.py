@@ -112,13 +112,9 @@ def services_of_pod(change: Change, view: View) -> Sequence[Key]:
 
 
 def _services_of_pod(change: Change, view: View) -> list[Key]:
-    if change.old is not None and change.new is not None:
-        if _face(change.old) == _face(change.new):
-            return []
-        both = (change.old, change.new)
-        seen: Iterable[Object] = both if labels_of(both[0]) != labels_of(both[1]) else (change.new,)
-    else:
-        seen = change.seen
+    if change.keeps(_face):
+        return []
+    seen = (change.last,) if change.keeps(labels_of) else change.seen
     labels = [labels_of(pod) for pod in seen]
     keys = []
     for service in view.list_("services", namespace_of(change.last)):

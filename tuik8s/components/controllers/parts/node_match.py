@@ -64,6 +64,10 @@ def _compares(operator: str, value: str | None, values: Sequence[str]) -> bool:
     return have > limit if operator == "Gt" else have < limit
 
 
+def taints_of(node: Object) -> Sequence[Object]:
+    return (node.get("spec") or {}).get("taints") or ()
+
+
 def tolerates(toleration: Object, taint: Object) -> bool:
     """Source: k8s.io/api core/v1 toleration.go `ToleratesTaint`."""
     if toleration.get("effect") and toleration["effect"] != taint.get("effect"):
@@ -77,10 +81,9 @@ def tolerates(toleration: Object, taint: Object) -> bool:
 
 def untolerated(tolerations: Sequence[Object], node: Object) -> set[str]:
     """Effects of the node's taints that keep such a pod away."""
-    taints = (node.get("spec") or {}).get("taints") or ()
     return {
         taint.get("effect") or ""
-        for taint in taints
+        for taint in taints_of(node)
         if taint.get("effect") in ("NoSchedule", "NoExecute")
         and not any(tolerates(toleration, taint) for toleration in tolerations)
     }

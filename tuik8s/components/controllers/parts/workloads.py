@@ -6,7 +6,7 @@ pkg/controller/deployment/util/deployment_util.go (`ResolveFenceposts`).
 
 from __future__ import annotations
 
-from tuik8s.api.meta import annotations_of, condition
+from tuik8s.api.meta import annotations_of, condition, metadata_of, name_of
 from tuik8s.api.types import Object
 
 _DIGITS_MAX = 18
@@ -24,6 +24,11 @@ def min_ready_seconds_of(obj: Object) -> int:
 
 def status_of(obj: Object) -> Object:
     return obj.get("status") or {}
+
+
+def creation_order(obj: Object) -> tuple[str, str]:
+    """What sorts objects oldest first, those of one second by name."""
+    return (metadata_of(obj).get("creationTimestamp") or "", name_of(obj))
 
 
 def count(obj: Object, field: str) -> int:
