@@ -1,8 +1,12 @@
-"""Colours: four themes, and the styles of the dashboard. Nothing is carried by colour alone."""
+"""Colours: four themes, and the styles of the dashboard. Nothing is carried by colour alone.
+
+`text-muted` is a colour of its own in each: Textual's is white or black by the background, at 60 %,
+and a table cell knows neither its background nor transparency.
+"""
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DEFAULT_THEME = "tuik8s-dark"
 
@@ -20,6 +24,7 @@ THEMES = (
         surface="#171c26",
         panel="#1e2532",
         dark=True,
+        variables={"text-muted": "#8b94a5"},
     ),
     Theme(
         name="tuik8s-light",
@@ -34,6 +39,7 @@ THEMES = (
         surface="#f0f2f5",
         panel="#e4e8ee",
         dark=False,
+        variables={"text-muted": "#5a6270"},
     ),
     Theme(
         name="tuik8s-contrast",
@@ -48,9 +54,11 @@ THEMES = (
         surface="#000000",
         panel="#202020",
         dark=True,
+        variables={"text-muted": "#c0c0c0", "block-cursor-foreground": "#000000"},
     ),
     Theme(
         name="tuik8s-ansi",
+        ansi=True,
         primary="ansi_blue",
         secondary="ansi_cyan",
         accent="ansi_yellow",
@@ -62,6 +70,8 @@ THEMES = (
         surface="ansi_default",
         panel="ansi_default",
         dark=True,
+        boost="ansi_default",
+        variables=BUILTIN_THEMES["ansi-dark"].variables,
     ),
 )
 

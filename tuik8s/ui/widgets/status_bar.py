@@ -5,20 +5,31 @@ Which cluster, live or lost, the time, what is shown, what is wrong.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
 
 from tuik8s.api.times import format_time
 
-LIVE = ("● LIVE", "green")
-LOST = ("✗ LOST, reconnecting, last heard", "bold red")
+LIVE = ("● LIVE", "ok")
+LOST = ("✗ LOST, reconnecting, last heard", "bad")
+PAUSED = ("‖ PAUSED", "warn")
 
 
 class StatusBar(Widget):
     """One line; it repaints only when its text changes."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"status--ok", "status--warn", "status--bad"}
+
     DEFAULT_CSS = """
-    StatusBar { dock: top; height: 1; background: $primary-background; color: $text; }
+    StatusBar {
+        dock: top; height: 1; background: $panel; color: $foreground;
+        & > .status--ok { color: $text-success; }
+        & > .status--warn { color: $text-warning; text-style: bold; }
+        & > .status--bad { color: $text-error; text-style: bold reverse; }
+    }
     """
 
     def __init__(self) -> None:
@@ -26,16 +37,16 @@ class StatusBar(Widget):
         self._shown: tuple[object, ...] = ()
         self._line = Text()
 
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._shown = ()  # another theme: the next tick paints it anew
+
     def show(
         self, cluster: str, connected: bool, paused: bool, now_ms: int, what: str, wrong: str
     ) -> None:
         """Set the line. now_ms: of what is shown; what: the screen and its counts; wrong: in a
         word or two."""
-        state = (
-            ("● LIVE", "green") if connected else ("✗ LOST, reconnecting, last heard", "bold red")
-        )
-        if paused:
-            state = ("‖ PAUSED", "bold yellow")
+        state = PAUSED if paused else LIVE if connected else LOST
         clock = format_time(now_ms)[11:19]
         shown = (cluster, state, clock, what, wrong)
         if shown == self._shown:
@@ -44,13 +55,17 @@ class StatusBar(Widget):
         line = Text(no_wrap=True, overflow="ellipsis")
         line.append(" tuik8s ", "bold reverse")
         line.append(f" {cluster}  ")
-        line.append(*state)
-        line.append(f" {shown[2]}   ")
+        line.append(state[0], self._style(state[1]))
+        line.append(f" {clock}   ")
         line.append(what, "bold")
         if wrong:
-            line.append(f"   {wrong}", "yellow")
+            line.append("   ")
+            line.append(wrong, self._style("warn"))
         self._line = line
         self.refresh()
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"status--{name}", partial=True)
 
     def render(self) -> Text:
         return self._line
