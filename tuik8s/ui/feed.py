@@ -118,10 +118,6 @@ class Feed:
 
     # --- requests -----------------------------------------------------------------------------
 
-    def ask(self, request: Request, on_text: OnText) -> None:
-        """Send a request of ours and have its answer as text: "" when it was done."""
-        self.client.call(request, lambda reply: on_text(_refusal(reply)))
-
     def delete(self, kind: Kind, obj: Object, on_text: OnText) -> None:
         meta = obj["metadata"]
         options = {"propagationPolicy": "Background"}

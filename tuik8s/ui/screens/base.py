@@ -58,7 +58,3 @@ class DashboardScreen(Screen[None]):
         if isinstance(table, LiveTable):
             for _ in range(max(1, table.size.height // 2)):
                 table.cursor_down() if direction > 0 else table.cursor_up()
-
-    def equivalent(self) -> str:
-        """The command that shows the same, for toasts and help."""
-        return ""

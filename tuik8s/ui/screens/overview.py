@@ -30,7 +30,6 @@ class OverviewScreen(DashboardScreen):
     """A narrow window has room for what is wrong, not for the loads of nodes; 3 lists those."""
     BINDINGS = [
         ("tab", "app.focus_next", "Next panel"),
-        ("enter", "open", "Go to object"),
     ]
 
     def __init__(self, feed: Feed) -> None:
@@ -103,14 +102,10 @@ class OverviewScreen(DashboardScreen):
         self._made[name] = version
         return True
 
-    def action_open(self) -> None:
-        table = self.focused
-        if isinstance(table, LiveTable) and table.cursor_uid is not None:
-            self._open(str(table.id), table.cursor_uid)
-
     def on_live_table_selected(self, event: LiveTable.Selected) -> None:
         event.stop()
-        self.action_open()
+        if self.focused is not None:
+            self._open(str(self.focused.id), event.uid)
 
     def _open(self, table: str, uid: str) -> None:
         """Go to the object that a row is about."""

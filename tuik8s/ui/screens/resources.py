@@ -25,7 +25,7 @@ SCALABLE = ("deployments", "replicasets", "statefulsets", "replicationcontroller
 
 
 class ResourcesScreen(DashboardScreen):
-    """The table of one kind; `show_kind` changes which."""
+    """The table of one kind."""
 
     BINDINGS = [
         ("slash", "filter", "Filter"),
@@ -34,15 +34,14 @@ class ResourcesScreen(DashboardScreen):
         ("l", "logs", "Logs"),
         Binding("c", "copy", "Copy name", show=False),
         ("s", "scale", "Scale"),
-        ("space", "mark", "Mark"),
         ("0", "all_namespaces", "All ns"),
         ("N", "sort('NAME')", ""),
         ("A", "sort('AGE')", ""),
         ("S", "sort('STATUS')", ""),
-        ("left_square_bracket", "sort_next(-1)", ""),
+        Binding("left_square_bracket", "sort_next(-1)", "Sort back", show=False),
         ("right_square_bracket", "sort_next(1)", "Sort"),
         ("ctrl+k,delete", "delete", "Delete"),
-        ("escape", "clear", ""),
+        Binding("escape", "clear", "Clear filter or marks", show=False),
     ]
 
     def __init__(self, feed: Feed, kind: Kind) -> None:
@@ -60,18 +59,13 @@ class ResourcesScreen(DashboardScreen):
         yield LiveTable(id="rows")
 
     def on_mount(self) -> None:
-        self.show_kind(self.kind)
+        self._filter_text = str(self.table.store.filter or "")
+        self.rows.set_store(self.table.store)
+        self.rows.focus()
 
     @property
     def rows(self) -> LiveTable:
         return self.query_one(LiveTable)
-
-    def show_kind(self, kind: Kind) -> None:
-        self.kind = kind
-        self.table = self.feed.table(kind)
-        self._filter_text = str(self.table.store.filter or "")
-        self.rows.set_store(self.table.store)
-        self.rows.focus()
 
     def pump(self, now_ms: int) -> None:
         if self._kinds_version != self.feed.kinds_version:
@@ -106,10 +100,6 @@ class ResourcesScreen(DashboardScreen):
         shown = f"{visible}/{total}" if visible != total else str(total)
         wanted = f"  /{self._filter_text}" if self._filter_text else ""
         return f"{self.kind.plural}{inside} {shown}{wanted}"
-
-    def equivalent(self) -> str:
-        where = f" -n {self.feed.namespace}" if self.feed.namespace else " -A"
-        return f"kubectl get {self.kind.resource}" + (where if self.kind.namespaced else "")
 
     def selected(self) -> Object | None:
         uid = self.rows.cursor_uid
@@ -150,12 +140,6 @@ class ResourcesScreen(DashboardScreen):
         store = self.table.store
         again = store.sort_column == index
         store.set_sort(index, not store.sort_descending if again else False)
-
-    def action_mark(self) -> None:
-        uid = self.rows.cursor_uid
-        if uid is not None:
-            self.table.store.toggle_mark(uid)
-            self.rows.action_cursor_down()
 
     def action_all_namespaces(self) -> None:
         self.feed.set_namespace("")
@@ -282,8 +266,9 @@ class ResourcesScreen(DashboardScreen):
                 return
             if obj is not None:
                 self.feed.scale(self.kind, obj, int(event.text), self._told)
-                name = obj["metadata"]["name"]
-                self.notify(f"kubectl scale {self.kind.singular}/{name} --replicas={event.text}")
+                meta, count = obj["metadata"], f"--replicas={event.text}"
+                where = f"{self.kind.resource}/{meta['name']} -n {meta['namespace']}"
+                self.notify(f"kubectl scale {where} {count}", markup=False)
         prompt.close()
 
 
