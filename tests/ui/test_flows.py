@@ -215,3 +215,47 @@ def test_a_click_selects_and_a_small_terminal_is_enough() -> None:
         assert all(len(line) <= 60 for line in stage.lines)
 
     play(scene, (60, 16))
+
+
+def test_the_key_that_opens_the_help_closes_it() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.type("?")
+        assert isinstance(stage.app.screen, HelpScreen)
+        await stage.type("?")
+        assert isinstance(stage.app.screen, ResourcesScreen)
+
+    play(scene)
+
+
+def test_a_command_that_cannot_be_done_stays_where_it_is() -> None:
+    async def scene(stage: Stage) -> None:
+        for text, says in (("nodes web", ":nodes /web"), ('nodes /"x', "never closed")):
+            await stage.type(f":{text}")
+            await stage.press("enter")
+            assert says in stage.text
+            assert "pods(all)" in stage.status
+            await stage.press("escape")
+
+    play(scene)
+
+
+def test_enter_on_a_route_shows_the_rules() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("5")
+        await stage.press("enter")
+        assert "rules of node-1" in stage.status
+
+    play(scene)
+
+
+def test_processes_that_only_grow_older_do_not_count_as_changed() -> None:
+    process = {"name": "scheduler", "pid": 7, "state": "running", "restarts": 0, "last_exit": ""}
+
+    async def scene(stage: Stage) -> None:
+        stage.app.status = lambda: [{**process, "up_ms": stage.cluster.now_ms % 997}]
+        await stage.press("7")
+        await stage.wait(2_000)
+        assert "~scheduler" not in stage.text
+        assert " scheduler" in stage.text
+
+    play(scene)

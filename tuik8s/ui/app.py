@@ -121,10 +121,12 @@ class Dashboard(App[None]):
         if kind is None:
             return f"no kind or screen {word!r}"
         screen = ResourcesScreen(self.feed, kind)
-        self._go(word, screen)
-        if rest.startswith("/"):
-            return screen.set_filter(rest[1:])
-        return ""
+        if rest and not rest.startswith("/"):
+            return f":{word} takes only a filter: :{word} /{rest}"
+        problem = screen.set_filter(rest[1:]) if rest else ""
+        if not problem:
+            self._go(word, screen)
+        return problem
 
     def open_object(self, resource: str, namespace: str, name: str) -> None:
         """The table of a resource with the cursor on one of its objects."""
@@ -209,8 +211,10 @@ class Dashboard(App[None]):
         self.paused = not self.paused
 
     def action_save(self) -> None:
-        path = self.save_screenshot()
-        self.notify(f"saved {path}")
+        try:
+            self.notify(f"saved {self.save_screenshot()}", markup=False)
+        except OSError as problem:
+            self.notify(f"cannot save here: {problem}", severity="error", markup=False)
 
 
 def _freeze() -> None:

@@ -23,6 +23,8 @@ class EngineScreen(DashboardScreen):
         super().__init__(feed)
         self._status = status
         self._asked_at_ms = 0
+        self._began: dict[str, tuple[int, int]] = {}
+        """process -> its pid and when it began, as first heard: what is up grows on its own."""
         self._store = RowStore(
             (
                 ColumnSpec("PROCESS"),
@@ -66,5 +68,8 @@ class EngineScreen(DashboardScreen):
             Cell(process["last_exit"], "dim"),
             Cell(told, "dim"),
         )
-        keys = (process["name"], process["pid"], state, process["restarts"], process["up_ms"])
-        self._store.put(process["name"], cells, (*keys, "", ""), style, now_ms)
+        name, pid = process["name"], process["pid"]
+        if self._began.get(name, (None, 0))[0] != pid:
+            self._began[name] = (pid, now_ms - process["up_ms"])
+        keys = (name, pid, state, process["restarts"], -self._began[name][1], "", "")
+        self._store.put(name, cells, keys, style, now_ms)

@@ -33,7 +33,7 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen Input { border: none; height: 1; }
     """
     BINDINGS = [
-        ("escape,question_mark", "dismiss", "Close"),
+        ("escape", "dismiss", "Close"),
         ("down", "scroll(1)", ""),
         ("up", "scroll(-1)", ""),
         ("pagedown", "scroll(10)", ""),
@@ -65,7 +65,10 @@ class HelpScreen(ModalScreen[None]):
         self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._show(event.value.lower())
+        if "?" in event.value:
+            self.dismiss()  # the key that opened it; the search line has it before any binding
+        else:
+            self._show(event.value.lower())
 
     def _show(self, word: str) -> None:
         chosen = [row for row in self._rows if word in f"{row[0]} {row[1]}".lower()]

@@ -19,7 +19,7 @@ from tuik8s.ui.widgets.live_table import LiveTable
 class RoutingScreen(DashboardScreen):
     """The routing table of one node."""
 
-    BINDINGS = [("o", "node(1)", "Next node"), ("O", "node(-1)", ""), ("enter", "rules", "Rules")]
+    BINDINGS = [("o", "node(1)", "Next node"), ("O", "node(-1)", "Previous node")]
 
     def __init__(self, feed: Feed) -> None:
         super().__init__(feed)
@@ -66,7 +66,8 @@ class RoutingScreen(DashboardScreen):
         table = self.feed.routes.get(self._shown_node) or {}
         mode = table.get("mode", "waiting for its proxy")
         count = len(table.get("services") or ())
-        return f"routes of {self._shown_node}  ({mode})  {count} service ports"
+        where = f"routes of {self._shown_node}  ({mode})  {count} service ports"
+        return f"{where}, Enter shows the rules" if table else where
 
     def action_node(self, step: int) -> None:
         nodes = self._node_names()
@@ -76,7 +77,9 @@ class RoutingScreen(DashboardScreen):
             self._shown_version = -1
             self.feed.ask_routes(self._shown_node)
 
-    def action_rules(self) -> None:
+    def on_live_table_selected(self, event: LiveTable.Selected) -> None:
+        event.stop()
+
         def text() -> str:
             rules = (self.feed.routes.get(self._shown_node) or {}).get("rules") or [
                 "(no rules yet)"
