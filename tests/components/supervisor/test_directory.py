@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tests.components.supervisor.moments import NOW
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, directory_of
 from tuik8s.components.supervisor.pki import ensure_pki
 from tuik8s.components.supervisor.slices import claim_slice
-from tuik8s.components.supervisor.start import merge_config
+from tuik8s.components.supervisor.start import _tell, merge_config
 from tuik8s.config import ClusterConfig
 
 
@@ -67,6 +68,21 @@ def test_flags_of_a_second_start_replace_the_saved_ones(tmp_path: Path) -> None:
     assert merge_config(directory, {"nodes": 5}).nodes == 5
     with pytest.raises(Refusal, match="--service-cidr"):
         merge_config(directory, {"service_cidr": "10.97.0.0/16"})
+
+
+def test_a_second_word_goes_to_nobody_else() -> None:
+    """A child that refuses to come back, long after the command line went away."""
+    read, write = os.pipe()
+    _tell(write, {"ready": True})
+    assert os.read(read, 100) == b'{"ready":true}\n'
+    os.close(read)
+    next_read, next_write = os.pipe()
+    _tell(write, {"error": "late"})
+    os.set_blocking(next_read, False)
+    os.write(next_write, b"mine")
+    assert os.read(next_read, 100) == b"mine"
+    for descriptor in (write, next_read, next_write):
+        os.close(descriptor)
 
 
 def test_keys_are_their_owners_alone(tmp_path: Path) -> None:

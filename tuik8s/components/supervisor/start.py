@@ -93,6 +93,8 @@ def start_cluster(directory: DataDirectory, config: ClusterConfig, kubeconfig: s
     except KeyboardInterrupt:
         _stop(directory)
         raise
+    finally:
+        os.close(read)
 
 
 def _daemon(
@@ -216,11 +218,11 @@ def _stop(directory: DataDirectory) -> None:
 
 
 def _tell(pipe: int, message: Message) -> None:
+    """Tell the command line, if it still listens. The pipe stays open: there may be more to say."""
     try:
         os.write(pipe, msgspec.json.encode(message) + b"\n")
     except OSError:
         return  # the command line has gone away; the cluster goes on
-    os.close(pipe)
 
 
 def _free_address(listen: str) -> str:
