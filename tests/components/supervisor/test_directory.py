@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.components.supervisor.moments import NOW
-from tuik8s.components.supervisor.directory import DataDirectory, Refusal, directory_of
+from tuik8s.components.supervisor.directory import (
+    DataDirectory,
+    Refusal,
+    Running,
+    directory_of,
+)
 from tuik8s.components.supervisor.pki import ensure_pki
 from tuik8s.components.supervisor.slices import claim_slice
 from tuik8s.components.supervisor.start import _tell, merge_config
@@ -23,6 +28,21 @@ def test_a_directory_in_use_is_refused_with_the_remedy(tmp_path: Path) -> None:
         DataDirectory(tmp_path / "c").acquire()
     holder.release()
     DataDirectory(tmp_path / "c").acquire()
+
+
+def test_what_a_killed_supervisor_left_is_not_taken_for_a_running_cluster(tmp_path: Path) -> None:
+    directory, runtime = DataDirectory(tmp_path / "c"), tmp_path / "runtime"
+    directory.acquire()
+    runtime.mkdir()
+    (runtime / "control.sock").write_text("")
+    left = Running(pid=1, server="", runtime=str(runtime), kubeconfig="", started_at="")
+    directory.write_running(left)
+    assert directory.read_running() == left
+    del directory  # its lock goes, as with a process
+    again = DataDirectory(tmp_path / "c")
+    again.acquire()
+    assert again.read_running() is None
+    assert not runtime.exists()
 
 
 def test_what_was_saved_is_found_again(tmp_path: Path) -> None:

@@ -96,6 +96,11 @@ class DataDirectory:
                 f"stop it with: tuik8s down --data {self.path}"
             ) from None
 
+        left = self.read_running()
+        if left is not None:  # by a supervisor that was killed; its pid may be a stranger's by now
+            remove_tree(Path(left.runtime))
+            (self.path / "running.json").unlink()
+
     def release(self) -> None:
         """Forget that the cluster runs; the lock goes with the last process that holds it."""
         (self.path / "running.json").unlink(missing_ok=True)
@@ -173,6 +178,12 @@ def all_directories() -> list[DataDirectory]:
         return []
     found = [DataDirectory(path) for path in sorted(root.iterdir())]
     return [directory for directory in found if directory.exists()]
+
+
+def remove_tree(path: Path) -> None:
+    import shutil
+
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def make_runtime_directory() -> Path:

@@ -29,6 +29,7 @@ from tuik8s.components.supervisor.directory import (
     Running,
     all_directories,
     make_runtime_directory,
+    remove_tree,
 )
 from tuik8s.components.supervisor.kubeconfig import render_kubeconfig
 from tuik8s.components.supervisor.pki import ensure_pki, write_private
@@ -131,7 +132,7 @@ def _supervise(
     directory: DataDirectory, config: ClusterConfig, plan: AddressPlan, running: Running, pipe: int
 ) -> None:
     def undo() -> None:
-        _remove_tree(Path(running.runtime))
+        remove_tree(Path(running.runtime))
         directory.release()
 
     def give_up(*_: object) -> None:
@@ -265,9 +266,3 @@ def _last_line(directory: DataDirectory, component: str) -> str:
     lines = file.read_text(errors="replace").strip().splitlines() if file.exists() else []
     said = lines[-1] if lines else "it wrote nothing"
     return f"{component} cannot start: {said} (see {file})"
-
-
-def _remove_tree(path: Path) -> None:
-    import shutil
-
-    shutil.rmtree(path, ignore_errors=True)
