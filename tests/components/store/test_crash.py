@@ -20,6 +20,7 @@ from tests.components.store.plant import (
 from tuik8s.components.store import Damaged, FormatTooNew, Store, StoreOptions
 from tuik8s.components.store.record import frame_header
 from tuik8s.components.store.segments import SEGMENT_HEADER_BYTES, serials
+from tuik8s.components.store.tools import verify
 from tuik8s.world.base import DiskFailed
 
 ONE_SEGMENT = StoreOptions(history_revisions=0, recent_changes=8, snapshot_records=10_000)
@@ -149,6 +150,18 @@ def test_missing_segment_that_a_snapshot_knows_of_is_refused(missing: str) -> No
     with pytest.raises(Damaged, match="missing"):
         opened(broken, options)
     assert broken.durable == files
+
+
+def test_copies_under_other_names_are_left_alone() -> None:
+    """Somebody may keep one beside the log."""
+    _, disk = written(9, 100, SMALL)
+    others = ("segment-old.log", "segment-00000001 (copy).log", "snapshot-old.snap")
+    files = {**disk.durable, **dict.fromkeys(others, b"?")}
+    beside = FaultyDisk(files)
+    store, _ = opened(beside, SMALL)
+    assert store.revision == reopened(disk.durable, SMALL).revision
+    assert beside.durable == files
+    assert verify(beside).is_whole
 
 
 def test_every_call_failing_once() -> None:

@@ -11,6 +11,7 @@ A place is one number: the segment's serial in the upper half, the offset in the
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from zlib import crc32
@@ -29,6 +30,7 @@ _LAYOUT = struct.Struct("<8sIIQI16s")
 SEGMENT_HEADER_BYTES = _LAYOUT.size + 4
 _GUESS_BYTES = 4096  # a first read that holds most records whole
 _SHIFT = 32
+_NAME = re.compile(r"segment-(\d{8,})\.log", re.ASCII)
 
 
 class SegmentHeader(msgspec.Struct, frozen=True):
@@ -51,8 +53,8 @@ def segment_name(serial: int) -> str:
 
 
 def serials(names: list[str]) -> list[int]:
-    """Serials of the segments among file names, in order."""
-    return sorted(int(n[8:-4]) for n in names if n.startswith("segment-") and n.endswith(".log"))
+    """Serials of the segments among file names, in order; a copy under another name is none."""
+    return sorted(int(found[1]) for name in names if (found := _NAME.fullmatch(name)))
 
 
 def place_of(serial: int, offset: int) -> int:

@@ -15,6 +15,7 @@ Entries are sorted and the table is small, so single old values are read back wi
 
 from __future__ import annotations
 
+import re
 import struct
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ FORMAT = 1
 _LAYOUT = struct.Struct("<8sI16sQQQI")
 _HEADER_BYTES = _LAYOUT.size + 4
 _TRAILER = struct.Struct("<Q8sI")
+_NAME = re.compile(r"snapshot-\d{16}\.snap", re.ASCII)
 
 
 class Saved(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -87,7 +89,7 @@ def snapshot_name(revision: int) -> str:
 
 def snapshot_names(names: list[str]) -> list[str]:
     """The snapshots among file names, oldest first."""
-    return sorted(n for n in names if n.startswith("snapshot-") and n.endswith(".snap"))
+    return sorted(name for name in names if _NAME.fullmatch(name))
 
 
 class SnapshotWriter:
