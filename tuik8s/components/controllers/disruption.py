@@ -24,14 +24,12 @@ from tuik8s.components.controllers.base import (
     Change,
     Event,
     Plan,
-    Update,
     View,
     Wake,
     itself,
 )
 from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.ownership import spec_selector
-from tuik8s.components.controllers.parts.templates import with_status
 from tuik8s.components.controllers.parts.workloads import (
     drop_condition,
     find_condition,
@@ -39,6 +37,7 @@ from tuik8s.components.controllers.parts.workloads import (
     kept_transition,
     replicas_of,
     status_of,
+    status_update,
 )
 
 RESOURCE = "poddisruptionbudgets.policy"
@@ -116,7 +115,7 @@ class DisruptionReconciler:
         pace_ms = min(len(pods) // _PODS_PER_PACE_MS, 500)
         if status == status_of(budget):
             return Plan(requeue_after_ms=wake_ms, pace_ms=pace_ms)
-        write = Update(resource=RESOURCE, obj=with_status(budget, status), subresource="status")
+        write = status_update(RESOURCE, budget, status)
         return Plan(writes=(write,), events=events, requeue_after_ms=wake_ms, pace_ms=pace_ms)
 
 

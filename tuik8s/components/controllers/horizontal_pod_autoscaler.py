@@ -25,8 +25,7 @@ from tuik8s.components.controllers.base import (
     itself,
 )
 from tuik8s.components.controllers.parts.kinds import served_kind
-from tuik8s.components.controllers.parts.templates import with_status
-from tuik8s.components.controllers.parts.workloads import status_of
+from tuik8s.components.controllers.parts.workloads import status_of, with_status
 
 RESOURCE = "horizontalpodautoscalers.autoscaling"
 _NO_METRICS = (

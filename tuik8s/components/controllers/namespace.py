@@ -32,8 +32,7 @@ from tuik8s.components.controllers.base import (
     itself,
 )
 from tuik8s.components.controllers.parts.kinds import EVENTS, all_resources
-from tuik8s.components.controllers.parts.templates import with_status
-from tuik8s.components.controllers.parts.workloads import status_of
+from tuik8s.components.controllers.parts.workloads import status_of, with_status
 
 GRACE_MS = 5_000
 _FINALIZER = "kubernetes"

@@ -13,9 +13,8 @@ from tuik8s.api import quota_usage as usage
 from tuik8s.api.meta import is_deleting, is_terminal, name_of, namespace_of
 from tuik8s.api.quota_usage import Usage
 from tuik8s.api.types import Key, Object
-from tuik8s.components.controllers.base import NOTHING, Change, Plan, Update, View, Wake, itself
-from tuik8s.components.controllers.parts.templates import with_status
-from tuik8s.components.controllers.parts.workloads import status_of
+from tuik8s.components.controllers.base import NOTHING, Change, Plan, View, Wake, itself
+from tuik8s.components.controllers.parts.workloads import status_of, status_update
 
 RESOURCE = "resourcequotas"
 _PODS_PER_PACE_MS = 5
@@ -67,8 +66,7 @@ class ResourceQuotaReconciler:
         status = {"hard": hard, "used": used}
         if _same(status_of(quota), status):
             return Plan(pace_ms=pace_ms)
-        write = Update(resource=RESOURCE, obj=with_status(quota, status), subresource="status")
-        return Plan(writes=(write,), pace_ms=pace_ms)
+        return Plan(writes=(status_update(RESOURCE, quota, status),), pace_ms=pace_ms)
 
 
 def _same(present: Object, wanted: Object) -> bool:

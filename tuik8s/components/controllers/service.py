@@ -20,7 +20,7 @@ from tuik8s.components.controllers.base import (
     Wake,
     Write,
 )
-from tuik8s.components.controllers.parts.templates import with_status
+from tuik8s.components.controllers.parts.workloads import status_update, with_status
 
 _ALL = Key("services", "", "")
 
@@ -68,8 +68,7 @@ class ServiceReconciler:
                 taken.add(address)
                 writes.append(_give(service, address))
             elif _addresses(service) and service["spec"].get("type") != "LoadBalancer":
-                changed = with_status(service, {"loadBalancer": {}})
-                writes.append(Update(resource="services", obj=changed, subresource="status"))
+                writes.append(status_update("services", service, {"loadBalancer": {}}))
         return Plan(writes=tuple(writes))
 
     def _pick(self, service: Object, taken: set[str]) -> str | None:

@@ -27,7 +27,6 @@ from tuik8s.components.controllers.base import (
     Event,
     Outcomes,
     Plan,
-    Update,
     View,
     Wake,
     Write,
@@ -35,8 +34,7 @@ from tuik8s.components.controllers.base import (
 )
 from tuik8s.components.controllers.cronjob.schedule import Schedule, parse
 from tuik8s.components.controllers.parts.ownership import wake_controller
-from tuik8s.components.controllers.parts.templates import with_status
-from tuik8s.components.controllers.parts.workloads import finish_of, status_of
+from tuik8s.components.controllers.parts.workloads import finish_of, status_of, status_update
 
 RESOURCE = "cronjobs.batch"
 JOBS = "jobs.batch"
@@ -246,8 +244,7 @@ class _Look:
             status = {"active": self.active, **status}
         writes = list(self.writes)
         if status != status_of(self.cronjob):
-            changed = with_status(self.cronjob, status)
-            writes.append(Update(resource=RESOURCE, obj=changed, subresource="status"))
+            writes.append(status_update(RESOURCE, self.cronjob, status))
         return Plan(writes=tuple(writes), events=tuple(self.events), requeue_after_ms=after_ms)
 
 

@@ -22,7 +22,6 @@ from tuik8s.components.controllers.base import (
     Event,
     Outcomes,
     Plan,
-    Update,
     View,
     Wake,
     Write,
@@ -41,11 +40,11 @@ from tuik8s.components.controllers.parts.ownership import (
     wake_owner,
 )
 from tuik8s.components.controllers.parts.pod_control import create_pod, delete_pod
-from tuik8s.components.controllers.parts.templates import with_status
 from tuik8s.components.controllers.parts.workloads import (
     creation_order,
     min_ready_seconds_of,
     status_of,
+    status_update,
 )
 
 RESOURCE = "daemonsets.apps"
@@ -222,8 +221,7 @@ class _Look:
         writes: tuple[Write, ...] = ()
         status = compute_status(self.daemonset, self.wanted, self.by_node, self._template())
         if status != status_of(self.daemonset):
-            changed = with_status(self.daemonset, status)
-            writes = (Update(resource=RESOURCE, obj=changed, subresource="status"),)
+            writes = (status_update(RESOURCE, self.daemonset, status),)
         live = {f"{name_of(self.daemonset)}-{labels_of(p).get(one.HASH_LABEL)}" for p in self.owned}
         limit = self.daemonset["spec"].get("revisionHistoryLimit")
         writes = (*writes, *history.truncated(self.history, limit, live))

@@ -5,15 +5,14 @@ from __future__ import annotations
 from tuik8s.api.types import Object
 from tuik8s.components.controllers.base import Update
 from tuik8s.components.controllers.deployment import progress
-from tuik8s.components.controllers.parts.templates import with_status
+from tuik8s.components.controllers.parts.workloads import status_update
 
 RESOURCE = "deployments.apps"
 SETS = "replicasets.apps"
 
 
 def write_status(deployment: Object, status: Object) -> Update:
-    changed = with_status(deployment, progress.stored(status))
-    return Update(resource=RESOURCE, obj=changed, subresource="status")
+    return status_update(RESOURCE, deployment, progress.stored(status))
 
 
 def with_annotations(obj: Object, annotations: dict[str, str]) -> Object:

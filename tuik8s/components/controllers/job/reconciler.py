@@ -20,7 +20,6 @@ from tuik8s.components.controllers.base import (
     Event,
     Outcomes,
     Plan,
-    Update,
     View,
     Wake,
     Write,
@@ -35,12 +34,12 @@ from tuik8s.components.controllers.job.tally import Tally
 from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.ownership import claim_from, spec_selector, wake_owner
 from tuik8s.components.controllers.parts.pod_control import delete_pod
-from tuik8s.components.controllers.parts.templates import with_status
 from tuik8s.components.controllers.parts.workloads import (
     drop_condition,
     find_condition,
     finish_of,
     status_of,
+    status_update,
     without_zeros,
 )
 
@@ -174,7 +173,7 @@ class _Look:
             return Plan(
                 writes=releases, then=lambda done: self._counted(done, self.job, active, end)
             )
-        write = self._update(self.job, status)
+        write = status_update(RESOURCE, self.job, status)
 
         def then(outcomes: Outcomes) -> Plan:
             if not outcomes[0].ok:
@@ -203,7 +202,7 @@ class _Look:
         pace_ms = min(pace_ms, BATCH_MS)
         if status == status_of(job):
             return Plan(requeue_after_ms=self.after_ms, pace_ms=pace_ms)
-        write = self._update(job, status)
+        write = status_update(RESOURCE, job, status)
 
         def then(outcomes: Outcomes) -> Plan:
             return Plan(events=events if outcomes[0].ok else (), pace_ms=pace_ms)
@@ -213,9 +212,6 @@ class _Look:
     def _deleted(self) -> bool:
         """Whether this look deleted active pods: they are still to be counted or gone."""
         return bool(self.active)
-
-    def _update(self, job: Object, status: Object) -> Update:
-        return Update(resource=RESOURCE, obj=with_status(job, status), subresource="status")
 
     def _put_counts(self, active: int) -> None:
         found, status = self.tally, self.status

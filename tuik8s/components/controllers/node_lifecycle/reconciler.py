@@ -31,7 +31,7 @@ from tuik8s.components.controllers.node_lifecycle import taints, zones
 from tuik8s.components.controllers.node_lifecycle.health import Health, silent_conditions
 from tuik8s.components.controllers.node_lifecycle.taints import NOT_READY, UNREACHABLE
 from tuik8s.components.controllers.node_lifecycle.zones import Rates
-from tuik8s.components.controllers.parts.templates import with_status
+from tuik8s.components.controllers.parts.workloads import status_of, status_update
 
 LEASES = "leases.coordination.k8s.io"
 LEASE_NAMESPACE = "kube-node-lease"
@@ -142,8 +142,8 @@ class NodeLifecycleReconciler:
         writes: list[Write] = []
         conditions = silent_conditions(node, now_ms)
         if conditions is not None:
-            changed = with_status(node, {**(node.get("status") or {}), "conditions": conditions})
-            writes.append(Update(resource="nodes", obj=changed, subresource="status"))
+            status = {**status_of(node), "conditions": conditions}
+            writes.append(status_update("nodes", node, status))
         if observed == "True":
             name = name_of(node)
             text = f"Node {name} status is now: NodeNotReady"

@@ -30,20 +30,20 @@ from tuik8s.components.controllers.base import (
     Outcomes,
     Patch,
     Plan,
-    Update,
     View,
     Write,
 )
 from tuik8s.components.controllers.parts import pods as podinfo
 from tuik8s.components.controllers.parts.ownership import Selects, claim_from
 from tuik8s.components.controllers.parts.pod_control import create_pod, delete_pod
-from tuik8s.components.controllers.parts.templates import pod_from_template, with_status
+from tuik8s.components.controllers.parts.templates import pod_from_template
 from tuik8s.components.controllers.parts.workloads import (
     drop_condition,
     find_condition,
     min_ready_seconds_of,
     replicas_of,
     status_of,
+    status_update,
     without_zeros,
 )
 
@@ -140,8 +140,7 @@ def _with_status(
     owner = sight.owner
     status, next_ms = compute_status(sight, style, failure)
     if status != status_of(owner):
-        changed = with_status(owner, status)
-        writes = (*writes, Update(resource=style.resource, obj=changed, subresource="status"))
+        writes = (*writes, status_update(style.resource, owner, status))
     pace_ms = min(len(sight.active) // _PODS_PER_PACE_MS, _PACE_MS_MAX)
     after_ms = None if next_ms is None else max(1, next_ms - sight.now_ms)
     return Plan(writes=writes, requeue_after_ms=after_ms, pace_ms=pace_ms)

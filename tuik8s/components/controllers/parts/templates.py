@@ -80,8 +80,3 @@ def pod_from_template(template: Object, owner: Object, kind_prefix: str = "") ->
         "metadata": made,
         "spec": template.get("spec") or {},
     }
-
-
-def with_status(obj: Object, status: Object) -> Object:
-    """The object with another status; everything else is shared."""
-    return {**obj, "status": status}

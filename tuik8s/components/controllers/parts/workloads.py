@@ -1,4 +1,4 @@
-"""Numbers of workloads: percentages, replica counts, annotations, conditions of replica owners.
+"""Numbers and statuses of workloads: percentages, counts, annotations, conditions of owners.
 
 Source: apimachinery pkg/util/intstr/intstr.go, k8s.io/kubernetes
 pkg/controller/deployment/util/deployment_util.go (`ResolveFenceposts`).
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tuik8s.api.meta import annotations_of, condition, metadata_of, name_of
 from tuik8s.api.types import Object
+from tuik8s.components.controllers.base import Update
 
 _DIGITS_MAX = 18
 
@@ -24,6 +25,15 @@ def min_ready_seconds_of(obj: Object) -> int:
 
 def status_of(obj: Object) -> Object:
     return obj.get("status") or {}
+
+
+def with_status(obj: Object, status: Object) -> Object:
+    """The object with another status; everything else is shared."""
+    return {**obj, "status": status}
+
+
+def status_update(resource: str, obj: Object, status: Object) -> Update:
+    return Update(resource=resource, obj=with_status(obj, status), subresource="status")
 
 
 def creation_order(obj: Object) -> tuple[str, str]:

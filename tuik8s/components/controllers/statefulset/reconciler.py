@@ -37,12 +37,12 @@ from tuik8s.components.controllers.parts.ownership import (
     wake_controller,
     wake_owner,
 )
-from tuik8s.components.controllers.parts.templates import with_status
 from tuik8s.components.controllers.parts.workloads import (
     count,
     min_ready_seconds_of,
     replicas_of,
     status_of,
+    status_update,
 )
 from tuik8s.components.controllers.statefulset import claims
 from tuik8s.components.controllers.statefulset import pods as one
@@ -119,8 +119,7 @@ class _Look:
         names = (name_of(self.current), name_of(self.update))
         status = compute_status(self.statefulset, self.owned, self.gone, names, self.now_ms)
         if status != status_of(self.statefulset):
-            changed = with_status(self.statefulset, status)
-            self.writes.append(Update(resource=RESOURCE, obj=changed, subresource="status"))
+            self.writes.append(status_update(RESOURCE, self.statefulset, status))
         if not is_deleting(self.statefulset):
             self.writes += self._old_revisions(status)
         pace_ms = min(len(self.owned) // _PODS_PER_PACE_MS, _PACE_MS_MAX)

@@ -21,8 +21,7 @@ from tuik8s.components.controllers.base import (
     Wake,
     itself,
 )
-from tuik8s.components.controllers.parts.templates import with_status
-from tuik8s.components.controllers.parts.workloads import status_of
+from tuik8s.components.controllers.parts.workloads import status_of, status_update
 from tuik8s.components.controllers.volume_binding import matching, writes
 from tuik8s.components.controllers.volume_binding.writes import CLAIMS, VOLUMES
 
@@ -158,9 +157,7 @@ def _claim_phase(claim: Object, phase: str, event: Event | None = None) -> Plan:
     events = () if event is None else (event,)
     if status_of(claim).get("phase") == phase:
         return Plan(events=events)
-    status = {"phase": phase}
-    write = Update(resource=CLAIMS, obj=with_status(claim, status), subresource="status")
-    return Plan(writes=(write,), events=events)
+    return Plan(writes=(status_update(CLAIMS, claim, {"phase": phase}),), events=events)
 
 
 # Volumes.

@@ -13,8 +13,7 @@ from tuik8s.api.meta import annotations_of, name_of, namespace_of, uid_of
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object
 from tuik8s.components.controllers.base import NOTHING, Outcomes, Plan, Update
-from tuik8s.components.controllers.parts.templates import with_status
-from tuik8s.components.controllers.parts.workloads import status_of
+from tuik8s.components.controllers.parts.workloads import status_of, status_update
 
 CLAIMS, VOLUMES = "persistentvolumeclaims", "persistentvolumes"
 BOUND_BY_US = "pv.kubernetes.io/bound-by-controller"
@@ -79,7 +78,7 @@ def _volume_phase(volume: Object, phase: str, now_ms: int, message: str = "") ->
     if message:
         status["message"] = message
     status["lastPhaseTransitionTime"] = format_time(now_ms)
-    return Update(resource=VOLUMES, obj=with_status(volume, status), subresource="status")
+    return status_update(VOLUMES, volume, status)
 
 
 def volume_phase(volume: Object, phase: str, now_ms: int, message: str = "") -> Plan:
@@ -110,4 +109,4 @@ def _claim_phase(claim: Object, volume: Object) -> Update | None:
     if all(status.get(key) == value for key, value in wanted.items()):
         return None
     status.update(wanted)
-    return Update(resource=CLAIMS, obj=with_status(claim, status), subresource="status")
+    return status_update(CLAIMS, claim, status)
