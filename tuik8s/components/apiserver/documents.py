@@ -36,7 +36,6 @@ VERSION: Final[Object] = {
     "compiler": "gc",
     "platform": "linux/amd64",
 }
-_ANY_METHOD: Final = frozenset({"/", "/healthz", "/livez", "/readyz", "/metrics"})
 _HEALTH: Final = ("/healthz", "/livez", "/readyz")
 NOT_FOUND: Final = "404 page not found\n"
 
