@@ -5,21 +5,14 @@ Source: k8s.io/kubernetes pkg/registry/certificates/certificates/strategy.go (1.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tuik8s.api.errors import FieldError
 from tuik8s.api.kinds import certificate_signing_request
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object
-from tuik8s.components.apiserver.call import Call, Outcome
-from tuik8s.components.apiserver.handlers import get
-from tuik8s.components.apiserver.handlers.patch import patch
-from tuik8s.components.apiserver.handlers.update import put
 from tuik8s.components.apiserver.strategies import Strategy
-from tuik8s.components.apiserver.subresources.base import Handlers
-
-if TYPE_CHECKING:
-    from tuik8s.components.apiserver.core import Core
+from tuik8s.components.apiserver.subresources.base import Handlers, part
 
 
 class ApprovalStrategy(Strategy):
@@ -56,16 +49,4 @@ def _dated(conditions: list[Object], old: Object, now_ms: int) -> list[Object]:
     return conditions
 
 
-def update_approval(core: Core, call: Call) -> Outcome:
-    return put(core, call, ApprovalStrategy(call.kind))
-
-
-def patch_approval(core: Core, call: Call) -> Outcome:
-    return patch(core, call, ApprovalStrategy(call.kind))
-
-
-HANDLERS: Final[Handlers] = {
-    "get": get.handle,
-    "update": update_approval,
-    "patch": patch_approval,
-}
+HANDLERS: Final[Handlers] = part(ApprovalStrategy)

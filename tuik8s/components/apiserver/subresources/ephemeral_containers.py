@@ -6,60 +6,30 @@ pkg/apis/core/validation (ValidatePodEphemeralContainersUpdate, 1.36).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from tuik8s.api.errors import FieldError
-from tuik8s.api.kinds.pod import rules
 from tuik8s.api.kinds.pod.status import validate_ephemeral_containers
 from tuik8s.api.types import Object
-from tuik8s.components.apiserver.call import Call, Outcome
-from tuik8s.components.apiserver.handlers import get
-from tuik8s.components.apiserver.handlers.patch import patch
-from tuik8s.components.apiserver.handlers.update import put
-from tuik8s.components.apiserver.strategies import Strategy
-from tuik8s.components.apiserver.subresources.base import Handlers
-
-if TYPE_CHECKING:
-    from tuik8s.components.apiserver.core import Core
+from tuik8s.components.apiserver.subresources.base import Handlers, part
+from tuik8s.components.apiserver.subresources.pod_spec import PodSpecStrategy
 
 _FIELD: Final = "ephemeralContainers"
 
 
-class EphemeralStrategy(Strategy):
+class EphemeralStrategy(PodSpecStrategy):
     """Only spec.ephemeralContainers change."""
 
     subresource = "ephemeralcontainers"
 
-    def prepare_for_update(self, new: Object, old: Object, now_ms: int) -> None:
-        wanted = (new.get("spec") or {}).get(_FIELD)
-        new["spec"] = {**(old.get("spec") or {})}
-        new["spec"].pop(_FIELD, None)
-        if wanted:
-            new["spec"][_FIELD] = wanted
-        new["status"] = old.get("status", {})
-        meta = {**old["metadata"]}
-        for name in ("managedFields", "resourceVersion"):
-            if name in new["metadata"]:
-                meta[name] = new["metadata"][name]
-        new["metadata"] = meta
-        self._count_generation(new, old)
+    def merged_spec(self, spec: Object, wanted: Object) -> Object:
+        spec.pop(_FIELD, None)
+        if wanted.get(_FIELD):
+            spec[_FIELD] = wanted[_FIELD]
+        return spec
 
-    def update_errors(self, new: Object, old: Object) -> list[FieldError]:
-        errors = self.meta_errors(new, old)
-        rules.metadata_and_spec(errors, new)
-        return errors + validate_ephemeral_containers(new, old)
+    def part_errors(self, new: Object, old: Object) -> list[FieldError]:
+        return validate_ephemeral_containers(new, old)
 
 
-def update_containers(core: Core, call: Call) -> Outcome:
-    return put(core, call, EphemeralStrategy(call.kind))
-
-
-def patch_containers(core: Core, call: Call) -> Outcome:
-    return patch(core, call, EphemeralStrategy(call.kind))
-
-
-HANDLERS: Final[Handlers] = {
-    "get": get.handle,
-    "update": update_containers,
-    "patch": patch_containers,
-}
+HANDLERS: Final[Handlers] = part(EphemeralStrategy)

@@ -5,46 +5,28 @@ Source: k8s.io/kubernetes pkg/registry/core/pod/strategy.go (podResizeStrategy, 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from tuik8s.api.errors import FieldError
-from tuik8s.api.kinds.pod import resize, rules
+from tuik8s.api.kinds.pod import resize
 from tuik8s.api.types import Object
-from tuik8s.components.apiserver.call import Call, Outcome
-from tuik8s.components.apiserver.handlers import get
-from tuik8s.components.apiserver.handlers.patch import patch
-from tuik8s.components.apiserver.handlers.update import put
-from tuik8s.components.apiserver.strategies import Strategy
-from tuik8s.components.apiserver.subresources.base import Handlers
-
-if TYPE_CHECKING:
-    from tuik8s.components.apiserver.core import Core
+from tuik8s.components.apiserver.subresources.base import Handlers, part
+from tuik8s.components.apiserver.subresources.pod_spec import PodSpecStrategy
 
 
-class ResizeStrategy(Strategy):
+class ResizeStrategy(PodSpecStrategy):
     """Only resources and resizePolicy of containers change."""
 
     subresource = "resize"
 
-    def prepare_for_update(self, new: Object, old: Object, now_ms: int) -> None:
-        wanted, spec = new.get("spec") or {}, {**(old.get("spec") or {})}
+    def merged_spec(self, spec: Object, wanted: Object) -> Object:
         for field in ("containers", "initContainers"):
             if spec.get(field):
                 spec[field] = _resized(spec[field], wanted.get(field) or [])
-        new["spec"] = spec
-        new["status"] = old.get("status", {})
-        meta = {**old["metadata"]}
-        for name in ("managedFields", "resourceVersion"):
-            if name in new["metadata"]:
-                meta[name] = new["metadata"][name]
-        new["metadata"] = meta
-        self._count_generation(new, old)
+        return spec
 
-    def update_errors(self, new: Object, old: Object) -> list[FieldError]:
-        errors = self.meta_errors(new, old)
-        rules.metadata_and_spec(errors, new)
-        errors += resize.validate(new, old)
-        return errors
+    def part_errors(self, new: Object, old: Object) -> list[FieldError]:
+        return resize.validate(new, old)
 
 
 def _resized(containers: list[Any], wanted: list[Any]) -> list[Any]:
@@ -57,16 +39,4 @@ def _resized(containers: list[Any], wanted: list[Any]) -> list[Any]:
     return out
 
 
-def update_resources(core: Core, call: Call) -> Outcome:
-    return put(core, call, ResizeStrategy(call.kind))
-
-
-def patch_resources(core: Core, call: Call) -> Outcome:
-    return patch(core, call, ResizeStrategy(call.kind))
-
-
-HANDLERS: Final[Handlers] = {
-    "get": get.handle,
-    "update": update_resources,
-    "patch": patch_resources,
-}
+HANDLERS: Final[Handlers] = part(ResizeStrategy)
