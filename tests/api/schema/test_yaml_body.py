@@ -24,6 +24,7 @@ from tuik8s.api.schema.yaml_body import decode_yaml
         ("1_000", 1000),
         ("-5", -5),
         ("1.5", 1.5),
+        *((text, text) for text in ("0x_", "0b_", "1e999", "9" * 5000)),
         ("2020-01-01", "2020-01-01"),
         ("12:30:00", "12:30:00"),
         ("!!str 5", "5"),
@@ -72,6 +73,7 @@ def bomb() -> bytes:
         (b"not: [closed", "yaml: line 1: did not find expected ',' or ']'"),
         (bomb(), "yaml: document contains excessive aliasing"),
         (b"[" * 2000 + b"]" * 2000, "yaml: exceeded max depth of 500"),
+        (b"{a: " * 2000 + b"}" * 2000, "yaml: exceeded max depth of 500"),
         (b"a: *b", "yaml: unknown anchor 'b' referenced"),
     ],
 )

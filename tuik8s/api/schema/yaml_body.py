@@ -12,6 +12,7 @@ body-yaml-booleans, ssa-malformed-bodies.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -46,6 +47,8 @@ def decode_yaml(body: bytes) -> tuple[Any, list[str]]:
         raise _refused("yaml: control characters are not allowed") from None
     except UnicodeDecodeError:
         raise _refused("yaml: invalid leading UTF-8 octet") from None
+    except RecursionError:
+        raise _too_deep() from None
 
 
 def _where(error: yaml.MarkedYAMLError) -> str:
@@ -60,6 +63,10 @@ def _where(error: yaml.MarkedYAMLError) -> str:
 
 def _refused(text: str) -> DecodeError:
     return DecodeError(f"error converting YAML to JSON: {text}")
+
+
+def _too_deep() -> DecodeError:
+    return _refused(f"yaml: exceeded max depth of {_DEPTH_MAX}")
 
 
 class _Builder:
@@ -81,7 +88,7 @@ class _Builder:
 
     def _value(self, event: events.Event, depth: int) -> Any:
         if depth > _DEPTH_MAX:
-            raise _refused(f"yaml: exceeded max depth of {_DEPTH_MAX}")
+            raise _too_deep()
         if isinstance(event, events.AliasEvent):
             return self._alias(event.anchor)
         value: Any
@@ -163,9 +170,12 @@ def _resolved(text: str) -> Any:
     if text in _BOOLEANS:
         return _BOOLEANS[text]
     if _INTEGER.fullmatch(text):
-        return _integer(text.replace("_", ""))
-    if _FLOAT.fullmatch(text):
-        return float(text)
+        try:
+            return _integer(text.replace("_", ""))
+        except ValueError:  # no digits after the prefix, or thousands of them
+            return text
+    if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
+        return number
     return text
 
 
