@@ -206,6 +206,12 @@ def test_bad_json_in_the_words_of_go() -> None:
     assert str(refusal.value) == words
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "-1e999"])
+def test_number_that_no_float_can_be(number: str) -> None:
+    with pytest.raises(DecodeError, match=f"cannot unmarshal number {number} into Go value"):
+        decode_json(f'{{"a":{number}}}'.encode())
+
+
 def test_nulls_of_answers() -> None:
     status: Any = {"conditions": [{"type": "Ready"}], "containerStatuses": [{"name": "c"}]}
     value: Any = {"spec": {"volumes": [{"name": "v", "projected": {}}]}, "status": status}

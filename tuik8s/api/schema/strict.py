@@ -9,9 +9,11 @@ Source: sigs.k8s.io/json strict decoding errors; golden/machinery fieldvalidatio
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from tuik8s.api.schema.node import Node
+from tuik8s.api.schema.scalars import DecodeError
 from tuik8s.api.types import Object
 
 YAML_PREFIX = "line "
@@ -65,11 +67,19 @@ class _Pairs(list[tuple[str, Any]]):
 def merge_duplicates(body: bytes | str) -> tuple[Any, list[str]]:
     """The value of a JSON text with repeated keys, and the problems to report.
 
-    A repeated key adds to the object that came before it, and replaces anything else.
+    A repeated key adds to the object that came before it, and replaces anything else. DecodeError:
+    a number that is more than a float can be.
     """
     problems: list[str] = []
-    value = _merged(json.loads(body, object_pairs_hook=_Pairs), "", problems)
-    return value, problems
+    parsed = json.loads(body, object_pairs_hook=_Pairs, parse_int=_number, parse_float=_number)
+    return _merged(parsed, "", problems), problems
+
+
+def _number(text: str) -> int | float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise DecodeError(f"json: cannot unmarshal number {text} into Go value of type float64")
+    return int(text) if text.removeprefix("-").isdigit() else number
 
 
 def _merged(value: Any, path: str, problems: list[str]) -> Any:
