@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.components.kubelet.plant import Plant
-from tuik8s.components.kubelet.runtimes.base import LogLine
+from tuik8s.components.kubelet.runtimes.base import Log, LogLine
+from tuik8s.components.kubelet.runtimes.sim import LOG_LINES_MAX
 from tuik8s.components.kubelet.server import render
 
 LINES = tuple(LogLine(1_767_225_600_000 + 1_000 * n, f"line {n}") for n in range(5))
@@ -26,14 +27,14 @@ NOW_MS = LINES[-1].at_ms + 500
 )
 def test_chosen_lines(query: dict[str, str], lines: list[int]) -> None:
     text = "".join(f"line {n}\n" for n in lines).encode()
-    assert render(LINES, query, NOW_MS) == text
+    assert render(Log(LINES, len(LINES)), query, NOW_MS) == text
 
 
 def test_timestamps_and_limit() -> None:
-    assert render(LINES[:1], {"timestamps": "true"}, NOW_MS) == (
+    assert render(Log(LINES[:1], 1), {"timestamps": "true"}, NOW_MS) == (
         b"2026-01-01T00:00:00.000000000Z line 0\n"
     )
-    assert render(LINES, {"limitBytes": "8"}, NOW_MS) == b"line 0\nl"
+    assert render(Log(LINES, len(LINES)), {"limitBytes": "8"}, NOW_MS) == b"line 0\nl"
 
 
 @pytest.fixture
@@ -51,6 +52,16 @@ def test_follow_goes_on_from_where_it_was(plant: Plant) -> None:
     rest = plant.logs(f"from={first.headers['x-next']}")
     assert rest.body == b"tick\ntick\ntick\n"
     assert rest.headers["x-ended"] == "true"
+
+
+def test_follow_goes_on_when_the_first_lines_are_gone(plant: Plant) -> None:
+    plant.create_pod(behaviour='log "tick" every 10ms')
+    plant.run_ms(2 * 10 * LOG_LINES_MAX)
+    first = plant.logs()
+    assert len(first.body.splitlines()) == LOG_LINES_MAX
+    plant.run_ms(1_000)
+    rest = plant.logs(f"from={first.headers['x-next']}")
+    assert rest.body == b"tick\n" * 100
 
 
 def test_previous_container(plant: Plant) -> None:

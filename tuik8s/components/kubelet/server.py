@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tuik8s.api.times import format_micro_time
 from tuik8s.components.kubelet.node_pods import NodePods
-from tuik8s.components.kubelet.runtimes.base import LogLine, Runtime
+from tuik8s.components.kubelet.runtimes.base import Log, Runtime
 from tuik8s.world.base import World
 from tuik8s.world.network import Address, Answering, HttpAnswer, HttpRequest, Network
 
@@ -74,15 +74,16 @@ class KubeletServer:
         elif container.started_at_ms < 0:
             message = f'container "{name}" in pod "{pod}" is waiting to start: {container.waiting}'
             return HttpAnswer(400, message.encode())
-        lines = self._runtime.logs(id_, now_ms)
+        log = self._runtime.logs(id_, now_ms)
         ended = "true" if container.is_terminated or query.get("previous") == "true" else "false"
-        headers = {"content-type": "text/plain", "x-next": str(len(lines)), "x-ended": ended}
-        return HttpAnswer(200, render(lines, query, now_ms), headers)
+        headers = {"content-type": "text/plain", "x-next": str(log.total), "x-ended": ended}
+        return HttpAnswer(200, render(log, query, now_ms), headers)
 
 
-def render(lines: tuple[LogLine, ...], query: dict[str, str], now_ms: int) -> bytes:
+def render(log: Log, query: dict[str, str], now_ms: int) -> bytes:
     """The lines that a log request asks for, as text."""
-    chosen = list(lines[int(query.get("from", "0")) :])
+    first = log.total - len(log.lines)
+    chosen = list(log.lines[max(0, int(query.get("from", "0")) - first) :])
     if "sinceSeconds" in query:
         oldest_ms = now_ms - int(query["sinceSeconds"]) * 1000
         chosen = [line for line in chosen if line.at_ms >= oldest_ms]

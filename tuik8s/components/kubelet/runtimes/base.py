@@ -11,7 +11,7 @@ operating system is registered only where there is one.
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -62,6 +62,13 @@ class LogLine(msgspec.Struct, frozen=True):
     text: str
 
 
+class Log(NamedTuple):
+    """What a container wrote: the last lines, and how many there ever were."""
+
+    lines: tuple[LogLine, ...]
+    total: int
+
+
 class Runtime(Protocol):
     """Runs containers, by id."""
 
@@ -81,6 +88,6 @@ class Runtime(Protocol):
 
     def wake_at_ms(self) -> int | None: ...
 
-    def logs(self, container_id: str, now_ms: int) -> tuple[LogLine, ...]: ...
+    def logs(self, container_id: str, now_ms: int) -> Log: ...
 
     def answer(self, container_id: str, request: HttpRequest, now_ms: int) -> HttpAnswer: ...

@@ -18,10 +18,17 @@ from dataclasses import dataclass, field
 from tuik8s.components.kubelet.behaviour import BadBehaviour, change
 from tuik8s.components.kubelet.images.registry import image_of
 from tuik8s.components.kubelet.program import Program
-from tuik8s.components.kubelet.runtimes.base import ContainerChange, LogLine, StartContainer
+from tuik8s.components.kubelet.runtimes.base import (
+    ContainerChange,
+    Log,
+    LogLine,
+    StartContainer,
+)
 from tuik8s.world.network import HttpAnswer, HttpRequest
 
 LOG_LINES_MAX = 10_000
+ANSWERS_MAX = 1_000
+"""Lines kept of the requests that a container answered."""
 KILLED_CODE = 137
 FIRST_LOOK_MS = 1_000
 """A container that is not ready so long after its start has failed a probe."""
@@ -35,7 +42,8 @@ class _Container:
     ended_at_ms: int = -1
     stopping: bool = False
     epoch: int = 0
-    extra: list[LogLine] = field(default_factory=list)
+    answers: list[LogLine] = field(default_factory=list)
+    answers_count: int = 0
 
 
 class SimRuntime:
@@ -110,34 +118,38 @@ class SimRuntime:
     def wake_at_ms(self) -> int | None:
         return self._heap[0][0] if self._heap else None
 
-    def logs(self, container_id: str, now_ms: int) -> tuple[LogLine, ...]:
+    def logs(self, container_id: str, now_ms: int) -> Log:
         container = self._containers.get(container_id)
         if container is None or container.started_at_ms < 0:
-            return ()
+            return Log((), 0)
         until_ms = now_ms if container.ended_at_ms < 0 else min(now_ms, container.ended_at_ms)
         lines: list[LogLine] = []
+        gone = container.answers_count - len(container.answers)
         for writes in container.program.writes:
             at_ms = container.started_at_ms + writes.at_ms
             if writes.every_ms:
                 oldest = until_ms - LOG_LINES_MAX * writes.every_ms
                 skipped = max(0, -(-(oldest - at_ms) // writes.every_ms))
                 at_ms += skipped * writes.every_ms
+                gone += skipped
             while at_ms <= until_ms:
                 lines.append(LogLine(at_ms, writes.text))
                 if not writes.every_ms:
                     break
                 at_ms += writes.every_ms
-        lines.extend(container.extra)
+        lines.extend(container.answers)
         lines.sort(key=lambda line: line.at_ms)
-        return tuple(lines[-LOG_LINES_MAX:])
+        return Log(tuple(lines[-LOG_LINES_MAX:]), gone + len(lines))
 
     def answer(self, container_id: str, request: HttpRequest, now_ms: int) -> HttpAnswer:
         container = self._containers.get(container_id)
         if container is None or container.program.answer is None:
             return HttpAnswer(503, b"the container does not answer HTTP\n")
         reply = container.program.answer(request)
-        container.extra.append(LogLine(now_ms, f'"{request.method} {request.path}" {reply.status}'))
-        del container.extra[:-1000]
+        line = LogLine(now_ms, f'"{request.method} {request.path}" {reply.status}')
+        container.answers.append(line)
+        del container.answers[:-ANSWERS_MAX]
+        container.answers_count += 1
         return reply
 
     def _plan(
