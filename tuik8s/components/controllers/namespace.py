@@ -4,8 +4,8 @@
                                  |              |
                                  conditions say what remains and whose finalizers hold it
 
-What is there is read from the cache of all resources, and asked
-for once more before the end. Admission lets nothing new into a terminating namespace.
+What is there is read from the cache of all resources, and asked for once more before the end.
+Admission lets nothing new into a terminating namespace.
 
 Source: k8s.io/kubernetes pkg/controller/namespace/{namespace_controller.go,
 deletion/namespaced_resources_deleter.go,deletion/status_condition_utils.go}, 1.36.

@@ -124,6 +124,7 @@ class ControllerLoop:
             **self._queue.statistics(),
             "behind": len(self._behind),
             "events": self.recorder.recorded_count,
+            "events_dropped": self.recorder.dropped_count,
         }
 
     def _on_ready(self) -> None:
