@@ -112,17 +112,8 @@ def _backends(service: Object, pods: Iterable[Object], view: View) -> _Backends:
 
 
 def _ports(pod: Object, service: Object) -> list[Object]:
-    found = []
-    for port in backends.ports_of(service):
-        number = backends.find_port(pod, port)
-        if number is None:
-            continue
-        shown = {"name": port.get("name") or "", "protocol": port.get("protocol") or "TCP"}
-        entry: Object = {**shown, "port": number}
-        if port.get("appProtocol"):
-            entry["appProtocol"] = port["appProtocol"]
-        found.append(entry)
-    return found
+    found = ((port, backends.find_port(pod, port)) for port in backends.ports_of(service))
+    return [slices.slice_port(port, number) for port, number in found if number is not None]
 
 
 def _endpoint(pod: Object, service: Object, node: Object, address: str, preferred: str) -> Object:

@@ -84,7 +84,7 @@ def _annotations(endpoints: Object) -> dict[str, str]:
 def _groups(endpoints: Object) -> dict[tuple[str, str], Group]:
     groups: dict[tuple[str, str], Group] = {}
     for subset in endpoints.get("subsets") or ():
-        ports = [_port(port) for port in subset.get("ports") or ()]
+        ports = [slices.slice_port(port, port["port"]) for port in subset.get("ports") or ()]
         text = slices.ports_key(ports)
         for field, ready in (("addresses", True), ("notReadyAddresses", False)):
             for address in (subset.get(field) or ())[:_SUBSET_MAX]:
@@ -92,14 +92,6 @@ def _groups(endpoints: Object) -> dict[tuple[str, str], Group]:
                 group = groups.setdefault((family, text), Group(ports, []))
                 group.endpoints.append(_endpoint(address, ready))
     return groups
-
-
-def _port(port: Object) -> Object:
-    shown: Object = {"name": port.get("name") or "", "protocol": port.get("protocol") or "TCP"}
-    shown["port"] = port["port"]
-    if port.get("appProtocol"):
-        shown["appProtocol"] = port["appProtocol"]
-    return shown
 
 
 def _endpoint(address: Object, ready: bool) -> Object:

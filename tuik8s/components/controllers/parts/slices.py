@@ -61,6 +61,18 @@ def families_of(service: Object) -> list[str]:
     return list(service["spec"].get("ipFamilies") or ()) or ["IPv4"]
 
 
+def slice_port(port: Object, number: int) -> Object:
+    """A port of a Service or of Endpoints as slices show it, served on this number."""
+    shown: Object = {
+        "name": port.get("name") or "",
+        "protocol": port.get("protocol") or "TCP",
+        "port": number,
+    }
+    if port.get("appProtocol"):
+        shown["appProtocol"] = port["appProtocol"]
+    return shown
+
+
 def ports_key(ports: Sequence[Object]) -> str:
     """A text that is equal for equal sets of ports."""
     return "\n".join(sorted(json.dumps(port, sort_keys=True) for port in ports))
