@@ -8,25 +8,31 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tuik8s.api.errors import FieldError
-from tuik8s.api.kinds.pod import resize
+from tuik8s.api.kinds.pod import resize, rules
 from tuik8s.api.types import Object
+from tuik8s.components.apiserver.strategies import Strategy
 from tuik8s.components.apiserver.subresources.base import Handlers, part
-from tuik8s.components.apiserver.subresources.pod_spec import PodSpecStrategy
+from tuik8s.components.apiserver.subresources.pod_spec import keep_beside_spec
 
 
-class ResizeStrategy(PodSpecStrategy):
+class ResizeStrategy(Strategy):
     """Only resources and resizePolicy of containers change."""
 
     subresource = "resize"
 
-    def merged_spec(self, spec: Object, wanted: Object) -> Object:
+    def prepare_for_update(self, new: Object, old: Object, now_ms: int) -> None:
+        wanted, spec = new.get("spec") or {}, {**(old.get("spec") or {})}
         for field in ("containers", "initContainers"):
             if spec.get(field):
                 spec[field] = _resized(spec[field], wanted.get(field) or [])
-        return spec
+        new["spec"] = spec
+        keep_beside_spec(new, old)
+        self._count_generation(new, old)
 
-    def part_errors(self, new: Object, old: Object) -> list[FieldError]:
-        return resize.validate(new, old)
+    def update_errors(self, new: Object, old: Object) -> list[FieldError]:
+        errors = self.meta_errors(new, old)
+        rules.metadata_and_spec(errors, new)
+        return errors + resize.validate(new, old)
 
 
 def _resized(containers: list[Any], wanted: list[Any]) -> list[Any]:
