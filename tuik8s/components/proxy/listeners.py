@@ -16,6 +16,8 @@ from tuik8s.world.base import Log
 from tuik8s.world.network import Address, AddressTaken, Forwarding, Listener, Network
 
 LOCAL = "127.0.0.1"
+ENTERING_MAX = 4_096
+"""Connections still looking for a target; those that find none are told of by nobody."""
 
 
 class _Portal:
@@ -26,7 +28,8 @@ class _Portal:
         self.routers = routers
         self._now_ms = now_ms
         self._turn = 0
-        self._entered: dict[Address, Router] = {}
+        self._entering: dict[Address, Router] = {}
+        self._inside: dict[Address, Router] = {}
 
     def forwarding(self, redirect: Redirect) -> Forwarding:
         external = redirect.external
@@ -34,24 +37,26 @@ class _Portal:
         def route(client: Address) -> tuple[Address, ...]:
             router = self.routers[self._turn % len(self.routers)]
             self._turn += 1
-            self._entered[client] = router
             ends = router.order(self.id, client.host, self._now_ms(), external=external)
-            if not ends:
-                del self._entered[client]
+            if ends:
+                if len(self._entering) >= ENTERING_MAX:
+                    del self._entering[next(iter(self._entering))]
+                self._entering[client] = router
             return tuple(Address(e.host, e.port) for e in ends)
 
         def opened(client: Address, target: Address) -> None:
-            router = self._entered.get(client)
+            router = self._entering.pop(client, None)
             if router is not None:
+                self._inside[client] = router
                 router.opened(self.id, client, target, self._now_ms(), external=external)
 
         def closed(client: Address, target: Address, bytes_in: int, bytes_out: int) -> None:
-            router = self._entered.pop(client, None)
+            router = self._inside.pop(client, None)
             if router is not None:
                 router.closed(self.id, target, bytes_in, bytes_out)
 
         def failed(client: Address, target: Address) -> None:
-            router = self._entered.get(client)
+            router = self._entering.get(client) or self._inside.get(client)
             if router is not None:
                 router.failed(self.id, target)
 

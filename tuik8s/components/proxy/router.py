@@ -74,13 +74,16 @@ class Router:
             balancer.reached(client.host, reached, proxy.affinity_ms, now_ms)
 
     def closed(self, id_: str, target: Address, bytes_in: int, bytes_out: int) -> None:
+        if id_ not in self.proxies:
+            return  # it outlived its Service
         tally = self._tally(id_, str(target))
         tally.open = max(0, tally.open - 1)
         tally.bytes_in += bytes_in
         tally.bytes_out += bytes_out
 
     def failed(self, id_: str, target: Address) -> None:
-        self._tally(id_, str(target)).failed += 1
+        if id_ in self.proxies:
+            self._tally(id_, str(target)).failed += 1
 
     def connections_total(self) -> int:
         return sum(t.total for by_end in self._tallies.values() for t in by_end.values())
