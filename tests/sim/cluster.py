@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.sim.toy_nodes import ADMIN, FAKE, ToyNodes
-from tuik8s.api.types import Object, Reply, Request
+from tuik8s.api.types import Object, Reply
 from tuik8s.bus.client import Client, decode, object_of
 from tuik8s.components.apiserver import component as apiserver
 from tuik8s.components.apiserver.config import ApiServerConfig
@@ -138,8 +138,3 @@ class Cluster:
 def _api_version(resource: str) -> str:
     group = resource.partition(".")[2]
     return f"{group}/v1" if group else "v1"
-
-
-def request(verb: str, resource: str, **more: Any) -> Request:
-    plural, _, group = resource.partition(".")
-    return Request(verb=verb, group=group, resource=plural, **more)
