@@ -16,7 +16,7 @@ import ssl
 import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import yaml
 
@@ -65,13 +65,16 @@ class ApiClient:
     def request(
         self, method: str, path: str, body: Any = None, media: str = "application/json"
     ) -> Any:
-        """The decoded answer. Errors: ApiRefusal, Refusal when nobody answers."""
+        """The decoded answer. Errors: ApiRefusal, Refusal when nobody answers.
+
+        path: as one reads it; what no URL may hold, such as a blank, is escaped.
+        """
         data = None if body is None else json.dumps(body).encode()
         headers = {"Accept": "application/json", "User-Agent": "tuik8s"}
         if data is not None:
             headers["Content-Type"] = media
         try:
-            self._connection.request(method, path, data, headers)
+            self._connection.request(method, quote(path, safe="/?&=%"), data, headers)
             answer = self._connection.getresponse()
             content = answer.read()
         except (OSError, http.client.HTTPException) as problem:

@@ -97,9 +97,13 @@ def _salvage(args: argparse.Namespace) -> int:
     from tuik8s.components.store.tools import salvage
     from tuik8s.world.live_disk import RealDisk
 
-    source, target = _disk(args), RealDisk(args.into)
-    if target.names():
-        raise Refusal(f"{args.into} is not empty")
+    source, into = _disk(args), Path(args.into)
+    try:
+        if into.exists() and any(into.iterdir()):
+            raise Refusal(f"--into {into}: it is not empty; choose a new directory")
+        target = RealDisk(into)
+    except OSError as problem:
+        raise Refusal(f"--into {into}: {problem.strerror}; choose a new directory") from problem
     done = salvage(source, target, StoreOptions().segment_bytes)
     for loss in done.losses:
         print(loss)

@@ -21,6 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.tail is not None and args.tail < 0:
+        raise Refusal(f"--tail {args.tail}: a number of lines, from 0")
     directory = directory_in(args)
     file = directory.log_file(args.component)
     if not file.exists():
