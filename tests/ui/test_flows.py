@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.ui.stage import Stage, play
@@ -257,5 +259,28 @@ def test_processes_that_only_grow_older_do_not_count_as_changed() -> None:
         await stage.wait(2_000)
         assert "~scheduler" not in stage.text
         assert " scheduler" in stage.text
+
+    play(scene)
+
+
+@pytest.mark.parametrize("key", ["k", "up", "pageup", "g", "home"])
+def test_logs_follow_until_somebody_looks_back(key: str) -> None:
+    async def scene(stage: Stage) -> None:
+        lines = [f"line {number}" for number in range(200)]
+        feed: Any = stage.app.feed
+        feed.logs = lambda *args: args[-1]("\n".join(lines))
+        await stage.press("l")
+        await stage.wait()
+        assert "line 199" in stage.text
+        assert "(following)" in stage.status
+        await stage.press(key)
+        assert "not following" in stage.status
+        lines.append("line 200")
+        await stage.wait()
+        assert "line 200" not in stage.text
+        await stage.press("f")
+        await stage.wait()
+        assert "line 200" in stage.text
+        assert "(following)" in stage.status
 
     play(scene)

@@ -13,7 +13,7 @@ from tuik8s.ui.screens.text import REFRESH_EVERY_MS, TextScreen
 class LogsScreen(TextScreen):
     """Logs of one container; Tab goes to the next one."""
 
-    BINDINGS = [("tab", "container", "Container"), ("f", "follow", "Follow")]
+    BINDINGS = [("tab", "container", "Container"), ("f", "bottom", "Follow")]
 
     def __init__(self, feed: Feed, pod: Object) -> None:
         meta = pod["metadata"]
@@ -23,8 +23,12 @@ class LogsScreen(TextScreen):
         self._containers += [c["name"] for c in spec.get("initContainers") or ()]
         self._index = 0
         self._lines = "waiting for the kubelet"
-        self._follows = True
         super().__init__(feed, f"logs {meta['name']}", lambda: self._lines)
+
+    @property
+    def _follows(self) -> bool:
+        """Whether the end is in sight: whatever scrolls, a key or the mouse, decides it."""
+        return self.query_one("#page", VerticalScroll).is_vertical_scroll_end
 
     def title_line(self) -> str:
         follow = "following" if self._follows else "not following, f follows"
@@ -33,25 +37,14 @@ class LogsScreen(TextScreen):
     def pump(self, now_ms: int) -> None:
         if now_ms - self._asked_at_ms >= REFRESH_EVERY_MS:
             self.feed.logs(*self._pod, self._containers[self._index], self._on_text)
-        before = self._text
+        before, follows = self._text, self._follows
         super().pump(now_ms)
-        if self._follows and self._text != before:
+        if follows and self._text != before:
             self.query_one("#page", VerticalScroll).scroll_end(animate=False)
 
     def action_container(self) -> None:
         self._index = (self._index + 1) % len(self._containers)
         self._asked_at_ms = 0
-
-    def action_follow(self) -> None:
-        self._follows = not self._follows
-
-    def action_scroll(self, lines: int) -> None:
-        self._follows = False
-        super().action_scroll(lines)
-
-    def action_bottom(self) -> None:
-        self._follows = True
-        super().action_bottom()
 
     def _on_text(self, text: str) -> None:
         self._lines = shown(text) or "(the container has written nothing)"
