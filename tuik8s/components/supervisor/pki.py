@@ -3,10 +3,9 @@
     pki/ca.crt, ca.key              the authority
     pki/apiserver.crt, .key         serving certificate of the API server and of the kubelets
     pki/admin.crt, .key             client certificate of the kubeconfig (O=system:masters)
-    pki/sa.key, sa.pub              signs and checks service account tokens (RSA, as RS256 asks for)
 
-Keys are on curve P-256 (made in microseconds; an RSA key takes a tenth of a second), except the
-service account key. Every key file is readable by its owner alone.
+Keys are on curve P-256 (made in microseconds; an RSA key takes a tenth of a second). Every key file
+is readable by its owner alone.
 
 Source: kubeadm's layout and subjects (k8s.io/kubernetes cmd/kubeadm/app/phases/certs),
 certificates last ten years here because nothing renews them.
@@ -21,7 +20,7 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 LIFETIME = datetime.timedelta(days=3650)
@@ -48,18 +47,6 @@ def ensure_pki(directory: Path, service_address: str, now: datetime.datetime) ->
         if not (directory / f"{name}.crt").exists():
             key = ec.generate_private_key(ec.SECP256R1())
             _write_pair(directory, name, _signed(key, subject, names, ca, ca_key, now), key)
-
-
-def ensure_service_account_key(directory: Path) -> None:
-    """Make the key that signs service account tokens; slow, so not before the first answer."""
-    if (directory / "sa.key").exists():
-        return
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    write_private(directory / "sa.pub", public)
-    write_private(directory / "sa.key", _private_pem(key))
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -126,7 +113,7 @@ def _serving_names(service_address: str) -> list[x509.GeneralName]:
     return [*map(x509.DNSName, hosts), *map(x509.IPAddress, addresses)]
 
 
-def _private_pem(key: Key | rsa.RSAPrivateKey) -> bytes:
+def _private_pem(key: Key) -> bytes:
     return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
