@@ -12,7 +12,6 @@ milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tuik8s.components.supervisor.roles import Role
@@ -104,7 +103,6 @@ class Children:
         return all(child.ready for child in self.by_name.values())
 
 
-def describe_exit(status: int, decode: Callable[[int], int]) -> str:
-    """How a process ended, in words: `decode` is os.waitstatus_to_exitcode."""
-    code = decode(status)
+def describe_exit(code: int) -> str:
+    """How a process ended, in words, from what os.waitstatus_to_exitcode says."""
     return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -156,13 +156,14 @@ class Supervisor:
                 return
             if pid == 0:
                 return
-            how = describe_exit(status, os.waitstatus_to_exitcode)
+            code = os.waitstatus_to_exitcode(status)
+            how = describe_exit(code)
             child = self.children.ended(pid, how, monotonic_ms())
             if child is None or self._going_down:
                 continue
             self._log(f"{child.role.name} ended ({how})")
             hopeless = self._on_ready is not None and child.restarts >= STARTS_MAX
-            if hopeless or os.waitstatus_to_exitcode(status) == EXIT_REFUSED:
+            if hopeless or code == EXIT_REFUSED:
                 self._on_refused(child)
                 self._go_down()
 
