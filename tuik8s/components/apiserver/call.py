@@ -8,7 +8,8 @@ import msgspec
 
 from tuik8s.api.errors import ApiError, not_found
 from tuik8s.api.kinds.base import Kind
-from tuik8s.api.types import Request, User
+from tuik8s.api.types import Object, Request, User
+from tuik8s.components.apiserver.admission.base import Attributes, Operation
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.effects import Waiting
 from tuik8s.components.apiserver.negotiation import Form
@@ -50,6 +51,38 @@ class Call:
     def not_found(self) -> ApiError:
         kind = self.kind
         return not_found(kind.group, kind.plural, self.request.name)
+
+    def admission_attributes(
+        self,
+        operation: Operation,
+        name: str,
+        *,
+        kind: Kind | None = None,
+        obj: Object | None = None,
+        old: Object | None = None,
+        subresource: str = "",
+        dry_run: bool = False,
+        options: Object | None = None,
+    ) -> Attributes:
+        """This request's write of an object, of the kind that it names or another, for admission.
+
+        A namespace is in itself.
+        """
+        kind = kind or self.kind
+        return Attributes(
+            operation,
+            kind,
+            self.request.namespace or (name if kind.plural == "namespaces" else ""),
+            name,
+            self.user,
+            self.now_ms,
+            obj=obj,
+            old=old,
+            subresource=subresource,
+            dry_run=dry_run,
+            options=options,
+            warnings=self.warnings,
+        )
 
     def done(self, code: int, body: bytes, revision: int = 0, **more: Any) -> Answer:
         return Answer(code, body, warnings=tuple(self.warnings), revision=revision, **more)

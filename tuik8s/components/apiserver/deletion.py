@@ -16,7 +16,6 @@ from tuik8s.api import protobuf
 from tuik8s.api.errors import bad_request, conflict, unsupported_media_type
 from tuik8s.api.times import format_time, parse_time
 from tuik8s.api.types import Object
-from tuik8s.components.apiserver.admission.base import Attributes
 from tuik8s.components.apiserver.answers import Answer, success_status
 from tuik8s.components.apiserver.bodies import Malformed, parse_json, parse_msgpack, parse_yaml
 from tuik8s.components.apiserver.call import Call
@@ -80,17 +79,8 @@ def delete(core: Core, call: Call, name: str, options: DeleteOptions) -> Waiting
     if entry is None:
         raise call.not_found()
     obj = core.objects.read(kind, entry.value)
-    attributes = Attributes(
-        "DELETE",
-        kind,
-        request.namespace or (name if kind.plural == "namespaces" else ""),
-        name,
-        call.user,
-        call.now_ms,
-        old=obj,
-        dry_run=options.dry_run,
-        options=_options_object(options),
-        warnings=call.warnings,
+    attributes = call.admission_attributes(
+        "DELETE", name, old=obj, dry_run=options.dry_run, options=_options_object(options)
     )
     yield from core.admission.admit(attributes)
     yield from core.admission.validate(attributes)

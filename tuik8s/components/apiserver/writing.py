@@ -61,8 +61,8 @@ class Update(msgspec.Struct, kw_only=True):
     """One update: how to change the object, and what is allowed.
 
     uid: the uid that the body insists on. creates: whether a missing object is created. retries:
-    whether a conflict that the caller did not ask for is tried again. old_view and new_view: what
-    admission sees, where that is not the object itself.
+    whether a conflict that the caller did not ask for is tried again. render: what the answer shows
+    of the object, and view: what admission sees of it, where that is not the object itself.
     """
 
     strategy: Strategy
@@ -93,18 +93,12 @@ def create(core: Core, call: Call, obj: Object, options: WriteOptions) -> Waitin
     if kind.resource in core.terminating:
         raise ApiError(403, "Forbidden", _TERMINATING, {"group": kind.group, "kind": kind.plural})
     match_namespace(obj, kind, request.namespace)
-    attributes = Attributes(
+    attributes = call.admission_attributes(
         "CREATE",
-        kind,
-        request.namespace
-        or (obj["metadata"].get("name") or "" if kind.plural == "namespaces" else ""),
         obj["metadata"].get("name") or "",
-        call.user,
-        call.now_ms,
         obj=obj,
         dry_run=options.dry_run,
         options=options_object("CreateOptions", options),
-        warnings=call.warnings,
     )
     yield from core.admission.admit(attributes)
     assert attributes.obj is not None, "admission of a creation has an object"
@@ -220,21 +214,16 @@ def _update_once(core: Core, call: Call, plan: Update) -> Waiting:
 
 
 def _attributes(call: Call, plan: Update, new: Object, old: Object) -> Attributes:
-    kind, request, view = call.kind, call.request, plan.view
+    request, view = call.request, plan.view
     verb = "PatchOptions" if request.verb == "patch" else "UpdateOptions"
-    return Attributes(
+    return call.admission_attributes(
         "UPDATE",
-        kind,
-        request.namespace or (request.name if kind.plural == "namespaces" else ""),
         request.name,
-        call.user,
-        call.now_ms,
         obj=new if view is None else view(new),
         old=old if view is None else view(old),
         subresource=plan.strategy.subresource,
         dry_run=plan.options.dry_run,
         options=options_object(verb, plan.options),
-        warnings=call.warnings,
     )
 
 

@@ -12,7 +12,6 @@ from tuik8s.api.meta import set_condition
 from tuik8s.api.schema.packed import load_kind
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object
-from tuik8s.components.apiserver.admission.base import Attributes
 from tuik8s.components.apiserver.answers import success_status
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.decoding import Expected
@@ -53,17 +52,8 @@ def bind_pod(core: Core, call: Call, binding: Object, options: WriteOptions, nam
     if name and own and own != name:
         raise bad_request("name in URL does not match name in Binding object")
     name = name or own
-    attributes = Attributes(
-        "CREATE",
-        kind,
-        call.request.namespace,
-        name,
-        call.user,
-        call.now_ms,
-        obj=binding,
-        subresource="binding",
-        dry_run=options.dry_run,
-        warnings=call.warnings,
+    attributes = call.admission_attributes(
+        "CREATE", name, kind=kind, obj=binding, subresource="binding", dry_run=options.dry_run
     )
     yield from core.admission.admit(attributes)
     yield from core.admission.validate(attributes)

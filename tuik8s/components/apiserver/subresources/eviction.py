@@ -13,7 +13,6 @@ from tuik8s.api.schema.packed import load_kind
 from tuik8s.api.selectors import selector_of
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object
-from tuik8s.components.apiserver.admission.base import Attributes
 from tuik8s.components.apiserver.answers import success_status
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.decoding import Expected
@@ -53,17 +52,8 @@ def _evict(core: Core, call: Call) -> Waiting:
         raise bad_request("name in URL does not match name in Eviction object")
     deletion = delete_options_of(eviction.get("deleteOptions") or {})
     deletion.dry_run = deletion.dry_run or options.dry_run
-    attributes = Attributes(
-        "CREATE",
-        call.kind,
-        request.namespace,
-        request.name,
-        call.user,
-        call.now_ms,
-        obj=eviction,
-        subresource="eviction",
-        dry_run=deletion.dry_run,
-        warnings=call.warnings,
+    attributes = call.admission_attributes(
+        "CREATE", request.name, obj=eviction, subresource="eviction", dry_run=deletion.dry_run
     )
     yield from core.admission.admit(attributes)
     yield from core.admission.validate(attributes)

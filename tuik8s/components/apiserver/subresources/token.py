@@ -13,7 +13,6 @@ from tuik8s.api.patch.managed import track_update
 from tuik8s.api.schema.packed import load_kind
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object
-from tuik8s.components.apiserver.admission.base import Attributes
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.decoding import Expected
 from tuik8s.components.apiserver.effects import Waiting
@@ -56,17 +55,8 @@ def _create(core: Core, call: Call) -> Waiting:
     track_update(None, asked, node, manager, f"{GROUP}/v1", "token", call.now_ms)
     meta["uid"] = account["metadata"]["uid"]
     meta["creationTimestamp"] = format_time(call.now_ms)
-    attributes = Attributes(
-        "CREATE",
-        call.kind,
-        request.namespace,
-        request.name,
-        call.user,
-        call.now_ms,
-        obj=asked,
-        subresource="token",
-        dry_run=options.dry_run,
-        warnings=call.warnings,
+    attributes = call.admission_attributes(
+        "CREATE", request.name, obj=asked, subresource="token", dry_run=options.dry_run
     )
     yield from core.admission.admit(attributes)
     yield from core.admission.validate(attributes)
