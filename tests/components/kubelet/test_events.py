@@ -109,7 +109,9 @@ def test_pull_is_told_with_its_time_where_the_policy_is_always(bench: Bench) -> 
         ("pulled", 1_500),
     )
     for kind, at_ms in steps:
-        bench.events.container(POD, container, ContainerChange(id="i", kind=kind, at_ms=at_ms))
+        change = ContainerChange(id="i", kind=kind, at_ms=at_ms)
+        container.on_change(change)
+        bench.events.container(POD, container, change)
     assert [message for _, _, message in bench.said()] == [
         'Pulling image "app:1"',
         'Successfully pulled image "app:1" in 1.5s (1.5s including waiting). '

@@ -47,6 +47,7 @@ class Container:
     is_ready: bool = False
     restarts: int = 0
     backoff_ms: int = 0
+    pull_began_at_ms: int = -1
     pull_backoff_ms: int = 0
     pull_error: str = ""
     restart_at_ms: int = -1
@@ -73,7 +74,9 @@ class Container:
 
     def on_change(self, change: ContainerChange) -> None:
         """Take note of what the runtime says happened."""
-        if change.kind == "started":
+        if change.kind == "pulling":
+            self.pull_began_at_ms = change.at_ms
+        elif change.kind == "started":
             self.started_at_ms, self.ended_at_ms = change.at_ms, -1
             self.pull_backoff_ms, self.pull_error = 0, ""
         elif change.kind in ("ready", "unready"):

@@ -66,7 +66,6 @@ class NodeEvents:
         self._bucket = _Bucket(BURST * 1000, world.now_ms())
         self._objects: dict[str, _Bucket] = {}
         self._known: dict[tuple[str, ...], _Known] = {}
-        self._pulling: dict[str, int] = {}
         self.dropped = 0
 
     def pod(
@@ -91,12 +90,12 @@ class NodeEvents:
         """The Events of what happened to a container."""
         if container.adopted:
             return
-        image, id_ = container.spec["image"], change.id
-        if change.kind == "pulling" and container.spec.get("imagePullPolicy") == "Always":
-            self._pulling[id_] = change.at_ms
+        image = container.spec["image"]
+        is_pulled = container.spec.get("imagePullPolicy") == "Always"
+        if change.kind == "pulling" and is_pulled:
             self.pod(pod, "Normal", "Pulling", f'Pulling image "{image}"', container)
         elif change.kind == "pulled":
-            began_at_ms = self._pulling.pop(id_, None)
+            began_at_ms = container.pull_began_at_ms if is_pulled else None
             self.pod(pod, "Normal", "Pulled", _pulled(image, began_at_ms, change.at_ms), container)
         elif change.kind == "started":
             self.pod(pod, "Normal", "Created", "Container created", container)
@@ -105,7 +104,6 @@ class NodeEvents:
             message = f"Readiness probe failed: {_failure(container.spec['readinessProbe'], pod)}"
             self.pod(pod, "Warning", "Unhealthy", message, container)
         elif change.kind == "pull-failed":
-            self._pulling.pop(id_, None)
             message = f'Failed to pull image "{image}": {change.message}'
             self.pod(pod, "Warning", "Failed", message, container)
             self.pod(pod, "Warning", "Failed", f"Error: {change.reason}", container)
