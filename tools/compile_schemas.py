@@ -39,8 +39,7 @@ from tuik8s.api.schema.packed import (
 Json = dict[str, Any]
 DATA = Path(__file__).parent.parent / "tuik8s" / "api" / "schema" / "data"
 
-# Schema ids that are scalars (or free JSON) wearing a name, with the format that we give them.
-MICRO_TIME = "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime"
+# Keywords of a field that are kept, by the letter that `packed.py` reads.
 _LETTERS = {
     "type": "t",
     "format": "f",
@@ -53,8 +52,6 @@ _LETTERS = {
     "default": "d",
 }
 _IGNORED = {"description", "x-kubernetes-unions", "oneOf"}
-
-
 _NO_FLAGS: dict[str, int] = {}
 
 
