@@ -185,6 +185,7 @@ def test_progress_deadline() -> None:
         pytest.param("25%", "25%", 4, (1, 1), id="percent"),
         pytest.param("25%", "25%", 2, (1, 0), id="surge up, unavailable down"),
         pytest.param(0, 0, 5, (0, 1), id="never both 0"),
+        pytest.param("9" * 5_000 + "%", 1, 5, (0, 1), id="too long to read"),
     ],
 )
 def test_fenceposts(surge: Any, unavailable: Any, total: int, want: tuple[int, int]) -> None:

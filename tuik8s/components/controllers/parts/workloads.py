@@ -47,23 +47,23 @@ def count(obj: Object, field: str) -> int:
 
 
 def annotated_number(obj: Object, key: str) -> int | None:
-    """The number in an annotation; None when there is none, or one that nobody counts up to.
+    """The number in an annotation; None when there is none."""
+    return _number(annotations_of(obj).get(key, ""))
 
-    Annotations are anybody's: Python refuses to read numbers of thousands of digits.
-    """
-    text = annotations_of(obj).get(key, "")
+
+def _number(text: str) -> int | None:
+    """None for one that nobody counts up to: Python refuses to read thousands of digits."""
     return int(text) if text.isdecimal() and len(text) <= _DIGITS_MAX else None
 
 
-def int_or_percent(value: int | str | None, total: int, *, round_up: bool, default: int = 0) -> int:
-    """A count given as a number or as a share of `total`."""
-    if value is None:
-        return default
-    if isinstance(value, int):
-        return value
+def int_or_percent(value: int | str | None, total: int, *, round_up: bool) -> int:
+    """A count given as a number or as a share of `total`; 0 for what is neither."""
+    if value is None or isinstance(value, int):
+        return value or 0
+    number = _number(value.removesuffix("%")) or 0
     if not value.endswith("%"):
-        return int(value) if value.isdecimal() else default
-    share = total * int(value[:-1])
+        return number
+    share = total * number
     return -(-share // 100) if round_up else share // 100
 
 
