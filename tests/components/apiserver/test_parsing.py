@@ -8,7 +8,7 @@ import pytest
 
 from tuik8s.api.errors import ApiError
 from tuik8s.api.kinds.registry import builtin
-from tuik8s.components.apiserver.bodies import parse_yaml
+from tuik8s.components.apiserver.bodies import Malformed, parse_yaml
 from tuik8s.components.apiserver.negotiation import OBJECT_FORMS, PACKED, PLAIN
 from tuik8s.components.apiserver.options import delete_options_of, list_options, write_options
 from tuik8s.components.apiserver.patching import patch_type
@@ -86,6 +86,9 @@ def test_route_of_a_namespace_has_itself_as_scope() -> None:
         ("a: 0x10", {"a": 16}),
         ("a: 010", {"a": 8}),
         ("a: 1.2.3", {"a": "1.2.3"}),
+        ("a: 1000000000000000000000", {"a": 1e21}),
+        ("a: 0xFFFFFFFFFFFFFFFFFF", {"a": "0xFFFFFFFFFFFFFFFFFF"}),
+        ("a: 1e999", {"a": "1e999"}),
         ("a: 2001-01-01", {"a": "2001-01-01"}),
         ("a: ~", {"a": None}),
         ("a: |\n  x\n", {"a": "x\n"}),
@@ -98,6 +101,16 @@ def test_route_of_a_namespace_has_itself_as_scope() -> None:
 )
 def test_yaml_is_read_as_go_reads_it(text: str, value: Any) -> None:
     assert parse_yaml(text.encode())[0] == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: &x [*x]", "&x {<<: *x}", "[" * 3_000 + "]" * 3_000],
+    ids=["in a list", "merged", "deep"],
+)
+def test_yaml_without_end_is_refused(text: str) -> None:
+    with pytest.raises(Malformed):
+        parse_yaml(text.encode())
 
 
 def test_yaml_names_repeated_keys() -> None:

@@ -5,6 +5,7 @@ Source: k8s.io/apimachinery pkg/runtime/serializer/json, sigs.k8s.io/yaml (1.36)
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import msgspec
@@ -43,14 +44,13 @@ def parse_yaml(body: bytes) -> tuple[Any, list[str]]:
         if not loader.check_node():
             return None, []
         node = loader.get_node()
+        assert isinstance(node, yaml.Node), "a checked document has a node"
+        walk = _YamlWalk()
+        return walk.value(node), walk.problems
     except (yaml.YAMLError, RecursionError) as error:
         raise Malformed(f"error converting YAML to JSON: yaml: {_yaml_words(error)}") from None
     finally:
         loader.dispose()
-    assert isinstance(node, yaml.Node), "a checked document has a node"
-    walk = _YamlWalk()
-    value = walk.value(node)
-    return value, walk.problems
 
 
 def _yaml_words(error: Exception) -> str:
@@ -103,6 +103,7 @@ class _YamlWalk:
 
 
 def _scalar(text: str) -> Any:
+    """An integer of more than 64 bits is a float, a float too large a string, as in Go."""
     if text in _NULL:
         return None
     if text in _TRUE or text in _FALSE:
@@ -110,13 +111,16 @@ def _scalar(text: str) -> Any:
     plain = text.replace("_", "")
     unsigned = plain.lstrip("+-").lower()
     try:
-        for base, prefix in ((16, "0x"), (8, "0o"), (2, "0b")):
-            if unsigned.startswith(prefix):
-                return int(plain, base)
-        if unsigned.isdigit():
-            return int(plain, 8 if len(unsigned) > 1 and unsigned.startswith("0") else 10)
-        if unsigned[:1].isdigit() or unsigned[:1] == ".":
-            return float(plain)
+        if unsigned.startswith(("0x", "0o", "0b")):
+            number: float = int(plain, 0)
+        elif unsigned.isdigit():
+            number = int(plain, 8 if len(unsigned) > 1 and unsigned.startswith("0") else 10)
+        elif unsigned[:1].isdigit() or unsigned[:1] == ".":
+            number = float(plain)
+        else:
+            return text
+        if isinstance(number, int) and not -(2**63) <= number < 2**64:
+            number = float(plain)
     except ValueError:
         return text
-    return text
+    return number if math.isfinite(number) else text

@@ -21,7 +21,7 @@ from tuik8s.api.schema.json_words import syntax_error
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.effects import Effect, Pause
 from tuik8s.components.apiserver.objects import storage_of
-from tuik8s.components.apiserver.options import ListOptions
+from tuik8s.components.apiserver.options import DIGITS_MAX, ListOptions
 from tuik8s.components.apiserver.rendering import ListMeta
 from tuik8s.components.apiserver.selection import Selection
 from tuik8s.components.store.errors import Compacted, FutureRevision
@@ -62,10 +62,10 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def parse_revision(text: str) -> int:
-    """A resourceVersion of a query; "" is 0. Raises ValueError in Go's words."""
+    """A resourceVersion; "" is 0. Raises ValueError in Go's words."""
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit()) or int(text) >= 2**64:
+    if not (text.isascii() and text.isdigit()) or len(text) > DIGITS_MAX or int(text) >= 2**64:
         raise ValueError(f'strconv.ParseUint: parsing "{text}": invalid syntax')
     return int(text)
 
@@ -218,15 +218,15 @@ def decode_token(token: str) -> tuple[int, str]:
     text = raw.decode("utf-8", "replace")
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError(wrong + syntax_error(raw)) from None
     version = value.get("v", "") if isinstance(value, dict) else ""
     if version != _VERSION:
         raise ValueError(f"{wrong}server does not recognize this encoded version {version}")
     revision, start = value.get("rv", 0), value.get("start", "")
-    if revision == 0:
+    if not isinstance(revision, int) or revision == 0:
         raise ValueError(f"{wrong}incorrect encoded start resourceVersion (version {version})")
-    if not start:
+    if not isinstance(start, str) or not start:
         raise ValueError(f"{wrong}encoded start key empty (version {version})")
     if ".." in start.split("/"):
         raise ValueError(wrong + start)

@@ -30,6 +30,8 @@ from tuik8s.api.selectors import (
 
 T = TypeVar("T")
 Query = dict[str, list[str]]
+DIGITS_MAX: Final = 100
+"""A number with more of them is not even read: it is out of range."""
 META: Final = "meta.k8s.io"
 _FALSE: Final = frozenset({"0", "f", "F", "false", "FALSE", "False"})
 _VALIDATION: Final = ("", "Ignore", "Strict", "Warn")
@@ -60,10 +62,9 @@ def parse_int(text: str) -> int:
     digits = text[1:] if text[:1] in ("-", "+") else text
     if not (digits.isascii() and digits.isdigit()):
         raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
-    number = int(text)
-    if not -(2**63) <= number < 2**63:
+    if len(digits) > DIGITS_MAX or not -(2**63) <= int(text) < 2**63:
         raise bad_request(f'strconv.ParseInt: parsing "{text}": value out of range')
-    return number
+    return int(text)
 
 
 class ListOptions(msgspec.Struct, frozen=True, kw_only=True):

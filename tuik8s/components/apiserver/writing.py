@@ -31,6 +31,7 @@ from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.call import Call
 from tuik8s.components.apiserver.effects import Waiting
 from tuik8s.components.apiserver.escalation import judge
+from tuik8s.components.apiserver.listing import parse_revision
 from tuik8s.components.apiserver.options import WriteOptions
 from tuik8s.components.apiserver.rendering import object_answer, written_answer
 from tuik8s.components.apiserver.strategies import (
@@ -143,8 +144,11 @@ def _put_new(core: Core, call: Call, obj: Object, options: WriteOptions) -> Answ
     entry = core.objects.entry(kind, meta.get("namespace") or "", meta["name"])
     if entry is not None:
         raise _exists(call, obj, core.objects.read(kind, entry.value))
-    given = meta.pop("resourceVersion", "")
-    if given and given.isdigit() and int(given) > 0:
+    try:
+        given = parse_revision(meta.pop("resourceVersion", ""))
+    except ValueError:
+        given = 0
+    if given:
         raise bare_internal_error("resourceVersion should not be set on objects to be created")
     if options.dry_run:
         return object_answer(core, call, obj, 201)
@@ -254,10 +258,10 @@ def _check_uid(core: Core, call: Call, entry: Entry | None, uid: str) -> None:
 
 def _check_revision(call: Call, plan: Update, new: Object, entry: Entry) -> None:
     kind, meta = call.kind, new["metadata"]
-    text = meta.get("resourceVersion") or "0"
-    if not (text.isascii() and text.isdigit()):
-        raise bare_internal_error(f'strconv.ParseUint: parsing "{text}": invalid syntax')
-    given = int(text)
+    try:
+        given = parse_revision(meta.get("resourceVersion") or "")
+    except ValueError as error:
+        raise bare_internal_error(str(error)) from None
     if given == 0 and not kind.rules.unconditional_update:
         why = [invalid("metadata.resourceVersion", 0, "must be specified for an update")]
         raise invalid_object(kind.group, kind.plural, call.request.name, why)
