@@ -66,6 +66,23 @@ def test_node_that_registers_again_and_again_keeps_one_pace(plant: Plant) -> Non
     }
 
 
+def test_what_a_restarted_kubelet_starts_is_told(plant: Plant) -> None:
+    plant.create_pod("down", "crash after 1s")
+    plant.create_pod("up")
+    plant.run_ms(2_500)
+    plant.run_until(lambda: "waiting" in plant.container("down")["state"])
+
+    def started(name: str) -> int:
+        return sum(reason == "Started" for _, reason, _ in plant.events(name))
+
+    before = started("down"), started("up")
+    plant.crash_kubelet()
+    plant.start_kubelet()
+    plant.run_until(lambda: "running" in plant.container("down")["state"])
+    plant.run_ms(1_000)
+    assert (started("down"), started("up")) == (before[0] + 1, before[1])
+
+
 def test_pod_runs_and_answers(plant: Plant) -> None:
     plant.create_pod(container={"ports": [{"containerPort": 8080}]})
     plant.run_ms(100)

@@ -142,10 +142,10 @@ class Container:
 
         The start to resume from, -1 if none.
         """
-        self.adopted = True
         self.restarts = status.get("restartCount", 0)
         self.last = status.get("lastState") or None
         state = status.get("state") or {}
+        self.adopted = "running" in state
         self.id = status.get("containerID", "")
         ended = state.get("terminated")
         if ended:
