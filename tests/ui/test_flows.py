@@ -284,3 +284,12 @@ def test_logs_follow_until_somebody_looks_back(key: str) -> None:
         assert "(following)" in stage.status
 
     play(scene)
+
+
+def test_tab_completes_a_command() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.type(":deploym")
+        await stage.press("tab", "enter")
+        assert "deployments(all)" in stage.status
+
+    play(scene)

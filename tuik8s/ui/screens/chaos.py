@@ -20,6 +20,7 @@ from tuik8s.ui.widgets.confirm import Confirm
 
 FAULTS = "faults.chaos.tuik8s.dev"
 HEAL = "heal all faults"
+NOTHING = "nothing can be broken here (is the cluster --control-plane-only?); Esc goes back"
 DURATIONS = ("10s", "30s", "1m", "5m", "10m", "until healed")
 COMPONENTS = ("apiserver", "controller-manager", "scheduler")
 _PARAMETERS: dict[str, Object] = {
@@ -86,7 +87,8 @@ class ChaosMenu(ModalScreen[None]):
             f"{' '.join(self._chosen)}  for how long?",
         )
         options = (self._actions, self._targets, lambda: list(DURATIONS))[len(self._chosen)]()
-        self.query_one("#question", Static).update(questions[len(self._chosen)])
+        question = questions[len(self._chosen)] if options else NOTHING
+        self.query_one("#question", Static).update(question)
         choices = self.query_one(OptionList)
         choices.clear_options()
         choices.add_options([Option(text, id=text) for text in options])
@@ -146,7 +148,7 @@ class ChaosMenu(ModalScreen[None]):
         pods = sum(
             pod["spec"].get("nodeName") == node for pod in self.feed.informer("pods").items()
         )
-        return f"{node}: {pods} pods"
+        return f"{node}: {pods} pod{'s' * (pods != 1)}"
 
     def _heal(self) -> None:
         kind = self.feed.kind("fault")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.suggester import SuggestFromList
@@ -22,6 +23,8 @@ class Prompt(Horizontal):
     Prompt Input { border: none; height: 1; padding: 0; background: $surface; width: 1fr; }
     Prompt #error { width: auto; max-width: 60%; color: $error; }
     """
+
+    BINDINGS = [Binding("tab", "complete", "Complete", show=False)]
 
     class Changed(Message):
         """The text while it is typed; sign is / or :."""
@@ -71,6 +74,10 @@ class Prompt(Horizontal):
         self.remove_class("open")
         if self._before is not None and self._before.is_attached:
             self._before.focus()
+
+    def action_complete(self) -> None:
+        """Take the suggestion, if there is one; the keys stay with the prompt."""
+        self.query_one(Input).action_cursor_right()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
