@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widget import Widget
 
@@ -17,6 +18,7 @@ from tuik8s.ui.feed import Feed
 from tuik8s.ui.widgets.status_bar import StatusBar
 
 SIZE = (140, 40)
+CHARACTERS = {"colon": ":", "slash": "/", "enter": "\r"}
 
 
 def deployment(name: str = "web", replicas: int = 3) -> dict[str, Any]:
@@ -73,6 +75,14 @@ class Stage:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+        await self.wait()
+
+    async def burst(self, *keys: str) -> None:
+        """Keys as a terminal hands over what was typed fast: all before the first is handled."""
+        for key in keys:
+            char = key if len(key) == 1 else CHARACTERS.get(key)
+            self.app.post_message(Key(key, char))
+        await self.pilot.pause()
         await self.wait()
 
     async def type(self, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from tests.ui.stage import Stage, play
 from tuik8s.ui.screens.help import HelpScreen
@@ -43,6 +44,39 @@ def test_a_bad_filter_is_shown_and_escape_leaves_the_prompt() -> None:
         assert not prompt.is_open
         assert isinstance(stage.focused, LiveTable)
         assert "pods(all) 3" in stage.status
+
+    play(scene)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (("colon", *"pods"), "pods"),
+        (("colon", *"sts"), "sts"),
+        (("colon", *"1-q"), "1-q"),
+        (("slash", *"app:web"), "app:web"),
+    ],
+)
+def test_fast_typing_goes_to_the_prompt_alone(keys: tuple[str, ...], expected: str) -> None:
+    async def scene(stage: Stage) -> None:
+        before = stage.app.screen
+        await stage.burst(*keys)
+        assert stage.app.screen is before
+        assert stage.app.screen.query_one(Input).value == expected
+        assert "● LIVE" in stage.status
+
+    play(scene)
+
+
+def test_a_change_typed_fast_still_asks_and_hears_the_answer() -> None:
+    async def scene(stage: Stage) -> None:
+        name = str(stage.app.screen.selected()["metadata"]["name"])  # type: ignore[attr-defined]
+        await stage.burst("ctrl+k", "y")
+        await stage.wait(3_000)
+        assert isinstance(stage.app.screen, ResourcesScreen)
+        assert stage.feed.get("pods", "default", name) is None
+        await stage.burst("colon", *"nodes", "enter")
+        assert "nodes 3" in stage.status
 
     play(scene)
 

@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 from textual.app import App
 from textual.binding import Binding
 from textual.css.query import NoMatches
+from textual.events import Event, Key
+from textual.widgets import Input
 
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.screens.base import DashboardScreen
@@ -64,6 +66,20 @@ class Dashboard(App[None]):
         self._opened: DashboardScreen | None = None
         for theme in THEMES:
             self.register_theme(theme)
+
+    async def on_event(self, event: Event) -> None:
+        """Keys take effect in the order typed.
+
+        Textual lets a key climb from widget to app before its binding runs, and the next keys do
+        not wait: what was typed fast after `:` would act on the table. So a binding runs at once,
+        unless somebody types text, or the screen is so new that nothing on it has the keys yet.
+        """
+        if isinstance(event, Key) and not event.is_forwarded:
+            reader = self.focused
+            is_command = reader is not None and not isinstance(reader, Input)
+            if is_command and await self._check_bindings(event.key):
+                return
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         self.theme = DEFAULT_THEME

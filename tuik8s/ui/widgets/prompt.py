@@ -64,7 +64,7 @@ class Prompt(Horizontal):
             self._before = self.screen.focused
         self.say("")
         self.add_class("open")
-        line.focus()
+        self.screen.set_focus(line)  # at once: the next key may be there already
 
     def say(self, error: str) -> None:
         self.query_one("#error", Static).update(error)
