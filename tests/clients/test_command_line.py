@@ -75,6 +75,19 @@ def test_what_was_there_is_there_after_a_restart(fresh: Live) -> None:
     assert fresh.get("service", "kubernetes")["spec"]["clusterIP"] == address
 
 
+@pytest.mark.parametrize("action", ["node-stop", "node-cut"])
+def test_a_cluster_with_a_broken_node_starts_again_and_says_so(fresh: Live, action: str) -> None:
+    fresh.up("--nodes", "2")
+    assert fresh.tuik8s("chaos", action, "node/node-2").returncode == 0
+    fresh.down()
+    again = fresh.tuik8s("up", "--detach")
+    assert again.returncode == 0, again.stderr
+    assert "1 of 2 nodes Ready" in again.stdout
+    assert "kubelet/node-2" in again.stdout
+    assert fresh.tuik8s("chaos", "heal", "all").returncode == 0
+    until(lambda: all(p["state"] == "running" for p in fresh.status()["processes"]))
+
+
 def test_a_killed_supervisor_leaves_nobody_behind(fresh: Live) -> None:
     fresh.up("--nodes", "1")
     status = fresh.status()

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from tuik8s.cli.arguments import add_cluster, require_running
-from tuik8s.components.supervisor.command import ask
+from tuik8s.components.supervisor.command import Process, processes_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,9 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     directory, running = require_running(args)
-    answer = ask(running.runtime, {"command": "status"})
-    processes = answer["processes"]
-    assert isinstance(processes, list), "the supervisor answers with a list of processes"
+    processes = processes_of(running.runtime)
     if args.json:
         document = {
             "name": args.name,
@@ -42,6 +40,6 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _age(process: dict[str, object]) -> str:
+def _age(process: Process) -> str:
     up_ms = process["up_ms"]
     return f"{up_ms // 1000}s" if isinstance(up_ms, int) and process["pid"] else "-"

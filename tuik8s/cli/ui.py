@@ -7,10 +7,9 @@ import asyncio
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from tuik8s.cli.arguments import add_cluster, require_running
-from tuik8s.components.supervisor.command import ask
+from tuik8s.components.supervisor.command import Process, processes_of
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
 
 COLUMNS_MIN, ROWS_MIN = 60, 16
@@ -63,14 +62,11 @@ async def _show(path: Path, running: Running, name: str) -> None:
     host = process.host("tui", path)
     client = Client(host.world, host.dial(IDENTITY))
 
-    def status() -> list[dict[str, Any]]:
+    def status() -> list[Process]:
         try:
-            answer = ask(running.runtime, {"command": "status"})
+            return processes_of(running.runtime)
         except Refusal:
             return []
-        found = answer["processes"]
-        assert isinstance(found, list), "the supervisor answers with a list of processes"
-        return found
 
     try:
         await Dashboard(Feed(host.world, client), name, status).run_async()

@@ -12,7 +12,9 @@ import time
 
 from tuik8s.cli import down
 from tuik8s.cli.arguments import add_cluster, add_shape, directory_in, flag_in
+from tuik8s.components.supervisor.command import Process, processes_of
 from tuik8s.components.supervisor.directory import Refusal, Running
+from tuik8s.components.supervisor.roles import RUNNING
 
 NODES_MAX = 5_000
 
@@ -25,9 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     running, took_s = start(args)
-    count = args.nodes if args.nodes is not None else 3
-    what = "API server" if args.control_plane_only else f"{count} nodes Ready"
-    print(f"cluster {args.name!r} is up: {what} in {took_s:.2f} s")
+    processes = processes_of(running.runtime)
+    print(f"cluster {args.name!r} is up: {_what_runs(processes)} in {took_s:.2f} s")
+    _tell_of_faults(processes, flag_in(args))
     print(f"  server      {running.server}")
     print(f"  kubeconfig  {running.kubeconfig}")
     print(f"              export KUBECONFIG={running.kubeconfig}")
@@ -42,6 +44,23 @@ def run(args: argparse.Namespace) -> int:
         print()
         down.run(args)
     return 0
+
+
+def _what_runs(processes: list[Process]) -> str:
+    kubelets = [p for p in processes if p["name"].startswith("kubelet/")]
+    if not kubelets:
+        return "API server"
+    total = sum(len(p["hosts"]) for p in kubelets)
+    ready = sum(len(p["hosts"]) for p in kubelets if p["state"] == RUNNING)
+    return f"{total} nodes Ready" if ready == total else f"{ready} of {total} nodes Ready"
+
+
+def _tell_of_faults(processes: list[Process], flag: str) -> None:
+    """Only faults from before keep a process from running by now."""
+    kept = [f"{p['name']} ({p['state']})" for p in processes if p["state"] != RUNNING]
+    if kept:
+        print(f"  faults      still in force: {', '.join(kept)}")
+        print(f"              tuik8s chaos{flag} lists them, tuik8s chaos heal all{flag} ends them")
 
 
 def start(args: argparse.Namespace) -> tuple[Running, float]:

@@ -40,6 +40,11 @@ def _matches(pattern: str, party: str) -> bool:
     return pattern == party
 
 
+def rules_of(value: object) -> list[LinkRule]:
+    """Rules as they travel between processes: a list of maps, or nothing."""
+    return msgspec.convert(value or [], list[LinkRule])
+
+
 def both_ways(rule: LinkRule) -> tuple[LinkRule, LinkRule]:
     """The rule and its mirror."""
     mirror = msgspec.structs.replace(rule, sender=rule.receiver, receiver=rule.sender)

@@ -10,6 +10,7 @@ from tuik8s.components.supervisor.children import (
     Children,
 )
 from tuik8s.components.supervisor.roles import Role
+from tuik8s.world.links import LinkRule, LinkRules
 
 
 def started(pid: int = 10, at_ms: int = 0) -> tuple[Children, Child]:
@@ -51,6 +52,57 @@ def test_what_is_held_stays_dead_until_released() -> None:
     assert child.state == "stopped by a fault"
     children.release(child, 7)
     assert children.due(7) == [child]
+
+
+def cluster_of_two() -> Children:
+    children = Children(
+        (Role("apiserver"), Role("kubelet", ("node-1",)), Role("kubelet", ("node-2",)))
+    )
+    for pid, child in enumerate(children.by_name.values(), 10):
+        children.started(child, pid, 0)
+    return children
+
+
+def awaited(children: Children, *links: LinkRule) -> list[str]:
+    return [child.role.name for child in children.awaited(LinkRules(links))]
+
+
+def test_a_start_waits_for_the_api_server_first_then_for_all() -> None:
+    children = cluster_of_two()
+    children.by_name["kubelet/node-1"].ready = True
+    assert awaited(children) == ["apiserver"]
+    children.by_name["apiserver"].ready = True
+    assert awaited(children) == ["kubelet/node-2"]
+    children.by_name["kubelet/node-2"].ready = True
+    assert awaited(children) == []
+
+
+def test_a_start_does_not_wait_for_what_a_fault_holds_back() -> None:
+    children = cluster_of_two()
+    api, first, second = children.by_name.values()
+    api.ready = True
+    children.hold(first)
+    assert awaited(children) == ["kubelet/node-2"]
+    second.paused = True
+    assert awaited(children) == []
+    children.release(first, 5)
+    assert awaited(children) == ["kubelet/node-1"]
+
+
+def test_a_start_waits_for_slow_links_but_not_for_cut_ones() -> None:
+    children = cluster_of_two()
+    children.by_name["apiserver"].ready = True
+    slow = LinkRule(sender="kubelet/node-1", receiver="apiserver", delay_ms=200)
+    assert awaited(children, slow) == ["kubelet/node-1", "kubelet/node-2"]
+    cut = LinkRule(sender="apiserver", receiver="kubelet/node-1", cut=True)
+    assert awaited(children, slow, cut) == ["kubelet/node-2"]
+
+
+def test_without_an_api_server_nobody_else_can_become_ready() -> None:
+    children = cluster_of_two()
+    children.by_name["apiserver"].ready = True
+    children.by_name["apiserver"].paused = True
+    assert awaited(children) == []
 
 
 def test_a_stranger_is_not_one_of_ours() -> None:

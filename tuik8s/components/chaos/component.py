@@ -81,7 +81,6 @@ class Chaos:
         self._faults.on_change(self._on_fault)
         self._faults.on_sync(self._on_sync)
         self._faults.start()
-        self._host.ready()
 
     def _on_sync(self) -> None:
         """Take over what is active; what nobody asks for is undone."""
@@ -98,6 +97,7 @@ class Chaos:
         if not wanted.links:
             self._hand.set_links(())
         self._apply()
+        self._host.ready()  # not before: whoever starts a cluster is told what faults hold back
 
     def _on_fault(self, change: Change) -> None:
         if change.new is None:

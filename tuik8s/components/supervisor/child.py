@@ -27,11 +27,11 @@ from tuik8s.bus.zeromq import ipc_address
 from tuik8s.components.base import Component
 from tuik8s.components.supervisor.build import build
 from tuik8s.components.supervisor.channel import Channel, Message
-from tuik8s.components.supervisor.command import ask
+from tuik8s.components.supervisor.command import ask, processes_of
 from tuik8s.components.supervisor.directory import DataDirectory
 from tuik8s.components.supervisor.roles import Role
 from tuik8s.config import ClusterConfig
-from tuik8s.world.links import LinkRule
+from tuik8s.world.links import LinkRule, rules_of
 from tuik8s.world.live import Clock, LiveDriver, real_time_clock
 from tuik8s.world.live_host import LiveHost, LiveProcess
 
@@ -64,7 +64,7 @@ class Child:
         asyncio.set_event_loop(loop)
         channel = Channel(line)
         driver = LiveDriver(loop, _clock_of(state.get("clock")))
-        driver.links.set(_rules_of(state.get("links")))
+        driver.links.set(rules_of(state.get("links")))
         process = LiveProcess(
             driver,
             ipc_address(self._runtime / "bus"),
@@ -106,7 +106,7 @@ class Child:
     ) -> None:
         for message in channel.receive():
             if "links" in message:
-                driver.links.set(_rules_of(message["links"]))
+                driver.links.set(rules_of(message["links"]))
             if "clock" in message:
                 driver.set_clock(_clock_of(message["clock"]))
         if channel.closed:
@@ -126,9 +126,7 @@ class SupervisorHand:
         self._runtime = runtime
 
     def parties(self) -> Sequence[str]:
-        processes = ask(self._runtime, {"command": "status"})["processes"]
-        assert isinstance(processes, list), "the supervisor answers with a list"
-        return [process["name"] for process in processes]
+        return [process["name"] for process in processes_of(self._runtime)]
 
     def kill(self, party: str) -> None:
         self._order("kill", party)
@@ -165,10 +163,6 @@ def runner(
 
 def _clock_of(value: object) -> Clock:
     return real_time_clock() if value is None else msgspec.convert(value, Clock)
-
-
-def _rules_of(value: object) -> list[LinkRule]:
-    return msgspec.convert(value or [], list[LinkRule])
 
 
 def _name_process(name: str) -> None:

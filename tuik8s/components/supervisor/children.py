@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tuik8s.components.supervisor.roles import Role
+from tuik8s.components.chaos.base import APISERVER
+from tuik8s.components.supervisor.roles import RUNNING, Role
+from tuik8s.world.links import LinkRules
 
 BACKOFF_MS_MIN = 100
 BACKOFF_MS_MAX = 10_000
@@ -38,9 +40,14 @@ class Child:
     facts: dict[str, object] = field(default_factory=dict)
 
     @property
+    def stopped(self) -> bool:
+        """Whether a fault keeps it from running."""
+        return self.held or self.paused
+
+    @property
     def state(self) -> str:
         if self.pid:
-            return "paused" if self.paused else "running" if self.ready else "starting"
+            return "paused" if self.paused else RUNNING if self.ready else "starting"
         return "stopped by a fault" if self.held else "waiting to restart"
 
 
@@ -99,8 +106,25 @@ class Children:
             (c for c in self.by_name.values() if c.role.kind == kind and node in c.role.nodes), None
         )
 
-    def is_ready(self) -> bool:
-        return all(child.ready for child in self.by_name.values())
+    def awaited(self, links: LinkRules) -> list[Child]:
+        """Those that are not ready, though no fault keeps them from it.
+
+        Faults outlive a restart, and what they hold back may not hold up the start.
+        """
+        api = self.by_name[APISERVER]
+        if not api.ready and not api.stopped:
+            return [api]
+        return [
+            child
+            for child in self.by_name.values()
+            if not (child.ready or child.stopped or api.stopped or _is_cut(child, links))
+        ]
+
+
+def _is_cut(child: Child, links: LinkRules) -> bool:
+    ways = (child.role.name, APISERVER), (APISERVER, child.role.name)
+    effects = [links.effect(*way) for way in ways]
+    return any(effect is not None and effect.cut for effect in effects)
 
 
 def describe_exit(code: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -11,6 +12,9 @@ from tuik8s.components.supervisor.channel import Message
 from tuik8s.components.supervisor.directory import Refusal
 
 ANSWER_WITHIN_S = 10.0
+
+Process = dict[str, Any]
+"""name, hosts (nodes), pid, state, restarts, up_ms, last_exit, and facts of its own."""
 
 
 def ask(runtime: str, message: Message) -> Message:
@@ -30,3 +34,10 @@ def ask(runtime: str, message: Message) -> Message:
     if "error" in answer:
         raise Refusal(str(answer["error"]))
     return answer
+
+
+def processes_of(runtime: str) -> list[Process]:
+    """What the supervisor says of each process. Raises Refusal as `ask` does."""
+    processes = ask(runtime, {"command": "status"})["processes"]
+    assert isinstance(processes, list), "the supervisor answers with a list of processes"
+    return processes

@@ -12,6 +12,9 @@ import msgspec
 
 from tuik8s.config import ClusterConfig
 
+RUNNING = "running"
+"""The state of a process that is as it should be."""
+
 
 class Role(msgspec.Struct, frozen=True):
     """One process. kind: which component; nodes: those that it hosts, for kubelets and proxies."""

@@ -33,6 +33,7 @@ from typing import Any
 from tuik8s.components.supervisor.channel import Channel, Message
 from tuik8s.components.supervisor.children import Child, Children, describe_exit
 from tuik8s.components.supervisor.roles import Role
+from tuik8s.world.links import LinkRules, rules_of
 
 STOP_WITHIN_MS = 2_000
 """How long children may take to end after SIGTERM before they are killed."""
@@ -144,7 +145,8 @@ class Supervisor:
                 child.facts["statistics"] = message["statistics"]
 
     def _announce_when_ready(self) -> None:
-        if self._on_ready is not None and self.children.is_ready():
+        links = LinkRules(rules_of(self._state.get("links")))
+        if self._on_ready is not None and not self.children.awaited(links):
             announce, self._on_ready = self._on_ready, None
             announce(self.children)
 
@@ -254,6 +256,7 @@ class Supervisor:
             self._state[command] = message.get("value")
             for other in self._channels.values():
                 other.send({command: message.get("value")})
+            self._announce_when_ready()
             return {"ok": True}
         return self._obey_process(str(command), str(message.get("process", "")))
 
@@ -274,11 +277,13 @@ class Supervisor:
                 _signal(child.pid, signal.SIGSTOP if child.paused else signal.SIGCONT)
         else:
             return {"error": f"unknown command {command!r}"}
+        self._announce_when_ready()
         return {"ok": True, "process": child.role.name}
 
     def _shown(self, child: Child) -> dict[str, Any]:
         return {
             "name": child.role.name,
+            "hosts": child.role.nodes,
             "pid": child.pid,
             "state": child.state,
             "restarts": child.restarts,
