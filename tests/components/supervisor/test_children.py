@@ -49,7 +49,7 @@ def test_what_is_held_stays_dead_until_released() -> None:
     children.hold(child)
     children.ended(10, "signal 9", 5)
     assert children.due(1_000_000) == []
-    assert child.state == "stopped by a fault"
+    assert child.state(LinkRules()) == "stopped by a fault"
     children.release(child, 7)
     assert children.due(7) == [child]
 
@@ -96,6 +96,16 @@ def test_a_start_waits_for_slow_links_but_not_for_cut_ones() -> None:
     assert awaited(children, slow) == ["kubelet/node-1", "kubelet/node-2"]
     cut = LinkRule(sender="apiserver", receiver="kubelet/node-1", cut=True)
     assert awaited(children, slow, cut) == ["kubelet/node-2"]
+
+
+def test_what_a_fault_does_to_a_process_is_its_state() -> None:
+    child = cluster_of_two().by_name["kubelet/node-1"]
+    child.ready = True
+    assert child.state(LinkRules()) == "running"
+    cut = LinkRule(sender="apiserver", receiver="kubelet/*", cut=True)
+    assert child.state(LinkRules([cut])) == "cut off by a fault"
+    child.held = True  # its process may not have ended yet
+    assert child.state(LinkRules()) == "stopped by a fault"
 
 
 def test_without_an_api_server_nobody_else_can_become_ready() -> None:

@@ -17,6 +17,7 @@ import pytest
 
 from tuik8s.components.supervisor.channel import Message
 from tuik8s.components.supervisor.command import ask
+from tuik8s.components.supervisor.directory import Refusal
 from tuik8s.components.supervisor.roles import Role
 from tuik8s.components.supervisor.supervisor import Supervisor
 
@@ -76,9 +77,15 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
 
 def test_a_child_that_does_not_read_is_cut_off_and_nobody_else(rig: Rig) -> None:
     for _ in range(3):
-        rig.ask(command="links", value="x" * 3_000_000)
+        rig.ask(command="links", value=[{"sender": "x" * 3_000_000}])
     until(lambda: rig.ask(command="status")["processes"][0]["restarts"] == 1)
     until(rig.is_locked)
+
+
+def test_links_that_are_no_rules_are_refused_and_change_nothing(rig: Rig) -> None:
+    with pytest.raises(Refusal, match="list of rules"):
+        rig.ask(command="links", value="slow")
+    assert rig.ask(command="status")["processes"][0]["restarts"] == 0
 
 
 def test_a_paused_child_ends_with_a_killed_supervisor(rig: Rig) -> None:

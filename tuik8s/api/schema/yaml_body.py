@@ -42,6 +42,8 @@ def decode_yaml(body: bytes) -> tuple[Any, list[str]]:
         text = body.decode("utf-8")
         return _Builder(yaml.parse(text, Loader=yaml.CSafeLoader)).document()
     except yaml.MarkedYAMLError as error:
+        if "nesting depth" in str(error.problem):  # some builds of libyaml have a limit too
+            raise _too_deep() from None
         raise _refused(f"yaml: {_where(error)}{error.problem}") from None
     except yaml.YAMLError:
         raise _refused("yaml: control characters are not allowed") from None

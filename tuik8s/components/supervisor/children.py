@@ -44,11 +44,23 @@ class Child:
         """Whether a fault keeps it from running."""
         return self.held or self.paused
 
-    @property
-    def state(self) -> str:
-        if self.pid:
-            return "paused" if self.paused else RUNNING if self.ready else "starting"
-        return "stopped by a fault" if self.held else "waiting to restart"
+    def state(self, links: LinkRules) -> str:
+        """In words. What a fault does to it comes first, even while its process still ends."""
+        if self.held:
+            return "stopped by a fault"
+        if not self.pid:
+            return "waiting to restart"
+        if self.paused:
+            return "paused"
+        if self.is_cut(links):
+            return "cut off by a fault"
+        return RUNNING if self.ready else "starting"
+
+    def is_cut(self, links: LinkRules) -> bool:
+        """Whether a fault keeps it from hearing the API server, or the other way round."""
+        ways = (self.role.name, APISERVER), (APISERVER, self.role.name)
+        effects = [links.effect(*way) for way in ways]
+        return any(effect is not None and effect.cut for effect in effects)
 
 
 class Children:
@@ -111,20 +123,16 @@ class Children:
 
         Faults outlive a restart, and what they hold back may not hold up the start.
         """
-        api = self.by_name[APISERVER]
-        if not api.ready and not api.stopped:
+        api = self.by_name.get(APISERVER)
+        if api is not None and api.stopped:
+            return []
+        if api is not None and not api.ready:
             return [api]
         return [
             child
             for child in self.by_name.values()
-            if not (child.ready or child.stopped or api.stopped or _is_cut(child, links))
+            if not (child.ready or child.stopped or child.is_cut(links))
         ]
-
-
-def _is_cut(child: Child, links: LinkRules) -> bool:
-    ways = (child.role.name, APISERVER), (APISERVER, child.role.name)
-    effects = [links.effect(*way) for way in ways]
-    return any(effect is not None and effect.cut for effect in effects)
 
 
 def describe_exit(code: int) -> str:

@@ -30,6 +30,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tuik8s.components.supervisor.channel import Channel, Message
 from tuik8s.components.supervisor.children import Child, Children, describe_exit
 from tuik8s.components.supervisor.roles import Role
@@ -77,6 +79,7 @@ class Supervisor:
         self._channels: dict[str, Channel] = {}
         self._on_refused = on_refused
         self._state = state
+        self._links = LinkRules(rules_of(state.get("links")))
         self._going_down = False
         self._wake_read, self._wake_write = os.pipe()
         self._control = self._listen(control_path)
@@ -145,8 +148,7 @@ class Supervisor:
                 child.facts["statistics"] = message["statistics"]
 
     def _announce_when_ready(self) -> None:
-        links = LinkRules(rules_of(self._state.get("links")))
-        if self._on_ready is not None and not self.children.awaited(links):
+        if self._on_ready is not None and not self.children.awaited(self._links):
             announce, self._on_ready = self._on_ready, None
             announce(self.children)
 
@@ -252,6 +254,11 @@ class Supervisor:
         if command == "down":
             self._go_down()
             return {"ok": True}
+        if command == "links":
+            try:
+                self._links.set(rules_of(message.get("value")))
+            except msgspec.ValidationError as problem:
+                return {"error": f"links takes a list of rules: {problem}"}
         if command in ("links", "clock"):
             self._state[command] = message.get("value")
             for other in self._channels.values():
@@ -285,7 +292,7 @@ class Supervisor:
             "name": child.role.name,
             "hosts": child.role.nodes,
             "pid": child.pid,
-            "state": child.state,
+            "state": child.state(self._links),
             "restarts": child.restarts,
             "up_ms": monotonic_ms() - child.started_at_ms if child.pid else 0,
             "last_exit": child.last_exit,
