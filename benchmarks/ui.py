@@ -34,6 +34,7 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tuik8s.cli.ui import PAINTS_PER_S_MAX
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.widgets.live_table import LiveTable
 
@@ -158,7 +159,7 @@ class TellingTable(LiveTable):
 
     def _go(self, index: int) -> None:
         super()._go(index)
-        self.name_line.update(f"@{self.cursor_uid}@")
+        self.name_line.update(f"@{self.cursor_uid}@", layout=False)
 
 
 class TimedScreen(Screen[None]):
@@ -179,6 +180,7 @@ def measure(case: Case, seconds: float, freeze: bool) -> dict[str, Any]:
         pid, terminal = pty.fork()
         if pid == 0:
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+            os.environ["TEXTUAL_FPS"] = str(PAINTS_PER_S_MAX)
             given = json.dumps([*case, seconds, freeze, str(out)])
             os.execv(sys.executable, [sys.executable, "-m", "benchmarks.ui", "--child", given])
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 160, 0, 0))

@@ -13,6 +13,10 @@ from tuik8s.components.supervisor.command import Process, processes_of
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
 
 COLUMNS_MIN, ROWS_MIN = 60, 16
+PAINTS_PER_S_MAX = 250
+"""Textual paints at the next of so many moments a second, when there is anything to paint. A key
+waits for that moment: at Textual's own 60 it may take 17 ms of the 20 that a key may take."""
+
 IDENTITY = "system:admin"
 
 
@@ -47,6 +51,7 @@ def show(directory: DataDirectory, running: Running, name: str) -> None:
 
 
 async def _show(path: Path, running: Running, name: str) -> None:
+    os.environ.setdefault("TEXTUAL_FPS", str(PAINTS_PER_S_MAX))
     from tuik8s.bus.client import Client
     from tuik8s.bus.zeromq import ipc_address
     from tuik8s.ui.app import Dashboard

@@ -181,12 +181,13 @@ class RowStore:
             for measure, cell in zip(self._measures, (new or old or NO_ROW).cells, strict=False):
                 measure.count(text_width(cell.text), step)
             return
-        for measure, was, now in zip(self._measures, old.cells, new.cells, strict=False):
-            if was.text != now.text:
-                before, after = text_width(was.text), text_width(now.text)
-                if before != after:
-                    measure.count(after, 1)
-                    measure.count(before, -1)
+        for measure, (was, _), (now, _) in zip(self._measures, old.cells, new.cells, strict=False):
+            if len(was) == len(now) and was.isascii() and now.isascii():
+                continue  # nearly every change: no calls
+            before, after = text_width(was), text_width(now)
+            if before != after:
+                measure.count(after, 1)
+                measure.count(before, -1)
 
     def _arrange(self) -> None:
         """Filter and sort everything; a frozen order is arranged when it thaws."""
@@ -200,7 +201,7 @@ class RowStore:
         self._places = dict(zip(self._order, shown, strict=True))
 
     def _place(self, row: Row) -> None:
-        key = self._key(row) if self._is_shown(row) else None
+        key = self._key(row) if not self.filter or self._is_shown(row) else None
         if self._places.get(row.uid) == key:
             return
         self._displace(row.uid)
