@@ -101,13 +101,13 @@ class Dashboard(App[None]):
             return  # it comes or goes just now, and parts of it are missing: the next tick shows it
 
     def _show(self, screen: DashboardScreen) -> None:
-        now_ms = self.feed.world.now_ms()
+        now_ms = self.feed.now_ms()
         connected = self.feed.is_connected
         if not self.paused:
             screen.pump(now_ms)
             if connected:
                 self._shown_at_ms = now_ms
-        count = len(self.problems.found if self.paused else self.problems.look(now_ms))
+        count = len(self.problems.found if self.paused else self.problems.look())
         wrong = f"! {count} problem{'s' * (count > 1)}" if count else ""
         at_ms, what = self._shown_at_ms or now_ms, screen.title_line()
         screen.query_one(StatusBar).show(self.cluster, connected, self.paused, at_ms, what, wrong)

@@ -6,22 +6,26 @@
 Nothing is sent to a widget per change: changes mark a key dirty, and the one pump of the app has
 the table that is on screen flushed. A table that nobody looks at keeps its cache but is not
 flushed.
+
+What is shown is now, or a moment of the past (`show`): then all that screens read comes from there,
+while the informers go on hearing what happens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.kinds.registry import KindRegistry, builtin
-from tuik8s.api.types import Object, Reply, Request
+from tuik8s.api.types import Key, Object, Reply, Request
 from tuik8s.bus.client import Client, decode
 from tuik8s.bus.clone import Change
 from tuik8s.bus.informer import Informer
 from tuik8s.ui.custom import kinds_of
+from tuik8s.ui.past import Past
 from tuik8s.ui.tables import Table
 from tuik8s.world.base import World
 
@@ -49,8 +53,14 @@ class Feed:
         """Grows with every kind that came, went or changed."""
         self.changes: dict[str, int] = {}
         """resource -> how many changes were heard, so that nobody judges the same state twice."""
+        self.past: Past | None = None
+        """What is shown instead of now."""
+        self.moves = 0
+        """Grows whenever another moment is shown."""
         self._informers: dict[str, Informer] = {}
         self._tables: dict[str, Table] = {}
+        self._stale: set[str] = set()
+        """Tables that show another moment than is asked for; made true when they are looked at."""
         self._crds = self.informer(CRDS)
         client.feeds.tap("telemetry/routes/", self._on_route)
 
@@ -58,7 +68,43 @@ class Feed:
     def is_connected(self) -> bool:
         return self.world.now_ms() - self.client.feeds.beat_at_ms < SILENT_AFTER_MS
 
+    # --- the moment that is shown -------------------------------------------------------------
+
+    def now_ms(self) -> int:
+        """The time of what is shown; it stands still in the past."""
+        return self.world.now_ms() if self.past is None else self.past.moment.at_ms
+
+    @property
+    def newest_revision(self) -> int:
+        """The newest that was heard of."""
+        return max(informer.revision for informer in self._informers.values())
+
+    def show(self, past: Past | None) -> None:
+        """Show another moment; None is now."""
+        self.past = past
+        self.note_move()
+        self._stale = set(self._tables)
+
+    def note_move(self) -> None:
+        """What is shown has another time now, whether or not an object differs."""
+        self.moves += 1
+
+    def loaded(self, resource: str) -> None:
+        """A list of the past has come."""
+        self.note_move()
+        self._stale.add(resource)
+
+    @property
+    def in_use(self) -> list[str]:
+        """The resources that somebody has looked at."""
+        return list(self._informers)
+
     # --- kinds and objects --------------------------------------------------------------------
+
+    def items(self, resource: str) -> Iterator[Object]:
+        """All objects of a resource id; each is decoded as the iteration gets to it."""
+        informer = self.informer(resource)
+        return informer.items() if self.past is None else self.past.items(resource)
 
     def informer(self, resource: str) -> Informer:
         """The cache of a resource, followed from the first time somebody asks."""
@@ -92,20 +138,34 @@ class Feed:
         found = self._tables.get(resource)
         if found is None:
             found = self._tables[resource] = Table(kind)
-            informer = self.informer(resource)
-            found.reset(informer.items(), self.namespace, self.world.now_ms())
+            found.reset(self.items(resource), self.namespace, self.now_ms())
         return found
+
+    def flush(self, kind: Kind) -> None:
+        """Have the table of a kind show what was heard since the last time."""
+        resource = kind.storage or kind.resource
+        table, now_ms = self.table(kind), self.now_ms()
+        if resource in self._stale and (self.past is None or self.past.need(resource)):
+            self._stale.discard(resource)
+            table.sync(self.items(resource))
+        table.flush(now_ms)
 
     def version_of(self, resources: Iterable[str]) -> int:
         """A number that grows when any object of these resources changes."""
-        return sum(self.changes.get(resource, 0) for resource in resources)
+        return self.moves + sum(self.changes.get(resource, 0) for resource in resources)
 
     def get(self, resource: str, namespace: str, name: str) -> Object | None:
+        if self.past is not None:
+            return self.past.get(resource, namespace, name)
         return self.informer(resource).get(namespace, name)
 
     def events_about(self, obj: Object) -> list[Object]:
         """The Events about an object, oldest first."""
-        found = self.informer(EVENTS).by_index("about", obj["metadata"].get("uid", ""))
+        uid = obj["metadata"].get("uid", "")
+        if self.past is None:
+            found = self.informer(EVENTS).by_index("about", uid)
+        else:
+            found = [event for event in self.past.items(EVENTS) if uid in _about(event)]
         return sorted(
             found, key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime") or "")
         )
@@ -113,8 +173,7 @@ class Feed:
     def set_namespace(self, namespace: str) -> None:
         self.namespace = namespace
         for resource, table in self._tables.items():
-            informer = self.informer(resource)
-            table.reset(informer.items(), namespace, self.world.now_ms())
+            table.reset(self.items(resource), namespace, self.now_ms())
 
     # --- requests -----------------------------------------------------------------------------
 
@@ -165,10 +224,18 @@ class Feed:
     # --- what is heard ------------------------------------------------------------------------
 
     def _on_change(self, resource: str, change: Change) -> None:
+        if self.past is None:
+            self._tell(resource, change.old, change.new)
+
+    def told(self, key: Key, old: Object | None, new: Object | None) -> None:
+        """An object of the past that is shown became another one."""
+        self._tell(key.resource, old, new)
+
+    def _tell(self, resource: str, old: Object | None, new: Object | None) -> None:
         self.changes[resource] = self.changes.get(resource, 0) + 1
         table = self._tables.get(resource)
         if table is not None:
-            table.touch(change.key.namespace, change.key.name, change.old, change.new)
+            table.touch(old, new)
 
     def _on_crd(self, change: Change) -> None:
         old, new = change.old, change.new

@@ -46,7 +46,19 @@ class Table:
         self._dirty = {o["metadata"]["uid"]: o for o in objects}
         self.flush(now_ms)
 
-    def touch(self, namespace: str, name: str, old: Object | None, new: Object | None) -> None:
+    def sync(self, objects: Iterable[Object]) -> None:
+        """Show these objects from the next `flush` on; rows of equal ones stay untouched."""
+        shown = self._objects
+        gone = set(shown) | {uid for uid, obj in self._dirty.items() if obj is not None}
+        self._dirty = {}
+        for obj in objects:
+            uid = _uid(obj)
+            gone.discard(uid)
+            if uid not in shown or _version(shown[uid]) != _version(obj):
+                self._dirty[uid] = obj
+        self._dirty |= dict.fromkeys(gone)
+
+    def touch(self, old: Object | None, new: Object | None) -> None:
         """Hear of a change; nothing is made of it before `flush`."""
         if old is not None and (new is None or _uid(old) != _uid(new)):
             self._dirty[_uid(old)] = None
@@ -141,6 +153,10 @@ def _age(time: Any, now_ms: int) -> str:
 
 def _uid(obj: Object) -> str:
     return str(obj["metadata"].get("uid") or obj["metadata"]["name"])
+
+
+def _version(obj: Object) -> Any:
+    return obj["metadata"].get("resourceVersion")
 
 
 def _text(value: Any) -> str:

@@ -24,23 +24,26 @@ class Watch:
         """How often `found` was found."""
         self._version = -1
         self._judged_at_ms = -EVERY_MS
+        self._moves = 0
 
-    def look(self, now_ms: int) -> list[Problem]:
+    def look(self) -> list[Problem]:
         """The problems as they are, or as they were less than a second ago."""
-        version = self.feed.version_of(WATCHED)
-        if version != self._version and now_ms - self._judged_at_ms >= EVERY_MS:
-            self._version, self._judged_at_ms = version, now_ms
+        feed, now_ms = self.feed, self.feed.world.now_ms()
+        version = feed.version_of(WATCHED)
+        is_late = now_ms - self._judged_at_ms >= EVERY_MS or feed.moves != self._moves
+        if version != self._version and is_late:
+            self._version, self._judged_at_ms, self._moves = version, now_ms, feed.moves
             self.found = self._judge()
             self.judged += 1
         return self.found
 
     def _judge(self) -> list[Problem]:
         feed = self.feed
-        faults = feed.informer(FAULTS).items() if feed.kind("fault") else ()
+        faults = feed.items(FAULTS) if feed.kind("fault") else ()
         return problems(
-            feed.informer("nodes").items(),
-            feed.informer("pods").items(),
-            feed.informer("services").items(),
-            feed.informer(SLICES).items(),
+            feed.items("nodes"),
+            feed.items("pods"),
+            feed.items("services"),
+            feed.items(SLICES),
             faults,
         )

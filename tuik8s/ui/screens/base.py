@@ -31,6 +31,7 @@ class DashboardScreen(Screen[None]):
         self.feed = feed
         self.is_loaded = False
         """Whether all parts exist; before that nothing may be shown on them."""
+        self._due: dict[str, tuple[int, int]] = {}
 
     def on_mount(self) -> None:
         # Textual calls the one of the screen itself first, then this one.
@@ -47,7 +48,16 @@ class DashboardScreen(Screen[None]):
         yield from ()
 
     def pump(self, now_ms: int) -> None:
-        """Show the newest state."""
+        """Show the state of the feed's moment; now_ms: the time of it."""
+
+    def is_due(self, what: str, every_ms: int) -> bool:
+        """Whether to do something again: every so often, and at once at another moment."""
+        now_ms, moves = self.feed.world.now_ms(), self.feed.moves
+        at_ms, seen = self._due.get(what, (-every_ms, -1))
+        if seen == moves and now_ms - at_ms < every_ms:
+            return False
+        self._due[what] = (now_ms, moves)
+        return True
 
     def title_line(self) -> str:
         """What the status bar says of this screen."""

@@ -99,11 +99,11 @@ class ChaosMenu(ModalScreen[None]):
 
     def _actions(self) -> list[str]:
         crd = self.feed.get(CRDS, "", FAULTS)
-        active = any(self.feed.informer(FAULTS).items()) if crd is not None else False
+        active = any(self.feed.items(FAULTS)) if crd is not None else False
         return [*actions_of(crd), *([HEAL] if active else [])]
 
     def _targets(self) -> list[str]:
-        nodes = sorted(n["metadata"]["name"] for n in self.feed.informer("nodes").items())
+        nodes = sorted(n["metadata"]["name"] for n in self.feed.items("nodes"))
         if self._chosen[0].startswith("node-"):
             return [f"node/{name}" for name in nodes]
         parties = [f"component/{kind}/{n}" for n in nodes for kind in ("kubelet", "kube-proxy")]
@@ -145,14 +145,12 @@ class ChaosMenu(ModalScreen[None]):
             node = name.partition("/")[2]
         if not node:
             return f"the whole cluster waits for {name}"
-        pods = sum(
-            pod["spec"].get("nodeName") == node for pod in self.feed.informer("pods").items()
-        )
+        pods = sum(pod["spec"].get("nodeName") == node for pod in self.feed.items("pods"))
         return f"{node}: {pods} pod{'s' * (pods != 1)}"
 
     def _heal(self) -> None:
         kind = self.feed.kind("fault")
-        for fault in list(self.feed.informer(FAULTS).items()):
+        for fault in list(self.feed.items(FAULTS)):
             if kind is not None:
                 self.feed.delete(kind, fault, self._told)
         self.app.notify("tuik8s chaos heal all", markup=False)

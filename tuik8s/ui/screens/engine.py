@@ -22,7 +22,6 @@ class EngineScreen(DashboardScreen):
     def __init__(self, feed: Feed, status: Status) -> None:
         super().__init__(feed)
         self._status = status
-        self._asked_at_ms = 0
         self._began: dict[str, tuple[int, int]] = {}
         """process -> its pid and when it began, as first heard: what is up grows on its own."""
         self._store = RowStore(
@@ -45,8 +44,7 @@ class EngineScreen(DashboardScreen):
         self.query_one(LiveTable).focus()
 
     def pump(self, now_ms: int) -> None:
-        if now_ms - self._asked_at_ms >= EVERY_MS:
-            self._asked_at_ms = now_ms
+        if self.is_due("processes", EVERY_MS):
             for process in self._status():
                 self._put(process, now_ms)
         self.query_one(LiveTable).refresh_rows(now_ms)

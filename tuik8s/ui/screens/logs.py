@@ -35,7 +35,7 @@ class LogsScreen(TextScreen):
         return f"{super().title_line()} -c {self._containers[self._index]}  ({follow})"
 
     def pump(self, now_ms: int) -> None:
-        if now_ms - self._asked_at_ms >= REFRESH_EVERY_MS:
+        if self.is_due("logs", REFRESH_EVERY_MS):
             self.feed.logs(*self._pod, self._containers[self._index], self._on_text)
         before, follows = self._text, self._follows
         super().pump(now_ms)
@@ -44,7 +44,7 @@ class LogsScreen(TextScreen):
 
     def action_container(self) -> None:
         self._index = (self._index + 1) % len(self._containers)
-        self._asked_at_ms = 0
+        self._due.clear()
 
     def _on_text(self, text: str) -> None:
         self._lines = shown(text) or "(the container has written nothing)"

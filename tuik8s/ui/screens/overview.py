@@ -53,7 +53,6 @@ class OverviewScreen(DashboardScreen):
                 ColumnSpec("MESSAGE", wide=True),
             )
         )
-        self._made_at_ms = -EVERY_MS
         self._made: dict[str, int] = {}
         """What was made -> the version of what it was made of."""
         self._watch = Watch(feed)
@@ -83,8 +82,7 @@ class OverviewScreen(DashboardScreen):
         self.query_one("#problems").focus()
 
     def pump(self, now_ms: int) -> None:
-        if now_ms - self._made_at_ms >= EVERY_MS:
-            self._made_at_ms = now_ms
+        if self.is_due("tables", EVERY_MS):
             if self._is_new("load", self.feed.version_of(LOADS)):
                 self._make_load(now_ms)
             self._make_problems(now_ms)
@@ -117,9 +115,9 @@ class OverviewScreen(DashboardScreen):
             self.app.open_object(*about)  # type: ignore[attr-defined]
 
     def _make_load(self, now_ms: int) -> None:
-        used = load_of(self.feed.informer("pods").items())
+        used = load_of(self.feed.items("pods"))
         names = set()
-        for node in self.feed.informer("nodes").items():
+        for node in self.feed.items("nodes"):
             name = node["metadata"]["name"]
             names.add(name)
             room = (node.get("status") or {}).get("allocatable") or {}
@@ -137,7 +135,7 @@ class OverviewScreen(DashboardScreen):
             self._load.remove(uid)
 
     def _make_problems(self, now_ms: int) -> None:
-        found = self._watch.look(now_ms)
+        found = self._watch.look()
         if not self._is_new("problems", self._watch.judged):
             return
         verdict = (
@@ -156,7 +154,7 @@ class OverviewScreen(DashboardScreen):
 
     def _make_events(self, now_ms: int) -> None:
         newest = sorted(
-            self.feed.informer("events").items(),
+            self.feed.items("events"),
             key=lambda event: str(event.get("lastTimestamp") or event.get("eventTime") or ""),
         )[-100:]
         seen = set()

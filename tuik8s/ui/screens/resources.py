@@ -48,7 +48,6 @@ class ResourcesScreen(DashboardScreen):
         super().__init__(feed)
         self.kind = kind
         self.table: Table = feed.table(kind)
-        self._aged_at_ms = 0
         self._filter_text = ""
         self._kinds_version = feed.kinds_version
         self._wanted_uid = ""
@@ -70,12 +69,11 @@ class ResourcesScreen(DashboardScreen):
     def pump(self, now_ms: int) -> None:
         if self._kinds_version != self.feed.kinds_version:
             self._take_new_kind()
-        self.table.flush(now_ms)
+        self.feed.flush(self.kind)
         if self._wanted_uid and self._wanted_uid in self.table.store.order:
             self.rows.move_cursor(self._wanted_uid)
             self._wanted_uid = ""
-        if now_ms - self._aged_at_ms >= AGE_EVERY_MS:
-            self._aged_at_ms = now_ms
+        if self.is_due("ages", AGE_EVERY_MS):
             self.table.age(self.rows.visible_uids(), now_ms)
         self.rows.refresh_rows(now_ms)
 
@@ -163,7 +161,7 @@ class ResourcesScreen(DashboardScreen):
         self._open("yaml", lambda obj: yaml_of(obj))
 
     def _describe(self, obj: Object) -> str:
-        return describe(obj, self.feed.events_about(obj), self.feed.world.now_ms())
+        return describe(obj, self.feed.events_about(obj), self.feed.now_ms())
 
     def _open(self, what: str, render) -> None:  # type: ignore[no-untyped-def]
         obj = self.selected()

@@ -89,7 +89,7 @@ class RoutingScreen(DashboardScreen):
         self.app.push_screen(TextScreen(self.feed, f"rules of {self._shown_node}", text))
 
     def _node_names(self) -> list[str]:
-        return sorted(node["metadata"]["name"] for node in self.feed.informer("nodes").items())
+        return sorted(node["metadata"]["name"] for node in self.feed.items("nodes"))
 
     def _fill(self, table: dict[str, Any], now_ms: int) -> None:
         seen = set()

@@ -36,7 +36,6 @@ class TextScreen(DashboardScreen):
         self._title = title
         self._render_text = text
         self._text = ""
-        self._asked_at_ms = 0
         self._word = ""
 
     def body(self) -> ComposeResult:
@@ -45,12 +44,11 @@ class TextScreen(DashboardScreen):
 
     def on_mount(self) -> None:
         self.query_one("#page").focus()
-        self.pump(self.feed.world.now_ms())
+        self.pump(self.feed.now_ms())
 
     def pump(self, now_ms: int) -> None:
-        if now_ms - self._asked_at_ms < REFRESH_EVERY_MS and self._text:
+        if not self.is_due("text", REFRESH_EVERY_MS) and self._text:
             return
-        self._asked_at_ms = now_ms
         text = self._render_text()
         if text != self._text:
             self._text = text
