@@ -65,7 +65,7 @@ class IndexMachine(RuleBasedStateMachine):
             state = self.states[revision]
             for prefix in ("", "pods", "pods/", "pods.x/b", "nodes/"):
                 wanted = sorted(key for key in state if key.startswith(prefix))
-                assert list(self.index.keys_at(prefix, "", revision)) == wanted
+                assert [k for k, _ in self.index.held_at(prefix, "", revision)] == wanted
             for key in KEYS:
                 found = self.index.at(key, revision)
                 number = found.revision if isinstance(found, Entry) else found

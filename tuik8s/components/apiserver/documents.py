@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tuik8s.api.errors import method_not_allowed, no_such_path
 from tuik8s.api.types import Object, Request, User
 from tuik8s.components.apiserver import (
+    changes,
     discovery_documents,
     explanations,
     openapi_documents,
@@ -45,6 +46,8 @@ def answer(core: Core, request: Request, user: User) -> Answer:
     path, verb = request.path, request.verb
     if path.startswith(telemetry.PREFIX):
         return core.telemetry.answer(request, user)
+    if changes.is_here(path):
+        return changes.answer(core, request)
     if explanations.is_here(path):
         return explanations.answer(core, request, user)
     if path == "/":

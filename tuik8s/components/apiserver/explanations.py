@@ -1,8 +1,7 @@
-"""Explanations: why things are as they are. Notes that components write, and an object's changes.
+"""Explanations: why things are as they are, in notes that components write.
 
     POST /notes/KEY            {"kind": "scheduling", "data": {...}}: tied to KEY's revision now
     GET  /notes/KEY            the newest notes of a key, newest first
-    GET  /changes?after=R&key=KEY&limit=N   revision, type, key, author, cause and time of changes
 
 KEY is a store key, `<resource id>/<namespace>/<name>`. Bodies are JSON, or msgpack on the bus.
 Notes use up no revision (see `components.store`). Who may use these paths is for authorization of
@@ -13,25 +12,21 @@ Source: our own; upstream has no such path.
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from tuik8s.api.errors import ApiError, bad_request, expired, method_not_allowed
+from tuik8s.api.errors import ApiError, bad_request, method_not_allowed
 from tuik8s.api.types import Object, Request, User
-from tuik8s.components.apiserver.answers import Answer, encode_msgpack, json_answer, text_answer
+from tuik8s.components.apiserver.answers import Answer, encode_msgpack, text_answer
+from tuik8s.components.apiserver.changes import listed
 from tuik8s.components.apiserver.objects import decode_msgpack
-from tuik8s.components.apiserver.options import first, parse_int
-from tuik8s.components.store.errors import Compacted
 
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.core import Core
 
 NOTES: Final = "/notes/"
-CHANGES: Final = "/changes"
 _NOTE_BYTES_MAX: Final = 256 * 1024
-_CHANGES_MAX: Final = 1_000
 _MSGPACK: Final = "application/msgpack"
 
 
@@ -42,18 +37,16 @@ class _Remark(msgspec.Struct):
 
 def is_here(path: str) -> bool:
     """Whether a path is one of these."""
-    return path.startswith(NOTES) or path == CHANGES
+    return path.startswith(NOTES)
 
 
 def answer(core: Core, request: Request, user: User) -> Answer:
     """Read or write an explanation."""
-    if request.path == CHANGES:
-        return _changes(core, request)
     key = request.path.removeprefix(NOTES)
     if key.count("/") != 2:
         raise bad_request(f"no store key: {key}")
     if request.verb == "get":
-        return _listed([_note(note) for note in core.store.notes(key)])
+        return listed([_note(note) for note in core.store.notes(key)])
     if request.verb not in ("post", "create"):
         raise method_not_allowed()
     if len(request.body) > _NOTE_BYTES_MAX:
@@ -81,35 +74,3 @@ def _note(note: Any) -> Object:
         "atMs": note.at_ms,
         "data": decode_msgpack(note.data),
     }
-
-
-def _changes(core: Core, request: Request) -> Answer:
-    query = request.query
-    after = parse_int(first(query, "after") or "0")
-    limit = min(parse_int(first(query, "limit") or str(_CHANGES_MAX)), _CHANGES_MAX)
-    prefix = first(query, "key")
-    after = max(after, core.store.compacted_revision)
-    try:
-        found = list(islice(core.store.changes(after, prefix), limit))
-    except Compacted as compacted:
-        raise expired(str(compacted)) from None
-    return _listed(
-        [
-            {
-                "revision": change.revision,
-                "type": change.type,
-                "key": change.key,
-                "author": change.author,
-                "cause": change.cause,
-                "atMs": change.at_ms,
-            }
-            for change in found
-        ]
-    )
-
-
-def _listed(items: list[Object]) -> Answer:
-    """One answer for both doors."""
-    answered = json_answer({"items": items})
-    answered.objects = tuple(encode_msgpack(item) for item in items)
-    return answered

@@ -19,6 +19,7 @@ from tuik8s.api.errors import ApiError, bad_request, expired
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.schema.json_words import syntax_error
 from tuik8s.api.types import Object
+from tuik8s.components.apiserver.changes import kept_words
 from tuik8s.components.apiserver.effects import Effect, Pause
 from tuik8s.components.apiserver.objects import storage_of
 from tuik8s.components.apiserver.options import DIGITS_MAX, ListOptions
@@ -190,6 +191,9 @@ def _selected(
 
 
 def _too_old(core: Core, options: ListOptions, start: str) -> ApiError:
+    if options.match == "Exact" and not options.continue_token:
+        causes = [{"reason": "RevisionsKept", "message": f"kept are {kept_words(core)}"}]
+        return ApiError(410, "Expired", TOO_OLD, {"causes": causes})
     if not options.continue_token:
         return expired(TOO_OLD)
     return ExpiredToken(encode_token(-1, start))

@@ -14,7 +14,7 @@ from tuik8s.components.store.errors import (
 )
 from tuik8s.components.store.options import StoreOptions
 from tuik8s.components.store.store import Store
-from tuik8s.components.store.types import Change, Entry, Note, Page, Recovery
+from tuik8s.components.store.types import Change, Entry, Moment, Note, Page, Recovery
 from tuik8s.components.store.watch import Watch
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "FormatTooNew",
     "FutureRevision",
     "Mismatch",
+    "Moment",
     "NoSpace",
     "Note",
     "Page",

@@ -20,6 +20,7 @@ class Compacted(Exception):
 
     def __init__(self, asked: int, revision: int) -> None:
         super().__init__(f"revision {asked} is compacted: history begins at {revision}")
+        self.asked = asked
         self.revision = revision
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -100,6 +100,65 @@ class History:
             found.version,
             found.expires_at_ms,
         )
+
+    def entries_at(self, wanted: Mapping[int, str]) -> dict[int, Entry]:
+        """The entries that the changes at these revisions made, by revision. wanted: their keys.
+
+        Reads the disk once per run of neighbours.
+        Errors: Damaged.
+        """
+        found: dict[int, Entry] = {}
+        stored: dict[int, int] = {}
+        saved: dict[str, int] = {}
+        base_revision = self.base.revision if self.base is not None else 0
+        for revision, key in wanted.items():
+            applied = self._recent_at(revision)
+            if applied is not None:
+                assert applied.entry is not None, f"{key} was deleted at {revision}"
+                found[revision] = applied.entry
+            elif revision <= base_revision:
+                saved[key] = revision
+            else:
+                stored[self.places.of(revision)] = revision
+        for place, put in self._log.read_many(stored).items():
+            assert isinstance(put, Put), f"revision {stored[place]} is no put: {put}"
+            found[put.revision] = entry_of(put)
+        if self.base is not None and saved:
+            for one in self.base.require_many(saved).values():
+                found[one.revision] = one.entry()
+        return found
+
+    def at_ms(self, revision: int) -> int:
+        """When the change of a revision was, which is durable and not before the base.
+
+        Errors: Damaged.
+        """
+        applied = self._recent_at(revision)
+        if applied is not None:
+            return applied.change.at_ms
+        return self._log.read(self.places.of(revision)).at_ms
+
+    def changes_at(self, revisions: Sequence[int], *, values: bool) -> list[Change]:
+        """The changes at these revisions, in their order; lost ones (`Gap`) are left out.
+
+        values: with what the keys held before, which costs more reading.
+        Errors: Damaged.
+        """
+        recent: dict[int, Change] = {}
+        places: list[int] = []
+        for revision in revisions:
+            applied = self._recent_at(revision)
+            if applied is not None:
+                recent[revision] = applied.change
+            else:
+                places.append(self.places.of(revision))
+        records = [r for r in self._log.read_many(places).values() if isinstance(r, Put | Delete)]
+        replaced = {r.replaced: r.key for r in records if r.replaced} if values else {}
+        before = self.entries_at(replaced)
+        for one in records:
+            old = before.get(one.replaced)
+            recent[one.revision] = change_of(one, None if old is None else old.value)
+        return [recent[revision] for revision in revisions if revision in recent]
 
     def changes(self, after_revision: int, last_revision: int, prefix: str) -> Iterator[Change]:
         """Changes of a prefix after one revision, up to another; see `Archive.reach` first.

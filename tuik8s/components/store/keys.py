@@ -73,6 +73,15 @@ class KeyList:
                 del keys[index]
 
 
+def is_whole(key: str) -> bool:
+    """Whether a key names one object, and not the beginning of many.
+
+    >>> is_whole("pods/default/web"), is_whole("nodes//node-1"), is_whole("pods/default/")
+    (True, True, False)
+    """
+    return key.count("/") == 2 and not key.endswith("/")
+
+
 def _successor(prefix: str) -> str:
     """The smallest text above every text with this prefix."""
     return prefix[:-1] + chr(ord(prefix[-1]) + 1)

@@ -14,11 +14,11 @@ one request is one revision, and with the newest values kept in memory.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from heapq import merge
+from heapq import merge, nlargest, nsmallest
 
-from tuik8s.components.store.keys import KeyList
+from tuik8s.components.store.keys import KeyList, is_whole
 from tuik8s.components.store.types import Entry
 
 
@@ -117,8 +117,14 @@ class Index:
     def count(self, prefix: str) -> int:
         return sum(high - low for _, low, high in self.span(prefix))
 
-    def keys_at(self, prefix: str, start_after: str, revision: int) -> Iterator[str]:
-        """Keys with this prefix that held something at an earlier revision, in order."""
+    def held_at(
+        self, prefix: str, start_after: str, revision: int
+    ) -> Iterator[tuple[str, Entry | int]]:
+        """Keys with this prefix that held something at an earlier revision, in order, and what.
+
+        See `at` for the second part.
+        """
+        at = self.at
         names = {*self._resources(self._live, prefix), *self._resources(self._gone, prefix)}
         for resource in sorted(names, key=_sorted_as):
             columns = []
@@ -127,8 +133,27 @@ class Index:
                     low, high = keys.span(prefix, start_after)
                     columns.append(keys.ordered()[low:high])
             for key in merge(*columns):
-                if self.at(key, revision):
-                    yield key
+                found = at(key, revision)
+                if found:
+                    yield key, found
+
+    def changed(self, key: str, after: int, before: int, limit: int, *, newest: bool) -> list[int]:
+        """Revisions between these two at which something was done to a key.
+
+        key: one key, or the beginning of many (see `keys.is_whole`). The first `limit` of them,
+        ascending; the last, descending, when newest is asked for.
+        """
+        found: list[int] = []
+        for one in (key,) if is_whole(key) else self._known(key):
+            past = self._history.get(one)
+            if past is not None:
+                low, high = bisect_right(past, after, key=abs), bisect_left(past, before, key=abs)
+                part = past[max(low, high - limit) : high] if newest else past[low:high][:limit]
+                found.extend(map(abs, part))
+            entry = self.entries.get(one)
+            if entry is not None and after < entry.revision < before:
+                found.append(entry.revision)
+        return nlargest(limit, found) if newest else nsmallest(limit, found)
 
     def prune(self, revision: int) -> int:
         """Forget what no read at or after revision needs; the count of versions forgotten."""
@@ -156,6 +181,12 @@ class Index:
     def versions(self) -> int:
         """How many older versions are known; walks all keys."""
         return sum(len(past) for past in self._history.values())
+
+    def _known(self, prefix: str) -> Iterator[str]:
+        for table in (self._live, self._gone):
+            for resource in self._resources(table, prefix):
+                low, high = table[resource].span(prefix)
+                yield from table[resource].ordered()[low:high]
 
     def _past(self, key: str) -> array[int]:
         past = self._history.get(key)

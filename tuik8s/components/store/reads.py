@@ -39,13 +39,12 @@ class Reads:
         if revision in (0, self._history.revision):
             return self._range_now(prefix, start_after, limit)
         self._reach(revision)
-        entries: list[Entry] = []
-        remaining = 0
-        for key in self._index.keys_at(prefix, start_after, revision):
-            if limit and len(entries) >= limit:
-                remaining += 1
-            else:
-                entries.append(self._require_at(key, revision))
+        held = list(self._index.held_at(prefix, start_after, revision))
+        shown = held[:limit] if limit else held
+        remaining = len(held) - len(shown)
+        older = {found: key for key, found in shown if isinstance(found, int)}
+        read = self._history.entries_at(older) if older else {}
+        entries = [read[found] if isinstance(found, int) else found for _, found in shown]
         return Page(entries, remaining > 0, remaining, revision)
 
     def count(self, prefix: str) -> int:
@@ -67,7 +66,7 @@ class Reads:
         Errors: Compacted (also when it is given up on the way), FutureRevision, Damaged.
         """
         self._reach(revision)
-        for key in list(self._index.keys_at("", "", revision)):
+        for key, _ in list(self._index.held_at("", "", revision)):
             self._reach(revision)
             yield self._require_at(key, revision)
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import struct
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 from zlib import crc32
 
@@ -202,14 +202,26 @@ class SnapshotFile:
 
         Errors: Damaged.
         """
+        return self.require_many({key: revision})[key]
+
+    def require_many(self, wanted: Mapping[str, int]) -> dict[str, Saved]:
+        """The entries of some keys, which have these revisions; no frame is read twice.
+
+        Errors: Damaged.
+        """
         table = self._read_table()
-        index = bisect_right(table.first_keys, key) - 1
-        if index >= 0:
-            frame = self._frame(table.offsets[index], self._ends(table)[index])
-            for saved in self._decode(frame, _decode_entries):
-                if saved.key == key and saved.revision == revision:
-                    return saved
-        raise Damaged(self.name, 0, f"{key} at revision {revision} is missing")
+        ends = self._ends(table)
+        found: dict[str, Saved] = {}
+        for index in sorted({bisect_right(table.first_keys, key) - 1 for key in wanted}):
+            if index >= 0:
+                frame = self._frame(table.offsets[index], ends[index])
+                for saved in self._decode(frame, _decode_entries):
+                    if wanted.get(saved.key) == saved.revision:
+                        found[saved.key] = saved
+        for key, revision in wanted.items():
+            if key not in found:
+                raise Damaged(self.name, 0, f"{key} at revision {revision} is missing")
+        return found
 
     def _ends(self, table: _Table) -> list[int]:
         return [*table.offsets[1:], table.notes_offset] if table.offsets else []

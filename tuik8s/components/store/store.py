@@ -36,6 +36,7 @@ from tuik8s.components.store.segments import (
     SegmentLog,
     place_of,
 )
+from tuik8s.components.store.timeline import Timeline
 from tuik8s.components.store.types import Change, Entry, Recovery
 from tuik8s.components.store.watch import Watches
 from tuik8s.world.base import Disk, DiskFailed, DiskFull
@@ -51,8 +52,8 @@ _Waiting = tuple[Callable[[], None], Callable[[NoSpace], None] | None]
 class Store:
     """One cluster's state and its history. `open` it before anything else.
 
-    Reading is `reads.Reads`, watching is `watch.Watches`, notes are `notes.Notes`; what they offer
-    stands here under the names that a caller expects.
+    Reading is `reads.Reads`, looking back `timeline.Timeline`, watching is `watch.Watches`,
+    notes are `notes.Notes`; what they offer stands here under the names that a caller expects.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Store:
         self.changes = reads.changes
         self.state_at = reads.state_at
         self.notes = notes.of
+        self.timeline = Timeline(index, history, self._archive)
         self._watches = Watches(world, self.changes)
         self.watch = self._watches.open
 

@@ -44,6 +44,13 @@ class Note(msgspec.Struct, frozen=True, gc=False):
     at_ms: int
 
 
+class Moment(msgspec.Struct, frozen=True, gc=False):
+    """A revision and when it was; 0 when nothing has happened yet."""
+
+    revision: int
+    at_ms: int
+
+
 class Page(msgspec.Struct, frozen=True):
     """Some entries of a range in key order, and how many follow."""
 
