@@ -150,6 +150,26 @@ def compaction(results: Results, store: Store, world: TinyWorld, revisions: int)
     results["longest put across compaction, ms"].append(max(after))
 
 
+def past(results: Results, keys: int) -> None:
+    """Lists of what was, in CPU time: from the log of this process, and after a restart."""
+    with directory() as path:
+        store, _ = filled(path, keys, 8 * keys, 1500)
+        middle = store.revision // 2
+        results[f"list of {keys:,} in the past, CPU ms"].append(cpu_ms(store, middle))
+        restarted, _ = opened(path, NO_SNAPSHOTS)
+        results["the same after a restart, CPU ms"].append(cpu_ms(restarted, middle))
+        began = time.process_time()
+        store.timeline.before(middle, 1000, "pods/")
+        results["1,000 changes backwards, CPU ms"].append((time.process_time() - began) * 1000)
+
+
+def cpu_ms(store: Store, revision: int) -> float:
+    gc.collect()
+    began = time.process_time()
+    store.range("pods/", revision=revision)
+    return (time.process_time() - began) * 1000
+
+
 def memory(keys: int) -> float:
     """Bytes of a process per key of 1.5 KB that was written twice."""
     with directory() as path:
@@ -208,6 +228,9 @@ def main() -> None:
         "put p99 in steady state, ms": [],
         "put p99 across compaction, ms": [],
         "longest put across compaction, ms": [],
+        f"list of {10_000 // scale:,} in the past, CPU ms": [],
+        "the same after a restart, CPU ms": [],
+        "1,000 changes backwards, CPU ms": [],
     }
     add = lambda name, value: results.setdefault(name, []).append(value)  # noqa: E731
     for turn in range(args.rounds):
@@ -219,6 +242,7 @@ def main() -> None:
             add(f"{name} p50, ms", median(times))
             add(f"{name} p99, ms", quantiles(times, n=100)[98])
         large(results, 100_000 // scale)
+        past(results, 10_000 // scale)
     with get_context("spawn").Pool(1) as fresh:  # this process has room from before
         add("bytes per key of 1.5 KB", fresh.apply(memory, (50_000 // scale,)))
     medians = {name: round(median(values), 3) for name, values in results.items() if values}
