@@ -178,9 +178,11 @@ def test_rows_of_help_join_the_keys_of_an_action() -> None:
 
 def test_a_custom_kind_brings_its_columns() -> None:
     column = {"name": "Size", "type": "integer", "jsonPath": ".spec.size"}
+    unreadable = {"name": "Odd", "type": "string", "jsonPath": ".spec["}
+    columns = [column, unreadable]
     versions = [
         {"name": "v1alpha1", "served": True, "storage": False},
-        {"name": "v1", "served": True, "storage": True, "additionalPrinterColumns": [column]},
+        {"name": "v1", "served": True, "storage": True, "additionalPrinterColumns": columns},
     ]
     names = {"kind": "Widget", "plural": "widgets", "shortNames": ["wi"]}
     spec = {"group": "x.io", "scope": "Cluster", "names": names, "versions": versions}

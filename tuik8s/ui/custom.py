@@ -6,9 +6,9 @@ Names, scope and printer columns.
 from __future__ import annotations
 
 from tuik8s.api.kinds.base import Kind, Rules
+from tuik8s.api.kinds.custom_resource_definition.columns import columns_of
 from tuik8s.api.schema.node import Node
 from tuik8s.api.types import Object
-from tuik8s.ui.tables import custom_columns
 
 VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")
 
@@ -19,7 +19,6 @@ def kinds_of(crd: Object) -> list[Kind]:
     found = []
     for version in spec.get("versions") or ():
         if version.get("served") and version.get("storage"):
-            columns = custom_columns(version.get("additionalPrinterColumns") or ())
             found.append(
                 Kind(
                     group=spec["group"],
@@ -30,7 +29,7 @@ def kinds_of(crd: Object) -> list[Kind]:
                     namespaced=spec["scope"] == "Namespaced",
                     verbs=VERBS,
                     schema=Node("any"),
-                    rules=Rules(columns=columns),
+                    rules=Rules(columns=columns_of(version)),
                     short_names=tuple(names.get("shortNames") or ()),
                     categories=tuple(names.get("categories") or ()),
                     list_kind=names.get("listKind", ""),

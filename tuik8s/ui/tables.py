@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tuik8s.api.jsonpath import column_cell, parse
 from tuik8s.api.kinds.base import Column, Kind
 from tuik8s.api.times import human_duration, parse_time
 from tuik8s.api.types import Object
@@ -113,22 +112,6 @@ class Table:
             for c in self._columns
         ]
         return tuple(specs)
-
-
-def custom_columns(columns: Iterable[Object]) -> tuple[Column, ...]:
-    """The printer columns of a CustomResourceDefinition's version."""
-    made = [Column("Name", "string", lambda obj, now_ms: obj["metadata"]["name"], format="name")]
-    for each in columns:
-        path, kind = parse(f"{{{each['jsonPath']}}}"), each.get("type", "string")
-
-        def value(obj: Object, now_ms: int, path: Any = path, kind: str = kind) -> Any:
-            cell = column_cell(path, kind, obj)
-            return _age(cell, now_ms) if kind == "date" else cell
-
-        made.append(Column(each["name"], kind, value, each.get("priority", 0)))
-    if len(made) == 1:
-        made += _plain()[1:]
-    return tuple(made)
 
 
 def _plain() -> list[Column]:

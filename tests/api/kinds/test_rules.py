@@ -178,13 +178,13 @@ def test_nested_schema_needs_a_type() -> None:
     ]
 
 
-@pytest.mark.parametrize("path", [".a[", ".a[::0]", ".a" + "[?(@.a" * 3000])
-def test_column_whose_path_cannot_be_read_is_refused(path: str) -> None:
-    column = {"name": "A", "type": "string", "jsonPath": path}
+def test_column_needs_a_path_from_the_root() -> None:
+    column = {"name": "A", "type": "string", "jsonPath": "a"}
     crd = definition({"type": "object"}, additionalPrinterColumns=[column])
-    found = messages("customresourcedefinitions.apiextensions.k8s.io", crd)
-    assert len(found) == 1
-    assert found[0].startswith(f'spec.additionalPrinterColumns[0].JSONPath: Invalid value: "{path}')
+    assert messages("customresourcedefinitions.apiextensions.k8s.io", crd) == [
+        'spec.additionalPrinterColumns[0].JSONPath: Invalid value: "a": '
+        "must be a simple json path starting with ."
+    ]
 
 
 def sized(**requests: str) -> dict[str, Any]:

@@ -202,6 +202,19 @@ def test_columns_selectable_fields_and_deprecation(api: Api) -> None:
     assert table.warnings == ["example.com/v1 Widget is deprecated"]
 
 
+@pytest.mark.parametrize("path", [".a[", ".a[::0]", ".a" + "[?(@.a" * 3000])
+def test_columns_end_where_a_path_cannot_be_read(api: Api, path: str) -> None:
+    columns = [
+        {"name": name, "type": "string", "jsonPath": where}
+        for name, where in (("Color", ".spec.color"), ("Odd", path), ("Size", ".spec.size"))
+    ]
+    defined(api, definition(additionalPrinterColumns=columns))
+    api.post(WIDGETS, widget("a", color="red", size="3"))
+    table = api.get(WIDGETS, accept="application/json;as=Table;v=v1;g=meta.k8s.io")
+    assert [column["name"] for column in table.body["columnDefinitions"]] == ["Name", "Color"]
+    assert [row["cells"] for row in table.body["rows"]] == [["a", "red"]]
+
+
 def test_deletion_waits_for_the_instances(api: Api) -> None:
     defined(api, definition())
     held = widget("a", n=1)

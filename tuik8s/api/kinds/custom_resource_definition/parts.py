@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from tuik8s.api import jsonpath
 from tuik8s.api.errors import invalid, required
 from tuik8s.api.kinds.validation.values import Errors
 from tuik8s.api.types import Object
@@ -65,19 +64,7 @@ def column(errors: Errors, path: str, value: Object) -> None:
     if not place:
         errors.append(required(f"{path}.JSONPath"))
     else:
-        _column_path(errors, f"{path}.JSONPath", place)
-
-
-def _column_path(errors: Errors, path: str, value: str) -> None:
-    """Upstream stores a path that it cannot read, and then cannot serve the kind; we refuse it."""
-    before = len(errors)
-    _simple_path(errors, path, value)
-    if len(errors) > before:
-        return
-    try:
-        jsonpath.parse(value)
-    except ValueError as error:
-        errors.append(invalid(path, value, str(error)))
+        _simple_path(errors, f"{path}.JSONPath", place)
 
 
 def _simple_path(errors: Errors, path: str, value: str) -> None:

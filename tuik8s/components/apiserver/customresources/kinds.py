@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from tuik8s.api.errors import FieldError
 from tuik8s.api.kinds.base import Kind, Rules, Subresource
+from tuik8s.api.kinds.custom_resource_definition.columns import columns_of
 from tuik8s.api.names import name_is_subdomain
 from tuik8s.api.schema.check import check
 from tuik8s.api.schema.node import Node
 from tuik8s.api.schema.structural import from_openapi
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.customresources import expressions, replicas
-from tuik8s.components.apiserver.customresources.columns import columns_of
 from tuik8s.components.apiserver.customresources.ratcheting import unforgiven
 
 VERBS: Final = ("delete", "deletecollection", "get", "list", "patch", "create", "update", "watch")

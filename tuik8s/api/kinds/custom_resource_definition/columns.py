@@ -1,5 +1,8 @@
 """Printer columns of custom resources: Name, then what the definition adds, or Age.
 
+A column whose path cannot be read ends them: the definition is stored all the same, and its objects
+are shown by what stands before.
+
 Source: k8s.io/apiextensions-apiserver pkg/registry/customresource/tableconvertor (1.36).
 """
 
@@ -26,14 +29,21 @@ def columns_of(version: Object) -> tuple[Column, ...]:
             "description": "@metadata.creationTimestamp",
         }
     ]
-    return (NAME, *(_column(entry) for entry in added))
+    columns = [NAME]
+    for entry in added:
+        try:
+            path = parse(entry["jsonPath"])
+        except ValueError:
+            break
+        columns.append(_column(entry, path))
+    return tuple(columns)
 
 
-def _column(entry: Object) -> Column:
+def _column(entry: Object, path: JsonPath) -> Column:
     return Column(
         entry["name"],
         entry["type"],
-        _cell(parse(entry["jsonPath"]), entry["type"]),
+        _cell(path, entry["type"]),
         priority=entry.get("priority", 0),
         format=entry.get("format", ""),
         description=entry.get("description") or f"{_AGE_TEXT}{entry['jsonPath']}",
