@@ -84,3 +84,4 @@ def test_column_cell(path: str, column_type: str, want: Any) -> None:
 def test_print_results() -> None:
     values = jsonpath.parse(".spec.containers[*].name").find(POD)
     assert jsonpath.print_results(values) == "a b c"
+    assert jsonpath.print_results([{"b": 1, "a": {"d": 2, "c": 3}}]) == '{"a":{"c":3,"d":2},"b":1}'

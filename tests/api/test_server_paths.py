@@ -13,12 +13,13 @@ DOCUMENTS = json.loads(GOLDEN.read_text())
 
 
 def test_root_paths() -> None:
-    assert root_paths(builtin()) == DOCUMENTS["root"]["paths"]
+    unserved = {"/flagz", "/statusz"}
+    assert root_paths(builtin()) == [p for p in DOCUMENTS["root"]["paths"] if p not in unserved]
 
 
 def test_version() -> None:
-    assert version("v1.36.3") == DOCUMENTS["version"]
-    assert version("v1.36.3+tuik8s")["gitVersion"] == "v1.36.3+tuik8s"
+    theirs = DOCUMENTS["version"]
+    assert version() == {**theirs, "gitVersion": f"{theirs['gitVersion']}+tuik8s"}
 
 
 def test_health_checks_are_named() -> None:

@@ -88,14 +88,14 @@ def print_results(values: list[Any]) -> str:
 
 
 def print_value(value: Any) -> str:
-    """Strings and numbers bare, maps and lists as compact JSON, null as nothing."""
+    """Strings and numbers bare, maps (sorted) and lists as compact JSON, null as nothing."""
     if isinstance(value, str):
         return value
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
         return str(int(value))
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
 
 
 def _parse_steps(text: str, at: int) -> tuple[tuple[Step, ...], int]:

@@ -1,20 +1,28 @@
 """What a server says of itself: `/version`, and the list of its paths at `/`.
 
-    version("v1.36.3+tuik8s")    GET /version
-    root_paths(kinds)            GET /, sorted as upstream sorts
+    version()             GET /version
+    root_paths(kinds)     GET /, sorted as upstream sorts
+    health_checks(path)   what /healthz, /livez and /readyz ask after
 
 Health checks carry upstream's names, because tools ask for them by name; here they all answer from
-the same state.
+the same state: a server that answers is whole. Of upstream's paths /flagz and /statusz, pages for
+people who look after its binaries, are not served.
 
-Source: kube-apiserver 1.36.3, golden/documents version.json and root.json.
+Source: kube-apiserver 1.36.3, golden/documents server.json; k8s.io/apiserver
+pkg/server/healthz/healthz.go (1.36).
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tuik8s.api.kinds.registry import KindRegistry
 from tuik8s.api.types import Object
+
+if TYPE_CHECKING:
+    from tuik8s.api.kinds.registry import KindRegistry
+
+VERSION: Final = "v1.36.3+tuik8s"
+"""The Kubernetes that we are, and that it is us: of the server and of its nodes."""
 
 _HOOKS: Final = (
     "apiservice-discovery-controller",
@@ -56,9 +64,9 @@ HEALTH_CHECKS: Final = {
 """Health endpoint -> names of its checks, besides `poststarthook/...`."""
 
 _FIXED: Final = (
-    *("/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/apis/", "/flagz"),
+    *("/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/apis/"),
     *("/metrics", "/metrics/slis", "/openapi/v2", "/openapi/v3", "/openapi/v3/"),
-    *("/openid/v1/jwks", "/statusz", "/version"),
+    *("/openid/v1/jwks", "/version"),
 )
 
 
@@ -81,9 +89,9 @@ def health_checks(endpoint: str) -> tuple[str, ...]:
     return tuple(sorted((*HEALTH_CHECKS[endpoint], *hooks)))
 
 
-def version(git_version: str, *, git_commit: str = "", build_date: str = "") -> Object:
+def version() -> Object:
     """The document at /version; clients parse gitVersion, major and minor."""
-    major, minor, _ = git_version.removeprefix("v").split(".", 2)
+    major, minor, _ = VERSION.removeprefix("v").split(".", 2)
     return {
         "major": major,
         "minor": minor,
@@ -91,10 +99,10 @@ def version(git_version: str, *, git_commit: str = "", build_date: str = "") -> 
         "emulationMinor": minor,
         "minCompatibilityMajor": major,
         "minCompatibilityMinor": str(int(minor) - 1),
-        "gitVersion": git_version,
-        "gitCommit": git_commit or "$Format:%H$",
+        "gitVersion": VERSION,
+        "gitCommit": "$Format:%H$",
         "gitTreeState": "",
-        "buildDate": build_date or "1970-01-01T00:00:00Z",
+        "buildDate": "1970-01-01T00:00:00Z",
         "goVersion": "go1.26.8",
         "compiler": "gc",
         "platform": "linux/amd64",

@@ -15,25 +15,24 @@ VERBS = ("delete", "deletecollection", "get", "list", "patch", "create", "update
 
 def kinds_of(crd: Object) -> list[Kind]:
     """The version under which objects are stored, if it is served."""
-    spec, names = crd["spec"], crd["spec"]["names"]
-    found = []
-    for version in spec.get("versions") or ():
-        if version.get("served") and version.get("storage"):
-            found.append(
-                Kind(
-                    group=spec["group"],
-                    version=version["name"],
-                    kind=names["kind"],
-                    plural=names["plural"],
-                    singular=names.get("singular") or names["kind"].lower(),
-                    namespaced=spec["scope"] == "Namespaced",
-                    verbs=VERBS,
-                    schema=Node("any"),
-                    rules=Rules(columns=columns_of(version)),
-                    short_names=tuple(names.get("shortNames") or ()),
-                    categories=tuple(names.get("categories") or ()),
-                    list_kind=names.get("listKind", ""),
-                    custom=True,
-                )
-            )
-    return found
+    versions = crd["spec"].get("versions") or ()
+    return [_kind(crd["spec"], v) for v in versions if v.get("served") and v.get("storage")]
+
+
+def _kind(spec: Object, version: Object) -> Kind:
+    names = spec["names"]
+    return Kind(
+        group=spec["group"],
+        version=version["name"],
+        kind=names["kind"],
+        plural=names["plural"],
+        singular=names.get("singular") or names["kind"].lower(),
+        namespaced=spec["scope"] == "Namespaced",
+        verbs=VERBS,
+        schema=Node("any"),
+        rules=Rules(columns=columns_of(version)),
+        short_names=tuple(names.get("shortNames") or ()),
+        categories=tuple(names.get("categories") or ()),
+        list_kind=names.get("listKind", ""),
+        custom=True,
+    )

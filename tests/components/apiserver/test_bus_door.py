@@ -23,7 +23,9 @@ def asked(api: Api, client: Client, request: Request) -> Reply:
 
 
 def names(informer: Informer) -> list[str]:
-    return sorted(obj["metadata"]["name"] for obj in informer.items())
+    """Of what lies in `default`."""
+    metas = [obj["metadata"] for obj in informer.items()]
+    return sorted(meta["name"] for meta in metas if meta["namespace"] == "default")
 
 
 def test_an_informer_follows(api: Api) -> None:
@@ -81,7 +83,7 @@ def test_changes_carry_author_and_cause(api: Api) -> None:
     )
     reply = asked(api, client, request)
     assert (reply.code, reply.revision) == (201, api.server.store.revision)
-    (change,) = api.get("/changes?key=configmaps/").body["items"]
+    (change,) = api.get("/changes?key=configmaps/default/").body["items"]
     assert (change["author"], change["cause"]) == ("system:admin", 7)
 
 

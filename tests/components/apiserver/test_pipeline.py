@@ -29,6 +29,29 @@ def test_who_may(api: Api, user: str, url: str, code: int) -> None:
     assert api.get(url, user=user).code == code
 
 
+@pytest.mark.parametrize(
+    ("url", "code", "line"),
+    [
+        ("/livez/ping", 200, "ok"),
+        ("/livez/shutdown", 404, "404 page not found"),
+        ("/readyz/", 404, "404 page not found"),
+        ("/readyz?verbose", 200, "[+]shutdown ok"),
+        ("/readyz?verbose&exclude=etcd", 200, "[+]etcd excluded: ok"),
+        ("/healthz?verbose", 200, "healthz check passed"),
+        ("/metrics/slis", 200, 'kubernetes_healthcheck{name="ping",type="livez"} 1'),
+    ],
+)
+def test_health_is_told_check_by_check(api: Api, url: str, code: int, line: str) -> None:
+    answer = api.get(url)
+    assert answer.code == code
+    assert line in answer.text.splitlines()
+
+
+def test_paths_of_the_index_answer(api: Api) -> None:
+    paths = api.get("/").body["paths"]
+    assert [path for path in paths if api.get(path).code != 200] == []
+
+
 def test_refusal_names_user_verb_and_place(api: Api) -> None:
     assert api.get(f"{MAPS}/a", user="alice").body["message"] == (
         'configmaps "a" is forbidden: User "alice" cannot get resource "configmaps" '
@@ -190,7 +213,7 @@ def test_notes_explain_without_a_revision(api: Api) -> None:
 
 def test_changes_tell_author_and_cause(api: Api) -> None:
     api.config_map("a")
-    (change,) = api.get("/changes?key=configmaps/").body["items"]
+    (change,) = api.get("/changes?key=configmaps/default/").body["items"]
     assert (change["type"], change["author"], change["cause"]) == ("ADDED", "admin", 0)
 
 

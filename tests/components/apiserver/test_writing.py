@@ -114,6 +114,10 @@ def test_generation_counts_changes_of_the_spec(api: Api) -> None:
     assert scaled.body["metadata"]["generation"] == 2
     labelled = api.patch(f"{path}/d", {"metadata": {"labels": {"x": "y"}}})
     assert labelled.body["metadata"]["generation"] == 2
+    noted = api.patch(f"{path}/d", {"metadata": {"annotations": {"x": "y"}}})
+    assert noted.body["metadata"]["generation"] == 3
+    told = api.patch(f"{path}/d/status", {"metadata": {"annotations": {"x": "z"}}})
+    assert told.body["metadata"]["generation"] == 3
 
 
 def test_apply_creates_then_merges_and_conflicts(api: Api) -> None:

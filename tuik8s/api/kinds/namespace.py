@@ -72,7 +72,7 @@ def validate_status(new: Object, old: Object) -> list[FieldError]:
     return [invalid("status.Phase", phase, detail)]
 
 
-def validate_finalize(new: Object, old: Object) -> list[FieldError]:
+def validate_finalize(new: Object) -> list[FieldError]:
     """The finalize subresource, which may set spec.finalizers."""
     errors: Errors = []
     finalizers: list[Any] = (new.get("spec") or {}).get("finalizers") or []

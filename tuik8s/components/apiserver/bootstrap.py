@@ -2,8 +2,8 @@
 
 Everything goes through the pipeline as the server itself, so it looks like any other object.
 
-Source: k8s.io/kubernetes pkg/controlplane/{controller,instance.go}, pkg/apis/scheduling,
-pkg/registry/rbac/rest (1.36).
+Source: k8s.io/kubernetes pkg/controlplane/{controller,instance.go}, pkg/controlplane/controller/
+legacytokentracking, pkg/apis/scheduling, pkg/registry/rbac/rest (1.36).
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import ipaddress
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from tuik8s.api.server_paths import VERSION
+from tuik8s.api.times import format_time
 from tuik8s.api.types import Object, Request
 from tuik8s.components.apiserver.allocators import IDENTITY
 from tuik8s.components.apiserver.answers import Answer, encode_msgpack
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from tuik8s.components.store.types import Entry
 
 _NAMESPACES: Final = ("kube-system", "kube-public", "kube-node-lease", "default")
+_TOKEN_TRACKING: Final = "kube-apiserver-legacy-service-account-token-tracking"
+"""Of every cluster of upstream's; ours takes tokens from Secrets without noting their use."""
+
 _PRIORITIES: Final = (
     (
         "system-node-critical",
@@ -86,7 +91,7 @@ def _write(
         name="" if verb == "create" else meta["name"],
         body=b"" if verb == "delete" else encode_msgpack(obj),
         content_type="" if verb == "delete" else "application/msgpack",
-        user_agent="kube-apiserver/v1.36.3",
+        user_agent=f"kube-apiserver/{VERSION}",
     )
     route = Route(
         verb=verb,
@@ -114,6 +119,9 @@ def _wanted(pipeline: Pipeline) -> Iterator[tuple[str, str, str, Object]]:
     config = pipeline.core.config
     cidr = {"metadata": {"name": "kubernetes"}, "spec": {"cidrs": [config.service_cidr]}}
     yield "networking.k8s.io", "v1", "servicecidrs", cidr
+    tracking = {"name": _TOKEN_TRACKING, "namespace": "kube-system"}
+    today = format_time(pipeline.core.world.now_ms()).partition("T")[0]
+    yield "", "v1", "configmaps", {"metadata": tracking, "data": {"since": today}}
     yield from _own_service(pipeline)
 
 

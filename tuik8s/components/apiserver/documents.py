@@ -5,11 +5,13 @@ Source: k8s.io/apiserver pkg/server/{healthz,routes}, pkg/endpoints/discovery (1
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from tuik8s.api import server_paths
 from tuik8s.api.errors import method_not_allowed, no_such_path
-from tuik8s.api.types import Object, Request, User
+from tuik8s.api.types import Request, User
 from tuik8s.components.apiserver import (
     changes,
     discovery_documents,
@@ -22,22 +24,7 @@ from tuik8s.components.apiserver.answers import Answer, json_answer, text_answer
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.core import Core
 
-VERSION: Final[Object] = {
-    "major": "1",
-    "minor": "36",
-    "emulationMajor": "1",
-    "emulationMinor": "36",
-    "minCompatibilityMajor": "1",
-    "minCompatibilityMinor": "35",
-    "gitVersion": "v1.36.3",
-    "gitCommit": "$Format:%H$",
-    "gitTreeState": "",
-    "buildDate": "1970-01-01T00:00:00Z",
-    "goVersion": "go1.26.8",
-    "compiler": "gc",
-    "platform": "linux/amd64",
-}
-_HEALTH: Final = ("/healthz", "/livez", "/readyz")
+_HEALTH: Final = re.compile(r"/(healthz|livez|readyz)(/.*)?")
 NOT_FOUND: Final = "404 page not found\n"
 
 
@@ -51,16 +38,18 @@ def answer(core: Core, request: Request, user: User) -> Answer:
     if explanations.is_here(path):
         return explanations.answer(core, request, user)
     if path == "/":
-        return json_answer({"paths": index(core)})
-    if path.startswith(_HEALTH) and _is_health(path):
-        return text_answer(200, "ok")
+        return json_answer({"paths": server_paths.root_paths(core.kinds)})
+    if _HEALTH.fullmatch(path):
+        return _health(request)
     short = path.rstrip("/")
     if short == "/version":
         _require_get(verb)
-        return json_answer(VERSION)
+        return json_answer(server_paths.version())
     if short in _OPENID:
         _require_get(verb)
         return _OPENID[short](core)
+    if short == "/metrics/slis":
+        return text_answer(200, health_metrics())
     if short == "/metrics":
         return text_answer(200, metrics(core))
     if path.startswith("/openapi/"):
@@ -69,10 +58,17 @@ def answer(core: Core, request: Request, user: User) -> Answer:
     return _discovery(core, request, short)
 
 
-def _is_health(path: str) -> bool:
-    return any(path == base or path.startswith(f"{base}/") for base in _HEALTH) and (
-        not path.endswith("/")
-    )
+def _health(request: Request) -> Answer:
+    """`ok` for an endpoint or one of its checks; all of them by name when asked `?verbose`."""
+    endpoint, slash, name = request.path.removeprefix("/").partition("/")
+    checks = server_paths.health_checks(f"/{endpoint}")
+    if slash:
+        return text_answer(200, "ok") if name in checks else text_answer(404, NOT_FOUND)
+    if "verbose" not in request.query:
+        return text_answer(200, "ok")
+    left_out = request.query.get("exclude", ())
+    lines = [f"[+]{check} {'excluded: ' if check in left_out else ''}ok\n" for check in checks]
+    return text_answer(200, f"{''.join(lines)}{endpoint} check passed\n")
 
 
 def _discovery(core: Core, request: Request, path: str) -> Answer:
@@ -128,12 +124,11 @@ def metrics(core: Core) -> str:
     return "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in counts.items())
 
 
-def index(core: Core) -> list[str]:
-    """All paths that the index names, sorted as upstream sorts them."""
-    paths = {"/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/healthz"}
-    paths |= {"/livez", "/readyz", "/metrics", "/openapi/v2", "/openapi/v3", "/version"}
-    paths |= {"/openid/v1/jwks"}
-    for kind in core.kinds.all():
-        if kind.group:
-            paths |= {f"/apis/{kind.group}", f"/apis/{kind.group}/{kind.version}"}
-    return sorted(paths)
+def health_metrics() -> str:
+    """Every health check as a gauge; 1 is healthy."""
+    lines = [
+        f'kubernetes_healthcheck{{name="{check}",type="{endpoint.removeprefix("/")}"}} 1\n'
+        for endpoint in server_paths.HEALTH_CHECKS
+        for check in server_paths.health_checks(endpoint)
+    ]
+    return f"# TYPE kubernetes_healthcheck gauge\n{''.join(lines)}"

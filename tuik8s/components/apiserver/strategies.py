@@ -15,6 +15,7 @@ from typing import Final
 
 from tuik8s.api.errors import FieldError, bad_request, invalid_object
 from tuik8s.api.kinds.base import Kind
+from tuik8s.api.kinds.strategy import keep_field
 from tuik8s.api.names import name_is_subdomain, path_segment_name
 from tuik8s.api.object_meta import (
     validate_managed_fields,
@@ -151,23 +152,28 @@ class Strategy:
     def prepare_for_update(self, new: Object, old: Object, now_ms: int) -> None:
         rules = self.kind.rules
         if self._has_status:
-            _keep(new, old, "status")
+            keep_field(new, old, "status")
         if rules.prepare_for_update is not None:
             rules.prepare_for_update(new, old, now_ms)
         self._count_generation(new, old)
 
     def _count_generation(self, new: Object, old: Object) -> None:
-        ignored = self.kind.rules.generation_ignores
-        before = old["metadata"].get("generation")
-        if ignored is None or new["metadata"].get("generation") != before:
+        rules, meta, before = self.kind.rules, new["metadata"], old["metadata"]
+        if rules.generation_ignores is None or meta.get("generation") != before.get("generation"):
             return
-        skipped = _KEPT_BESIDE.union(ignored)
+        if self._counts(new, old):
+            meta["generation"] = (before.get("generation") or 0) + 1
+
+    def _counts(self, new: Object, old: Object) -> bool:
+        """Whether an update changes what generations count."""
+        rules = self.kind.rules
+        skipped = _KEPT_BESIDE.union(rules.generation_ignores or ())
         if self.kind.custom and not self._has_status:
             skipped -= {"status"}
-        for name in new.keys() | old.keys():
-            if name not in skipped and new.get(name) != old.get(name):
-                new["metadata"]["generation"] = (before or 0) + 1
-                return
+        if any(new.get(n) != old.get(n) for n in new.keys() | old.keys() if n not in skipped):
+            return True
+        annotations, before = (o["metadata"].get("annotations") or {} for o in (new, old))
+        return rules.generation_counts_annotations and annotations != before
 
     def update_errors(self, new: Object, old: Object) -> list[FieldError]:
         kind = self.kind
@@ -216,7 +222,7 @@ class StatusStrategy(Strategy):
     def prepare_for_update(self, new: Object, old: Object, now_ms: int) -> None:
         for name in new.keys() | old.keys():
             if name not in ("kind", "apiVersion", "metadata", "status"):
-                _keep(new, old, name)
+                keep_field(new, old, name)
         if self.kind.rules.prepare_for_status is not None:
             self.kind.rules.prepare_for_status(new, old)
         if self.kind.custom:
@@ -238,19 +244,19 @@ class StatusStrategy(Strategy):
 def keep_server_fields(new: Object, old: Object) -> None:
     """Undo what an update may not change in metadata, before the kind looks."""
     meta, before = new["metadata"], old["metadata"]
-    _keep(meta, before, "generation")
+    keep_field(meta, before, "generation")
 
 
 def keep_identity(new: Object, old: Object) -> None:
     """The same, after the kind has looked: uid if absent, times, pending deletion."""
     meta, before = new["metadata"], old["metadata"]
     if not meta.get("uid"):
-        _keep(meta, before, "uid")
-    _keep(meta, before, "creationTimestamp")
+        keep_field(meta, before, "uid")
+    keep_field(meta, before, "creationTimestamp")
     if before.get("deletionTimestamp"):
         meta["deletionTimestamp"] = before["deletionTimestamp"]
     if meta.get("deletionGracePeriodSeconds") is None:
-        _keep(meta, before, "deletionGracePeriodSeconds")
+        keep_field(meta, before, "deletionGracePeriodSeconds")
     meta.pop("selfLink", None)
 
 
@@ -258,10 +264,3 @@ def require_valid(kind: Kind, obj: Object, errors: list[FieldError]) -> None:
     """Raise ApiError (422) when there are errors."""
     if errors:
         raise invalid_object(kind.group, kind.kind, obj["metadata"].get("name") or "", errors)
-
-
-def _keep(new: Object, old: Object, name: str) -> None:
-    if name in old:
-        new[name] = old[name]
-    else:
-        new.pop(name, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from tuik8s.api.server_paths import VERSION
 from tuik8s.config import NodeShape
 
 LEASE_DURATION_S = 40
@@ -34,4 +35,4 @@ class KubeletConfig(msgspec.Struct, frozen=True, kw_only=True):
     lease_renew_ms: int = LEASE_DURATION_S * 1000 // 4
     manifests: str = ""
     manifests_poll_ms: int = 20_000
-    version: str = "v1.36.3+tuik8s"
+    version: str = VERSION

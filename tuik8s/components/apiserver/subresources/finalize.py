@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tuik8s.api.errors import FieldError, invalid
-from tuik8s.api.names import qualified_name
+from tuik8s.api.errors import FieldError
+from tuik8s.api.kinds.namespace import validate_finalize
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.handlers.update import put
@@ -17,9 +17,6 @@ from tuik8s.components.apiserver.subresources.base import Handlers
 
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.core import Core
-
-_STANDARD: Final = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
-_NOT_QUALIFIED: Final = "name is neither a standard finalizer name nor is it fully qualified"
 
 
 class FinalizeStrategy(Strategy):
@@ -37,13 +34,7 @@ class FinalizeStrategy(Strategy):
         new["status"] = old.get("status", {})
 
     def update_errors(self, new: Object, old: Object) -> list[FieldError]:
-        errors = self.meta_errors(new, old)
-        for index, finalizer in enumerate((new.get("spec") or {}).get("finalizers") or ()):
-            field = f"spec.finalizers[{index}]"
-            errors += [invalid(field, finalizer, text) for text in qualified_name(finalizer)]
-            if "/" not in finalizer and finalizer not in _STANDARD:
-                errors.append(invalid(field, finalizer, _NOT_QUALIFIED))
-        return errors
+        return self.meta_errors(new, old) + validate_finalize(new)
 
 
 def update_finalizers(core: Core, call: Call) -> Outcome:
