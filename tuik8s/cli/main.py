@@ -34,6 +34,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _dispatch(words: list[str]) -> int:
+    from tuik8s.cli.moments import glued
     from tuik8s.components.supervisor.directory import Refusal
 
     name = words[0] if words and not words[0].startswith("-") else ""
@@ -54,7 +55,7 @@ def _dispatch(words: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_arguments(parser)
-    args = parser.parse_args(words[1:] if name else words)
+    args = parser.parse_args(glued(words[1:] if name else words))
     try:
         return int(command.run(args))
     except Refusal as refusal:

@@ -1,4 +1,9 @@
-"""Open the dashboard of a running cluster. Quitting it leaves the cluster as it is."""
+"""Open the dashboard of a running cluster, or of a log. Quitting it leaves both as they are.
+
+tuik8s ui                                    the running cluster
+tuik8s ui --log ~/.local/state/tuik8s/two    what a cluster did, be it stopped or not; read-only
+tuik8s ui --log DIR --at -10m                the same ten minutes before its newest change
+"""
 
 from __future__ import annotations
 
@@ -6,11 +11,18 @@ import argparse
 import asyncio
 import os
 import sys
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tuik8s.cli.arguments import add_cluster, require_running
+from tuik8s.cli.log_directory import log_in, open_view, told_in_words
+from tuik8s.cli.moments import add_at, moment_in
 from tuik8s.components.supervisor.command import Process, processes_of
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
+
+if TYPE_CHECKING:
+    from tuik8s.world.live_view import DirectoryView
 
 COLUMNS_MIN, ROWS_MIN = 60, 16
 PAINTS_PER_S_MAX = 250
@@ -22,10 +34,19 @@ IDENTITY = "system:admin"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_cluster(parser)
+    parser.add_argument(
+        "--log", default="", metavar="DIR", help="a data directory or a log, to be looked at only"
+    )
+    add_at(parser, "the newest; only with --log")
 
 
 def run(args: argparse.Namespace) -> int:
     check_terminal()
+    if args.log:
+        show_log(args.log, args.at)
+        return 0
+    if args.at:
+        raise Refusal("--at goes with --log DIR; in the dashboard of a cluster, keys go back")
     directory, running = require_running(args)
     show(directory, running, args.name)
     return 0
@@ -48,6 +69,45 @@ def check_terminal() -> None:
 def show(directory: DataDirectory, running: Running, name: str) -> None:
     """Run the dashboard until it is left."""
     asyncio.run(_show(directory.path, running, name))
+
+
+def show_log(text: str, at: str) -> None:
+    """Run the dashboard on a log until it is left; nothing there is changed."""
+    path = log_in(text)
+    view = open_view(path)
+    try:
+        with told_in_words(path), tempfile.TemporaryDirectory(prefix="tuik8s-log-") as scratch:
+            asyncio.run(_show_log(text, view, at, Path(scratch)))
+    finally:
+        view.close()
+
+
+async def _show_log(name: str, view: DirectoryView, at: str, scratch: Path) -> None:
+    """Server and dashboard in one process: they are each other's only company."""
+    from tuik8s.bus.client import Client
+    from tuik8s.bus.zeromq import ipc_address
+    from tuik8s.components.apiserver.live_log import serve_log
+    from tuik8s.ui.app import Dashboard
+    from tuik8s.ui.feed import Feed
+    from tuik8s.ui.past import Moment, Past
+    from tuik8s.world.live import LiveDriver
+    from tuik8s.world.live_host import LiveProcess
+
+    os.environ.setdefault("TEXTUAL_FPS", str(PAINTS_PER_S_MAX))
+    lines: list[str] = []
+    driver = LiveDriver(asyncio.get_running_loop(), sink=lines.append)
+    process = LiveProcess(driver, ipc_address(scratch / "bus"))
+    server = serve_log(process, view, scratch)
+    found = moment_in(server.store, at)
+    host = process.host("tui", scratch)
+    client = Client(host.world, host.dial(IDENTITY))
+    feed = Feed(host.world, client)
+    feed.show(Past(client, Moment(found.revision, found.at_ms), feed.loaded, feed.told))
+    try:
+        await Dashboard(feed, f"log {name}", list).run_async()
+    finally:
+        client.close()
+        process.close()
 
 
 async def _show(path: Path, running: Running, name: str) -> None:

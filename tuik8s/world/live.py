@@ -20,14 +20,14 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from tuik8s.world.base import Log
+from tuik8s.world.base import Disk, Log
 from tuik8s.world.heap import EventHeap, ScheduledCall
 from tuik8s.world.links import LinkRules
 from tuik8s.world.live_disk import RealDisk
@@ -188,7 +188,14 @@ class LiveDriver:
 class LiveWorld:
     """The world of one party in this process (see `world.base.World`); parties share a driver."""
 
-    def __init__(self, party: str, driver: LiveDriver, directory: str | Path) -> None:
+    def __init__(
+        self,
+        party: str,
+        driver: LiveDriver,
+        directory: str | Path,
+        disks: Mapping[str, Disk] | None = None,
+    ) -> None:
+        """disks: those that are not below directory, by name."""
         self.party = party
         self.driver = driver
         self.now_ms = driver.now_ms
@@ -196,7 +203,7 @@ class LiveWorld:
         self.call_soon = driver.soon
         self.log: Log = LineLog(party, driver.now_ms, driver.sink, driver.log_level)
         self._directory = Path(directory)
-        self._disks: dict[str, RealDisk] = {}
+        self._disks: dict[str, Disk] = dict(disks or {})
         self._rng = from_system()
 
     def call_after(self, delay_ms: int, call: Callable[[], None]) -> ScheduledCall:
@@ -207,7 +214,7 @@ class LiveWorld:
         """One stream for all names: nobody can repeat the operating system's draws anyway."""
         return self._rng
 
-    def disk(self, name: str) -> RealDisk:
+    def disk(self, name: str) -> Disk:
         if name not in self._disks:
             self._disks[name] = RealDisk(self._directory / name)
         return self._disks[name]

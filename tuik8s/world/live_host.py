@@ -8,7 +8,7 @@ from pathlib import Path
 from tuik8s.bus.zeromq import BusAddress, ZeroMqClient, ZeroMqServer
 from tuik8s.bus.zeromq_curve import ClientKeys, ServerKeys
 from tuik8s.bus.zeromq_socket import Context
-from tuik8s.world.base import World
+from tuik8s.world.base import Disk, World
 from tuik8s.world.live import LiveDriver, LiveWorld
 from tuik8s.world.live_network import LiveNetwork
 from tuik8s.world.network import Network
@@ -53,9 +53,11 @@ class LiveProcess:
         self.on_ready = on_ready
         self.context = Context()
 
-    def host(self, party: str, directory: str | Path) -> LiveHost:
-        """The host of one party, with its disks below directory."""
-        return LiveHost(self, party, directory)
+    def host(
+        self, party: str, directory: str | Path, disks: Mapping[str, Disk] | None = None
+    ) -> LiveHost:
+        """The host of one party, with its disks below directory, but for those given by name."""
+        return LiveHost(self, party, directory, disks)
 
     def close(self) -> None:
         """Drop what is still unsent after a moment, and end."""
@@ -66,9 +68,15 @@ class LiveProcess:
 class LiveHost:
     """See `components.base.Host`."""
 
-    def __init__(self, process: LiveProcess, party: str, directory: str | Path) -> None:
+    def __init__(
+        self,
+        process: LiveProcess,
+        party: str,
+        directory: str | Path,
+        disks: Mapping[str, Disk] | None = None,
+    ) -> None:
         self._process = process
-        self.world: World = LiveWorld(party, process.driver, directory)
+        self.world: World = LiveWorld(party, process.driver, directory, disks)
         self.network: Network = LiveNetwork(
             process.driver, self.world, allow_any_address=process.allow_any_address
         )

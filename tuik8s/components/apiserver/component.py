@@ -31,7 +31,7 @@ class ApiServer:
         world = host.world
         self._host = host
         self.config = config
-        options = StoreOptions(history_ms=config.history_ms)
+        options = StoreOptions(history_ms=config.history_ms, read_only=config.read_only)
         self.store = Store(world, world.disk("store"), options, last_state)
         self.kinds = builtin()
         self.core = Core(world, self.store, self.kinds, config)

@@ -115,7 +115,9 @@ class Core:
             return
         perform = self.performers.get(type(effect))
         if perform is None:
-            resume(Fetched(0, error="no network"))
+            resume(
+                Fetched(0, error="no kubelet runs here" if self.config.read_only else "no network")
+            )
         else:
             perform(effect, resume)
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 Reply = Callable[[Answer], None]
 
 
+READ_ONLY = "this is a log, not a cluster; tuik8s fork makes a cluster of it"
 _NAMED = frozenset({"get", "update", "patch", "delete"})
 _READS = frozenset({"get", "list", "watch"})
 _SELECTIVE = frozenset({"list", "watch", "deletecollection"})
@@ -88,14 +89,14 @@ class Pipeline:
             asked = _attributes(user, request, route)
             user = impersonated(core.authorization, user, credentials.impersonation, asked)
         core.authorization.require(_attributes(user, request, route))
+        if core.config.read_only and request.verb not in _READS:
+            raise ApiError(403, "Forbidden", READ_ONLY, {})
         if not route.resource:
             return documents.answer(core, request, user)
         kind = route.kind
         if kind is None:
             return _unknown(route)
         form = PACKED if packed else OBJECT_FORMS.form(request.accept)
-        if core.config.read_only and request.verb not in _READS:
-            raise ApiError(403, "Forbidden", "this server shows a log and takes no writes", {})
         call = Call(request, user, kind, form, now_ms, warnings)
         deprecation = DEPRECATED.get(kind.resource) or (kind.custom and kind.rules.deprecation)
         if deprecation and not packed:

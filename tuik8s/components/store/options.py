@@ -20,6 +20,7 @@ class StoreOptions(msgspec.Struct, frozen=True, kw_only=True):
     notes_per_key: the newest explanations found again for one key.
     value_bytes: the largest value; 1.5 MiB is etcd's request limit, which Kubernetes lives with,
     and some room for managed fields is added.
+    read_only: a log that is only looked at: nothing is written, ends by itself or is compacted.
     retry_full_ms: after a full disk, writes are refused for this long before the next try.
     """
 
@@ -31,4 +32,5 @@ class StoreOptions(msgspec.Struct, frozen=True, kw_only=True):
     recent_changes: int = 2048
     notes_per_key: int = 16
     value_bytes: int = 4 * MEBIBYTE
+    read_only: bool = False
     retry_full_ms: int = 1000

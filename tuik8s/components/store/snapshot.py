@@ -36,6 +36,7 @@ FORMAT = 1
 _LAYOUT = struct.Struct("<8sI16sQQQI")
 _HEADER_BYTES = _LAYOUT.size + 4
 _TRAILER = struct.Struct("<Q8sI")
+SNAPSHOT_PREFIX = "snapshot-"
 _NAME = re.compile(r"snapshot-\d{16}\.snap", re.ASCII)
 
 

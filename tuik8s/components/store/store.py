@@ -122,7 +122,7 @@ class Store:
         log, history = self._log, self._history
         log.scan()
         records = 0
-        if log.headers():
+        if log.headers():  # an empty directory becomes a fresh log
             replay = Replay(self._index, history, self._leases, self._notes)
             records = replay.run(log, self._archive)
         else:
@@ -132,8 +132,9 @@ class Store:
             self._world.log.warning("torn tail cut", bytes=log.torn_bytes)
         self._watches.durable_revision = history.revision
         self._records_since_snapshot = records
-        self._leases.start()
-        self._look_later()
+        if not self._options.read_only:
+            self._leases.start()
+            self._look_later()
         return Recovery(
             revision=history.revision,
             keys=len(self._index.entries),
@@ -289,6 +290,7 @@ class Store:
         }
 
     def _check_writable(self) -> None:
+        assert not self._options.read_only, "a log that is only looked at is not written"
         if self._failed:
             raise DiskFailed("the log failed before; only a restart can tell what is on the disk")
         if self._full_until_ms and self._world.now_ms() < self._full_until_ms:

@@ -66,19 +66,19 @@ class Timeline:
         Errors: Compacted when all that is kept is later, Damaged.
         """
         oldest, low = self.oldest, self._first_read()
-        while low > oldest and self._time_of(low) > at_ms:
+        while low > oldest and self.time_of(low) > at_ms:
             self._archive.reach(max(low - 2, oldest))
             low = self._first_read()
         high = self._history.durable_revision
-        if self._time_of(low) > at_ms:
+        if self.time_of(low) > at_ms:
             raise Compacted(0, oldest)
         while low < high:
             middle = (low + high + 1) // 2
-            if self._time_of(middle) <= at_ms:
+            if self.time_of(middle) <= at_ms:
                 low = middle
             else:
                 high = middle - 1
-        return Moment(low, self._time_of(low))
+        return Moment(low, self.time_of(low))
 
     def kept(self) -> tuple[Moment, Moment]:
         """The oldest and the newest revision that can be read.
@@ -87,9 +87,7 @@ class Timeline:
         """
         newest = self._history.durable_revision
         self._archive.reach(self.oldest - 1)
-        return Moment(self.oldest, self._time_of(self.oldest)), Moment(
-            newest, self._time_of(newest)
-        )
+        return Moment(self.oldest, self.time_of(self.oldest)), Moment(newest, self.time_of(newest))
 
     def _revisions_before(self, end: int, limit: int, key: str) -> list[int]:
         """Looks further back, one snapshot at a time, until there are enough."""
@@ -108,9 +106,13 @@ class Timeline:
         base = self._history.base
         return max(base.revision + 1 if base is not None else FIRST_REVISION, self.oldest)
 
-    def _time_of(self, revision: int) -> int:
-        """Of the empty store: when its first change was."""
+    def time_of(self, revision: int) -> int:
+        """When a kept revision was; that of the empty store: when its first change was.
+
+        Errors: Damaged.
+        """
         history = self._history
+        self._archive.reach(revision - 1)
         if history.durable_revision == FIRST_REVISION:
             return 0
         return history.at_ms(max(revision, FIRST_REVISION + 1))
