@@ -8,7 +8,7 @@ from tuik8s.bus.client import object_of
 from tuik8s.bus.frames import encode
 from tuik8s.bus.publisher import Publisher
 from tuik8s.bus.server import BusServer, Respond
-from tuik8s.bus.topics import UNBOUND, partition_of
+from tuik8s.bus.topics import partition_of
 from tuik8s.world.base import World
 
 
@@ -24,7 +24,7 @@ class Shelf:
             (key.namespace, key.name): data
             for key, data in self.objects.items()
             if key.resource == resource
-            and (not partition or partition_of(resource, object_of(data)) == partition)
+            and (not partition or partition_of(resource, key.name, data) == partition)
         }
 
 
@@ -64,8 +64,8 @@ class ShelfServer:
             "ADDED" if before is None else "MODIFIED",
             self.shelf.revision,
             data,
-            partition=partition_of(resource, obj),
-            old_partition="" if before is None else partition_of(resource, object_of(before)),
+            partition=partition_of(resource, key.name, data),
+            old_partition="" if before is None else partition_of(resource, key.name, before),
             author=author,
         )
         return Reply(code=201, revision=self.shelf.revision, objects=(data,))
@@ -75,7 +75,7 @@ class ShelfServer:
         if data is None:
             return Reply(code=404)
         self.shelf.revision += 1
-        partition = partition_of(key.resource, object_of(data)) or UNBOUND
+        partition = partition_of(key.resource, key.name, data)
         self.publisher.publish(key, "DELETED", self.shelf.revision, data, partition=partition)
         return Reply(code=200, revision=self.shelf.revision, objects=(data,))
 

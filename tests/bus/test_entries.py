@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from tuik8s.bus.entries import DECODED_MAX, FORGOTTEN_MAX, Entry, Shelf, decode_lean
+from tuik8s.bus.entries import DECODED_MAX, Entry, Shelf, without_managed_fields
 
 POD = {
     "kind": "Pod",
@@ -15,12 +15,14 @@ DATA = msgspec.msgpack.encode(POD)
 
 
 def test_lean_objects_lack_managed_fields_and_nothing_else() -> None:
-    lean = decode_lean(DATA)
+    lean = msgspec.msgpack.decode(without_managed_fields(DATA))
     assert list(lean) == list(POD)
     assert lean["metadata"] == {"name": "a", "labels": {"x": "y"}}
     assert lean["spec"] == POD["spec"]
     assert Entry(DATA, 1, Shelf(lean=True)).object == lean
     assert Entry(DATA, 1, Shelf(lean=False)).object == POD
+    bare = msgspec.msgpack.encode(lean)
+    assert without_managed_fields(bare) is bare
 
 
 def test_the_longest_decoded_is_forgotten_first() -> None:
@@ -33,12 +35,13 @@ def test_the_longest_decoded_is_forgotten_first() -> None:
     assert first.object == POD
 
 
-def test_forgotten_entries_are_swept_out() -> None:
-    shelf = Shelf(lean=False)
-    entries = [Entry(DATA, n, shelf) for n in range(FORGOTTEN_MAX + 10)]
+def test_a_forgotten_entry_leaves_the_shelf() -> None:
+    """With its bytes: a replaced version is nobody's any more."""
+    shelf = Shelf(lean=False, decoded_max=3)
+    entries = [Entry(DATA, n, shelf) for n in range(3)]
     for entry in entries:
         assert entry.object
-    for entry in entries[5:]:
-        entry.forget()
-    shelf.sweep(5)
-    assert list(shelf.recent) == entries[:5]
+    entries[1].forget()
+    assert list(shelf.recent) == [entries[0], entries[2]]
+    assert entries[1].object == POD
+    assert list(shelf.recent) == [entries[0], entries[2], entries[1]]

@@ -16,6 +16,7 @@ import msgspec
 
 from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.base import ClientTransport, Frames
+from tuik8s.bus.entries import DECODED_MAX
 from tuik8s.bus.feeds import Feeds
 from tuik8s.bus.frames import RequestEnvelope, decode_reply, encode
 from tuik8s.world.base import Timer, World
@@ -73,11 +74,19 @@ class _Call:
 class Client:
     """See the module's text. Owns the callbacks of its transport.
 
-    lean: its caches show objects without `managedFields` (see `bus.clone.Shelf`).
+    lean and decoded_max: see `bus.entries.Shelf`.
     """
 
-    def __init__(self, world: World, transport: ClientTransport, *, lean: bool = False) -> None:
+    def __init__(
+        self,
+        world: World,
+        transport: ClientTransport,
+        *,
+        lean: bool = False,
+        decoded_max: int = DECODED_MAX,
+    ) -> None:
         self.lean = lean
+        self.decoded_max = decoded_max
         self.world = world
         self.transport = transport
         self.identity = transport.identity

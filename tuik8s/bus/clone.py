@@ -124,7 +124,7 @@ class Clone:
         self._sequence = 0
         self._snapshot_revision = 0
         self._followers: list[Follower] = []
-        self._shelf = Shelf(client.lean)
+        self._shelf = Shelf(client.lean, client.decoded_max)
         self._started = False
         self._listing = 0  # number of the list that is waited for, 0 for none
         self._lists_count = 0
@@ -318,7 +318,6 @@ class Clone:
         for seen in (old, change.old_entry):  # everybody was told: they need not stay decoded
             if seen is not None:
                 seen.forget()
-        self._shelf.sweep(2 * len(entries))
 
     def _tell(self, changes: list[Change]) -> None:
         for follower in self._followers:

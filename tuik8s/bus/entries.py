@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -12,9 +10,8 @@ from tuik8s.api.types import Object
 
 DECODED_MAX: Final = 1_000
 """Decoded objects that one clone keeps; an object is about six times its bytes."""
-FORGOTTEN_MAX: Final = 200
-"""Replaced versions that may wait among the decoded ones before they are swept out."""
 
+_encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder().decode
 _decode_parts: Final = msgspec.msgpack.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -24,39 +21,31 @@ class Shelf:
 
     lean: leave out `managedFields`, half of many objects, for those who never look at them; an
     update without them keeps the stored ones (client-go's TransformStripManagedFields).
+    decoded_max: how many are kept decoded.
     """
 
-    __slots__ = ("decode", "recent")
+    __slots__ = ("decoded_max", "lean", "recent")
 
-    def __init__(self, lean: bool) -> None:
-        self.decode: Callable[[bytes], Object] = decode_lean if lean else _decode
-        self.recent: deque[Entry] = deque()
+    def __init__(self, lean: bool, decoded_max: int = DECODED_MAX) -> None:
+        self.lean = lean
+        self.decoded_max = decoded_max
+        self.recent: dict[Entry, None] = {}
 
     def keep(self, entry: Entry) -> None:
-        if len(self.recent) >= DECODED_MAX:
-            self.recent.popleft().forget()
-        self.recent.append(entry)
-
-    def sweep(self, room: int) -> None:
-        """Let go of entries that were forgotten, when there are many beyond `room`."""
         recent = self.recent
-        if len(recent) > room + FORGOTTEN_MAX:
-            kept = [entry for entry in recent if entry.is_decoded]
-            recent.clear()
-            recent.extend(kept)
+        if len(recent) >= self.decoded_max:
+            next(iter(recent)).forget()
+        recent[entry] = None
 
 
-def decode_lean(data: bytes) -> Object:
-    """An object without its `managedFields`, which are not even decoded."""
-    obj: Object = {}
-    for name, part in _decode_parts(data).items():
-        if name == "metadata":
-            fields = _decode_parts(part)
-            fields.pop("managedFields", None)
-            obj[name] = {key: _decode(value) for key, value in fields.items()}
-        else:
-            obj[name] = _decode(part)
-    return obj
+def without_managed_fields(data: bytes) -> bytes:
+    """An object's msgpack bytes without its `managedFields`; nothing of it is decoded."""
+    parts = _decode_parts(data)
+    fields = _decode_parts(parts["metadata"])
+    if fields.pop("managedFields", None) is None:
+        return data
+    parts["metadata"] = msgspec.Raw(_encode(fields))
+    return _encode(parts)
 
 
 class Entry:
@@ -65,7 +54,7 @@ class Entry:
     __slots__ = ("_object", "_shelf", "data", "revision")
 
     def __init__(self, data: bytes, revision: int, shelf: Shelf) -> None:
-        self.data = data
+        self.data = without_managed_fields(data) if shelf.lean else data
         self.revision = revision
         self._shelf = shelf
         self._object: Object | None = None
@@ -77,11 +66,12 @@ class Entry:
     def forget(self) -> None:
         """Drop the decoded object; who looks again decodes it again."""
         self._object = None
+        self._shelf.recent.pop(self, None)
 
     @property
     def object(self) -> Object:
         """The object, shared: never change it."""
         if self._object is None:
-            self._object = self._shelf.decode(self.data)
             self._shelf.keep(self)
+            self._object = _decode(self.data)
         return self._object

@@ -1,8 +1,9 @@
 """The API server's door to the bus: envelopes in, replies out, and the memory of what was done.
 
 A write that carries an idempotency key is answered once: while it is being done a repetition is
-dropped (the reply is on its way), and afterwards a repetition gets the remembered reply. The
-memory is bounded in entries and bytes and forgets the oldest; it is lost with the process, so
+dropped (the reply is on its way), and afterwards a repetition gets the remembered reply, whose
+objects are those of the store, not copies. The memory forgets what is past its deadline, since a
+repetition would be, too, and is bounded in entries and bytes; it is lost with the process, so
 across a restart a repeated create meets its own work as AlreadyExists, an update as Conflict.
 """
 
@@ -10,9 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final
-
-import msgspec
+from typing import Final, NamedTuple
 
 from tuik8s.api.errors import forbidden_request
 from tuik8s.api.types import Reply, Request
@@ -24,10 +23,20 @@ Respond = Callable[[Reply], None]
 Handle = Callable[[str, Request, Respond], None]
 MemoryKey = tuple[str, str]
 
+
+class _Done(NamedTuple):
+    """A write of a key, and its reply: None while it is being done."""
+
+    deadline_ms: int
+    reply: Reply | None
+
+    @property
+    def size(self) -> int:
+        return 0 if self.reply is None else sum(map(len, self.reply.objects))
+
+
 REMEMBERED_MAX: Final = 8_192
 REMEMBERED_BYTES_MAX: Final = 8 << 20
-
-_REPLY: Final = msgspec.msgpack.Decoder(Reply).decode
 
 
 def may_act_as(identity: str, user: str) -> bool:
@@ -57,7 +66,7 @@ class BusServer:
         self._transport = transport
         self._handle = handle
         self._allowed = allowed
-        self._remembered: dict[MemoryKey, bytes | None] = {}  # None while it is being done
+        self._remembered: dict[MemoryKey, _Done] = {}
         self._remembered_bytes = 0
         self._counts = {"requests": 0, "malformed": 0, "expired": 0, "repeated": 0}
         transport.on_request = self._on_request
@@ -78,9 +87,9 @@ class BusServer:
         if envelope.key:
             memory = (identity, envelope.key)
             if memory in self._remembered:
-                self._repeat(peer, envelope.id, self._remembered[memory])
+                self._repeat(peer, envelope.id, self._remembered[memory].reply)
                 return
-            self._remembered[memory] = None
+            self._remembered[memory] = _Done(envelope.deadline_ms, None)
         self._counts["requests"] += 1
         respond = partial(self._respond, peer, envelope.id, memory)
         user = envelope.user or identity
@@ -89,27 +98,37 @@ class BusServer:
             return
         self._handle(user, envelope.request, respond)
 
-    def _repeat(self, peer: str, call_id: int, done: bytes | None) -> None:
+    def _repeat(self, peer: str, call_id: int, done: Reply | None) -> None:
         self._counts["repeated"] += 1
         if done is not None:
-            reply = _REPLY(done)
-            self._transport.reply(peer, (encode(ReplyEnvelope(call_id, reply)),))
+            self._transport.reply(peer, (encode(ReplyEnvelope(call_id, done)),))
 
     def _respond(self, peer: str, call_id: int, memory: MemoryKey | None, reply: Reply) -> None:
         if memory is not None:
-            self._remember(memory, encode(reply))
+            self._remember(memory, reply)
         self._transport.reply(peer, (encode(ReplyEnvelope(call_id, reply)),))
 
-    def _remember(self, memory: MemoryKey, done: bytes) -> None:
+    def _remember(self, memory: MemoryKey, reply: Reply) -> None:
         """Keep a reply; forget the oldest ones (an entry that is still being done counts, too)."""
         remembered = self._remembered
-        remembered[memory] = done
-        self._remembered_bytes += len(done)
-        while len(remembered) > REMEMBERED_MAX or self._remembered_bytes > REMEMBERED_BYTES_MAX:
-            oldest = next(iter(remembered))
-            if oldest == memory:
+        begun = remembered.get(memory)
+        if begun is None:  # forgotten while it was being done
+            return
+        done = remembered[memory] = begun._replace(reply=reply)
+        self._remembered_bytes += done.size
+        now_ms = self._world.now_ms()
+        forgotten: list[MemoryKey] = []
+        for oldest, known in remembered.items():
+            full = (
+                len(remembered) - len(forgotten) > REMEMBERED_MAX
+                or self._remembered_bytes > REMEMBERED_BYTES_MAX
+            )
+            if oldest == memory or not (full or known.deadline_ms < now_ms):
                 break
-            self._remembered_bytes -= len(remembered.pop(oldest) or b"")
+            forgotten.append(oldest)
+            self._remembered_bytes -= known.size
+        for oldest in forgotten:
+            del remembered[oldest]
 
 
 def _refusal(identity: str, user: str) -> Reply:

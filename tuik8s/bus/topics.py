@@ -11,7 +11,9 @@ closing `!` keeps the bookmarks of `pods/node-1/` from everybody who follows `po
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
+
+import msgspec
 
 BEAT: Final = b"~"
 UNBOUND: Final = "-"
@@ -26,14 +28,26 @@ def stream_of(resource: str, partition: str = "") -> str:
     return f"{resource}/{partition}/" if partition else f"{resource}/"
 
 
-def partition_of(resource: str, obj: dict[str, Any]) -> str:
-    """The partition that an object is in: its node for bound pods and nodes, else `-`."""
+class _Spec(msgspec.Struct, frozen=True, gc=False):
+    node_name: str | None = msgspec.field(name="nodeName", default=None)
+
+
+class _Pod(msgspec.Struct, gc=False):
+    spec: _Spec = _Spec()
+
+
+_pod: Final = msgspec.msgpack.Decoder(_Pod).decode
+
+
+def partition_of(resource: str, name: str, data: bytes) -> str:
+    """The partition of an object (its msgpack bytes): the node of bound pods and nodes, else `-`.
+
+    >>> partition_of("nodes", "node-1", b""), partition_of("services", "shop", b"")
+    ('node-1', '-')
+    """
     if resource == "pods":
-        spec = obj.get("spec")
-        return (spec.get("nodeName") or UNBOUND) if isinstance(spec, dict) else UNBOUND
-    if resource == "nodes":
-        return str(obj["metadata"]["name"])
-    return UNBOUND
+        return _pod(data).spec.node_name or UNBOUND
+    return name if resource == "nodes" else UNBOUND
 
 
 def event_topic(resource: str, partition: str, namespace: str, name: str) -> bytes:

@@ -16,7 +16,6 @@ from tuik8s.bus.server import BusServer, Respond, may_act_as
 from tuik8s.bus.topics import PARTITION_FIELDS, UNBOUND, partition_of, stream_of
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.authentication.base import Credentials
-from tuik8s.components.apiserver.objects import decode_msgpack
 from tuik8s.components.apiserver.options import first
 from tuik8s.components.apiserver.routes import Route
 
@@ -109,9 +108,9 @@ class BusDoor:
             resource, namespace, name = change.key.split("/", 2)
             partition, old_partition = UNBOUND, ""
             if resource in PARTITION_FIELDS:
-                partition = partition_of(resource, decode_msgpack(change.value))
+                partition = partition_of(resource, name, change.value)
                 if change.previous is not None:
-                    old_partition = partition_of(resource, decode_msgpack(change.previous))
+                    old_partition = partition_of(resource, name, change.previous)
             publish(
                 Key(resource, namespace, name),
                 change.type,

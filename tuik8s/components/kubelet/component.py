@@ -34,6 +34,9 @@ from tuik8s.components.kubelet.runtimes.registry import RUNTIMES
 from tuik8s.components.kubelet.server import KubeletServer
 from tuik8s.world.base import Timer
 
+DECODED_MAX = 8
+"""Per node; each pod is looked at a few times when it changes, and then seldom."""
+
 
 class Kubelet:
     """The kubelets of the nodes of one process."""
@@ -52,7 +55,8 @@ class Kubelet:
         self._agents: dict[str, NodeAgent] = {}
         for node in config.nodes:
             # Each node asks under its own name, also where one process hosts many.
-            client = Client(host.world, host.dial(f"system:node:{node.name}"), lean=True)
+            dialled = host.dial(f"system:node:{node.name}")
+            client = Client(host.world, dialled, lean=True, decoded_max=DECODED_MAX)
             self._by_node[node.name] = NodePods(
                 self._world,
                 client,
@@ -109,11 +113,12 @@ class Kubelet:
             self._by_node[change.key.name].set_node(change.new)
 
     def _on_pod(self, change: Change) -> None:
-        pod = change.new if change.new is not None else change.old
-        assert pod is not None, f"change of {change.key} without an object"
+        entry = change.new_entry or change.old_entry
+        assert entry is not None, f"change of {change.key} without an object"
+        pod = entry.object
         pods = self._by_node.get(pod["spec"].get("nodeName", ""))
         if pods is not None:
-            pods.on_pod(pod, gone=change.new is None)
+            pods.on_pod(pod, entry.data, gone=change.new_entry is None)
 
     # --- the turn -----------------------------------------------------------------------------
 

@@ -10,10 +10,12 @@ eventRecordQPS; client-go tools/record/events_cache.go (spam filter, counts).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from sys import intern
 
 from tuik8s.api.times import format_duration, format_time
 from tuik8s.api.types import Object, Reply
-from tuik8s.bus.client import Client
+from tuik8s.bus.client import Client, object_of
+from tuik8s.bus.frames import encode
 from tuik8s.components.kubelet.containers import Container
 from tuik8s.components.kubelet.event_pace import EventPace
 from tuik8s.components.kubelet.runtimes.base import ContainerChange
@@ -126,7 +128,7 @@ class NodeEvents:
             self.dropped += 1
             return
         now = format_time(now_ms)
-        key = (uid, about.get("fieldPath", ""), kind, reason, message)
+        key = (uid, intern(about.get("fieldPath", "")), kind, reason, intern(message))
         known = self._known.get(key)
         if known is not None:
             known.count += 1
@@ -154,7 +156,8 @@ class NodeEvents:
             "count": 1,
             "type": kind,
         }
-        self._pace.send(lambda: self._client.create("events", event, _ignore))
+        packed = encode(event)  # it may wait for minutes, as one of thousands
+        self._pace.send(lambda: self._client.create("events", object_of(packed), _ignore))
 
 
 _FIELDS = {"main": "containers", "ephemeral": "ephemeralContainers"}

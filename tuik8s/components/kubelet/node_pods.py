@@ -57,7 +57,7 @@ class NodePods:
         )
         self._addresses: PodAddresses | None = None
         self._is_synced = False
-        self._waiting: dict[str, Object] = {}
+        self._waiting: dict[str, tuple[Object, bytes]] = {}
         self._lives: dict[str, PodLife] = {}
         self._owners = owners
         self._timers: dict[str, tuple[int, Timer]] = {}
@@ -85,8 +85,8 @@ class NodePods:
         self._is_synced = True
         self._release()
 
-    def on_pod(self, pod: Object, *, gone: bool) -> None:
-        """Hear of a pod of this node."""
+    def on_pod(self, pod: Object, packed: bytes = b"", *, gone: bool) -> None:
+        """Hear of a pod of this node. packed: its msgpack bytes, where they are at hand."""
         uid = pod["metadata"]["uid"]
         if is_mirror(pod):
             self.static.on_mirror(pod, gone=gone)
@@ -97,11 +97,11 @@ class NodePods:
             self._waiting.pop(uid, None)
             self._drop(uid)
         elif uid in self._lives:
-            self._lives[uid].set_pod(pod)
+            self._lives[uid].set_pod(pod, packed)
             self._reports.hear(pod)
             self._touch(uid)
         else:
-            self._waiting[uid] = pod
+            self._waiting[uid] = (pod, packed)
             self._release()
 
     def life(self, namespace: str, name: str) -> PodLife | None:
@@ -140,6 +140,7 @@ class NodePods:
             if life is not None:
                 self._servers.sync(life)
                 self._reports.tell(life, now_ms)
+                life.rest()
 
     def _create(self, life: PodLife, obj: Object) -> None:
         """Ask the API for what a container creates, under the name of its service account."""
@@ -163,30 +164,30 @@ class NodePods:
             return
         waiting, self._waiting = self._waiting, {}
         if self._addresses is not None:
-            for uid, pod in waiting.items():
+            for uid, (pod, _) in waiting.items():
                 known = (pod.get("status") or {}).get("podIP", "")
                 if known and not pod["spec"].get("hostNetwork"):
                     self._addresses.take(uid, known)
-        for pod in waiting.values():
-            self._begin(pod)
+        for pod, packed in waiting.values():
+            self._begin(pod, packed)
 
-    def _begin(self, pod: Object) -> None:
+    def _begin(self, pod: Object, packed: bytes = b"") -> None:
         """Give the pod an address and a life; without an address it waits."""
         uid = pod["metadata"]["uid"]
         is_host = bool(pod["spec"].get("hostNetwork"))
         if self._addresses is None and not is_host:
-            self._waiting[uid] = pod
+            self._waiting[uid] = (pod, packed)
             return
         if is_host or self._addresses is None:
             ip = self._node.address
         else:
             ip = self._addresses.give(uid)
         if not ip:
-            self._waiting[uid] = pod
+            self._waiting[uid] = (pod, packed)
             self.events.pod(pod, "Warning", "FailedCreatePodSandBox", _NO_ADDRESS)
             return
         place = Place(ip, self._node.address, self._new_id, self._sources.lookup, self._owners)
-        life = self._lives[uid] = PodLife(pod, self._runtime, place)
+        life = self._lives[uid] = PodLife(pod, self._runtime, place, packed)
         if (pod.get("status") or {}).get("startTime"):
             life.adopt()
         self._touch(uid)

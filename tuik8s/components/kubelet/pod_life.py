@@ -11,10 +11,13 @@ getPhase, status/generate.go, active_deadline.go; 1.36).
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import intern
 from typing import NamedTuple
 
 from tuik8s.api.times import format_time, parse_time
 from tuik8s.api.types import Object
+from tuik8s.bus.client import object_of
+from tuik8s.bus.frames import encode
 from tuik8s.components.kubelet.containers import Container
 from tuik8s.components.kubelet.environment import (
     Lookup,
@@ -62,8 +65,36 @@ class Note(NamedTuple):
 class PodLife:
     """The life of one pod."""
 
-    def __init__(self, pod: Object, runtime: Runtime, place: Place) -> None:
-        self.pod = pod
+    __slots__ = (
+        "_ids",
+        "_is_mounted",
+        "_packed",
+        "_place",
+        "_pod",
+        "_retry_at_ms",
+        "_retry_ms",
+        "_runtime",
+        "_was_terminal",
+        "containers",
+        "failed",
+        "ip",
+        "key",
+        "message",
+        "notes",
+        "reason",
+        "started_at_ms",
+        "stopping_until_ms",
+        "transitions",
+        "uid",
+        "waits_for_sources",
+    )
+
+    def __init__(self, pod: Object, runtime: Runtime, place: Place, packed: bytes = b"") -> None:
+        meta = pod["metadata"]
+        self.uid = str(meta["uid"])
+        self.key: tuple[str, str] = (intern(meta["namespace"]), meta["name"])
+        self._pod: Object | None = pod
+        self._packed = packed
         self.ip = place.ip
         self.started_at_ms = -1
         self.stopping_until_ms = -1
@@ -83,13 +114,17 @@ class PodLife:
         self._ids: dict[str, Container] = {}
 
     @property
-    def uid(self) -> str:
-        return str(self.pod["metadata"]["uid"])
+    def pod(self) -> Object:
+        """The pod, unpacked when somebody looks: never change it."""
+        if self._pod is None:
+            self._pod = object_of(self._packed)
+        return self._pod
 
-    @property
-    def key(self) -> tuple[str, str]:
-        meta = self.pod["metadata"]
-        return meta["namespace"], meta["name"]
+    def rest(self) -> None:
+        """Nothing is to be done for now: keep the pod packed, in a fifth of its room."""
+        if self._pod is not None:
+            self._packed = self._packed or encode(self._pod)
+            self._pod = None
 
     @property
     def shown(self) -> str:
@@ -175,9 +210,12 @@ class PodLife:
             return container
         return None
 
-    def set_pod(self, pod: Object) -> None:
-        """Take over a newer version of the pod; a changed image replaces its container."""
-        self.pod = pod
+    def set_pod(self, pod: Object, packed: bytes = b"") -> None:
+        """Take over a newer version of the pod; a changed image replaces its container.
+
+        packed: its msgpack bytes, where they are at hand.
+        """
+        self._pod, self._packed = pod, packed
         spec = pod["spec"]
         specs = {c["name"]: c for c in (*spec.get("initContainers", ()), *spec["containers"])}
         for container in self.containers:

@@ -10,9 +10,11 @@ always written before the deletion; here only where a finalizer keeps the pod to
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import blake2b
+from typing import NamedTuple
 
 from tuik8s.api.types import Object, Reply
-from tuik8s.bus.client import Client, decode, object_of
+from tuik8s.bus.client import Client, decode
 from tuik8s.bus.frames import encode
 from tuik8s.components.kubelet.pod_life import PodLife
 from tuik8s.components.kubelet.pod_status import pod_status
@@ -20,6 +22,14 @@ from tuik8s.world.base import World
 
 RETRY_MS = 500
 _GONE = (404, 409)
+
+
+class _Told(NamedTuple):
+    """The uid in the API, what a status said of readiness, and a digest of all of it."""
+
+    api_uid: str
+    readiness: tuple[str, str]
+    digest: bytes
 
 
 class PodReports:
@@ -44,8 +54,8 @@ class PodReports:
         self._mirror_of = mirror_of
         self._touch = touch
         self._ended = ended
-        self._told: dict[str, tuple[str, bytes]] = {}
-        """Per pod the uid in the API and the status last stored, packed: a tenth of its size."""
+        self._told: dict[str, _Told] = {}
+        """What the API was last told of each pod."""
         self._under_way: dict[str, None] = {}
         self._stale: dict[str, None] = {}
 
@@ -64,7 +74,7 @@ class PodReports:
             return
         must_tell = not ends or bool(life.pod["metadata"].get("finalizers"))
         status = pod_status(life, self._host_ip, now_ms) if must_tell else {}
-        if must_tell and (api_uid, encode(status)) != self._told.get(uid):
+        if must_tell and _told(api_uid, status) != self._told.get(uid):
             self._patch(life, api_uid, status)
         elif ends:
             self._delete(life)
@@ -78,7 +88,7 @@ class PodReports:
         told = self._told.get(uid)
         if told is None or uid in self._under_way:
             return
-        if _readiness(pod.get("status") or {}) != _readiness(object_of(told[1])):
+        if _readiness(pod.get("status") or {}) != told.readiness:
             del self._told[uid]
 
     def forget(self, uid: str) -> None:
@@ -113,7 +123,7 @@ class PodReports:
 
     def _on_told(self, uid: str, api_uid: str, status: Object, reply: Reply) -> None:
         if reply.ok:
-            self._told[uid] = (api_uid, encode(status))
+            self._told[uid] = _told(api_uid, status)
             self._stale[uid] = None
         elif reply.code == 422:
             why = decode(reply).get("message", "")
@@ -126,6 +136,11 @@ class PodReports:
             self._world.call_after(RETRY_MS, lambda: self._touch(uid))
         elif self._stale.pop(uid, uid) is None:
             self._touch(uid)
+
+
+def _told(api_uid: str, status: Object) -> _Told:
+    digest = blake2b(encode(status), digest_size=16).digest()
+    return _Told(api_uid, _readiness(status), digest)
 
 
 def _readiness(status: Object) -> tuple[str, str]:
