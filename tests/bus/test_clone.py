@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.bus.rigs import SimulatedRig
 from tests.bus.shelf import ShelfServer, pod
-from tuik8s.api.types import Key, Reply
+from tuik8s.api.types import Key, Object, Reply
+from tuik8s.bus.client import object_of
 from tuik8s.bus.clone import Change
 from tuik8s.bus.informer import Informer
 from tuik8s.world.links import LinkRule
@@ -58,6 +59,10 @@ def node_of(obj: dict[str, dict[str, str]]) -> list[str]:
     return [obj["spec"].get("nodeName", "")]
 
 
+def named(data: bytes) -> Object:
+    return {"metadata": {"name": object_of(data)["metadata"]["name"]}}
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(STEPS, max_size=40), st.integers(0, 1000))
 def test_clone_and_model_agree(steps: list[tuple[object, ...]], seed: int) -> None:
@@ -67,8 +72,11 @@ def test_clone_and_model_agree(steps: list[tuple[object, ...]], seed: int) -> No
     whole = Informer(client, "pods", indices={"node": node_of})
     part = Informer(client, "pods", partition="n1")
     models = [Model(whole), Model(part)]
-    whole.start()
-    part.start()
+    early = whole.by_index("node", "n1")  # from now on it is kept up to date
+    assert early == []
+    late = Informer(client, "pods", indices={"node": node_of})
+    for informer in (whole, part, late):
+        informer.start()
     for step in steps:
         server = take(rig, server, step)
     rig.links.set([])
@@ -82,6 +90,10 @@ def test_clone_and_model_agree(steps: list[tuple[object, ...]], seed: int) -> No
         assert all(informer.get(k.namespace, k.name) == v for k, v in model.objects.items())
     counts = Counter(node_of(obj)[0] for obj in whole.items())
     assert {v: len(whole.by_index("node", v)) for v in whole._indices["node"]} == counts
+    assert {v: len(late.by_index("node", v)) for v in counts} == counts
+    for node in counts:
+        names = [obj["metadata"]["name"] for obj in late.glance(named, "node", node)]
+        assert sorted(names) == sorted(o["metadata"]["name"] for o in whole.by_index("node", node))
 
 
 def take(rig: SimulatedRig, server: ShelfServer, step: tuple[object, ...]) -> ShelfServer:

@@ -8,7 +8,9 @@ from typing import Any
 from tuik8s.api.meta import owner_reference
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Key, Object
+from tuik8s.bus.frames import encode
 from tuik8s.components.controllers.base import Plan, Write
+from tuik8s.components.controllers.glances import GLANCES
 from tuik8s.components.controllers.indices import indices_of
 
 NOW_MS = 1_767_225_600_000
@@ -38,6 +40,13 @@ class Shown:
     def by_index(self, resource: str, index: str, value: str) -> Sequence[Object]:
         function = indices_of(resource)[index]
         return [o for o in self.objects.get(resource, ()) if value in function(o)]
+
+    def glance(self, resource: str, index: str = "", value: str = "") -> Sequence[Object]:
+        """What the cache would give: no more than the fields of a glance, of what it does not
+        happen to have decoded."""
+        found = self.by_index(resource, index, value) if index else self.list_(resource)
+        decode = GLANCES.get(resource)
+        return found if decode is None else [decode(encode(o)) for o in found]
 
     def heard_at_ms(self) -> int:
         return NOW_MS

@@ -47,6 +47,10 @@ class View(Protocol):
 
     def by_index(self, resource: str, index: str, value: str) -> Sequence[Object]: ...
 
+    def glance(self, resource: str, index: str = "", value: str = "") -> Sequence[Object]:
+        """As by_index, or all objects, with at least the fields of `glances.py`: for thousands."""
+        ...
+
     def revision(self, resource: str) -> int:
         """How far the cache of this resource has come; 0 before its first list."""
         ...

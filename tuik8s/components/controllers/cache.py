@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tuik8s.api.types import Object
-from tuik8s.bus.client import Client
+from tuik8s.bus.client import Client, object_of
 from tuik8s.bus.clone import Change as BusChange
 from tuik8s.bus.informer import Informer
+from tuik8s.components.controllers.glances import GLANCES
 from tuik8s.components.controllers.indices import indices_of
 
 OnChange = Callable[[BusChange], None]
@@ -52,6 +53,12 @@ class Cache:
     def by_index(self, resource: str, index: str, value: str) -> Sequence[Object]:
         informer = self._informers.get(resource)
         return () if informer is None else informer.by_index(index, value)
+
+    def glance(self, resource: str, index: str = "", value: str = "") -> Sequence[Object]:
+        informer = self._informers.get(resource)
+        if informer is None:
+            return ()
+        return informer.glance(GLANCES.get(resource, object_of), index, value)
 
     def heard_at_ms(self) -> int:
         return self._client.feeds.beat_at_ms

@@ -46,7 +46,7 @@ class PodGcReconciler:
         self._missing_since_ms: dict[str, int] = {}
 
     def reconcile(self, key: Key, view: View, now_ms: int) -> Plan:
-        pods = view.list_("pods")
+        pods = view.glance("pods")
         writes: list[Write] = [*self._surplus(view), *_never_scheduled(pods, now_ms)]
         writes += _out_of_service(pods, view, now_ms)
         missing = self._missing_nodes(pods, view, now_ms)
@@ -66,7 +66,7 @@ class PodGcReconciler:
         """Ended pods beyond the number that may stay; the oldest go."""
         if self._ended_max <= 0:
             return []
-        ended = view.by_index("pods", "ended", "ended")
+        ended = view.glance("pods", "ended", "ended")
         if len(ended) <= self._ended_max:
             return []
         ordered = sorted(ended, key=creation_order)

@@ -61,7 +61,7 @@ class ResourceQuotaReconciler:
         hard: dict[str, str] = (quota.get("spec") or {}).get("hard") or {}
         found = _measure(quota, hard, view, now_ms)
         used = {name: str(found[name]) for name in sorted(hard) if name in found}
-        pods = len(view.by_index("pods", "namespace", key.namespace))
+        pods = len(view.glance("pods", "namespace", key.namespace))
         pace_ms = min(pods // _PODS_PER_PACE_MS, _PACE_MS_MAX)
         status = {"hard": hard, "used": used}
         if _same(status_of(quota), status):

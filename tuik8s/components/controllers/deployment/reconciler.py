@@ -194,7 +194,7 @@ class _Look:
     def _old_pods_run(self) -> bool:
         if any(count(rs, "replicas") for rs in self.sets.old):
             return True
-        owned = (self.view.by_index("pods", "owner", uid_of(rs)) for rs in self.sets.old)
+        owned = (self.view.glance("pods", "owner", uid_of(rs)) for rs in self.sets.old)
         return any(not is_terminal(pod) for pods in owned for pod in pods)
 
     def _resize(self, wanted: sizes.Sizes) -> Plan:

@@ -39,7 +39,9 @@ def pace_ms(pods: int) -> int:
 def selected_pods(service: Object, view: View) -> list[Object]:
     selector = selector_of_map(service["spec"].get("selector") or {})
     namespace = namespace_of(service)
-    return [p for p in view.list_("pods", namespace) if selector.matches(labels_of(p))]
+    near = view.glance("pods", "namespace", namespace)
+    names = [name_of(pod) for pod in near if selector.matches(labels_of(pod))]
+    return [p for name in names if (p := view.get("pods", namespace, name)) is not None]
 
 
 def is_headless(service: Object) -> bool:

@@ -42,18 +42,24 @@ def claim_from(
     selector: LabelSelector,
     resource: str,
     adoptable: Callable[[Object], bool] = lambda _: True,
+    *,
+    at_a_glance: bool = False,
 ) -> Claim:
-    """Sort out what the owner controls already, and the objects of its namespace nobody does."""
+    """Sort out what the owner controls already, and the objects of its namespace nobody does.
+
+    at_a_glance: of what is owned only `glances.py` is wanted.
+    """
+    look = view.glance if at_a_glance else view.by_index
     kept: list[Object] = []
     writes: list[Patch] = []
     deleting = is_deleting(owner)
-    for obj in view.by_index(resource, "owner", uid_of(owner)):
+    for obj in look(resource, "owner", uid_of(owner)):
         if selector.matches(labels_of(obj)):
             kept.append(obj)
         elif not deleting:
             writes.append(release(owner, resource, obj))
     if not deleting:
-        for obj in view.by_index(resource, "orphan", namespace_of(owner)):
+        for obj in look(resource, "orphan", namespace_of(owner)):
             if not is_deleting(obj) and selector.matches(labels_of(obj)) and adoptable(obj):
                 kept.append(obj)
                 writes.append(adopt(owner, resource, obj))

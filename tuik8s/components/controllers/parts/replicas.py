@@ -76,7 +76,7 @@ def reconcile_replicas(key: Key, view: View, now_ms: int, style: Style) -> Plan:
     owner = view.get(key.resource, key.namespace, key.name)
     if owner is None:
         return NOTHING
-    claimed = claim_from(view, owner, style.selects(owner), "pods")
+    claimed = claim_from(view, owner, style.selects(owner), "pods", at_a_glance=True)
     active = [pod for pod in claimed.owned if podinfo.is_active(pod)]
     terminating = sum(1 for pod in claimed.owned if podinfo.is_terminating(pod))
     adopting = tuple(w for w in claimed.writes if _touches_active(w, view))
@@ -128,7 +128,7 @@ def _related_per_node(owner: Object, view: View) -> Counter[str]:
         owners = list(view.by_index("replicasets.apps", "owner", above["uid"]))
     counted: Counter[str] = Counter()
     for sibling in owners:
-        for pod in view.by_index("pods", "owner", uid_of(sibling)):
+        for pod in view.glance("pods", "owner", uid_of(sibling)):
             if podinfo.is_active(pod):
                 counted[pod["spec"].get("nodeName") or ""] += 1
     return counted
