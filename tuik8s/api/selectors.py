@@ -13,6 +13,7 @@ from typing import Final
 
 from tuik8s.api import names
 from tuik8s.api.errors import FieldError, forbidden, invalid, not_supported, required
+from tuik8s.api.numbers import parse_int
 from tuik8s.api.types import Object
 
 _OPERATORS: Final = ("in", "notin", "=", "==", "!=", "gt", "lt")
@@ -35,7 +36,7 @@ class Requirement:
         self.operator = operator
         self.values = values
         self._set = frozenset(values)
-        self._number = int(values[0]) if operator in (">", "<") else 0
+        self._number = parse_int(values[0]) or 0 if operator in (">", "<") else 0
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         value = labels.get(self.key)
@@ -51,7 +52,7 @@ class Requirement:
         return self._compares(value)
 
     def _compares(self, value: str | None) -> bool:
-        number = None if value is None else _integer(value)
+        number = None if value is None else parse_int(value)
         if number is None:
             return False
         return number > self._number if self.operator == ">" else number < self._number
@@ -195,17 +196,9 @@ def _check_count(operator: str, values: list[str]) -> list[FieldError]:
         errors.append(invalid("values", values, text))
     text = "for 'Gt', 'Lt' operators, the value must be an integer"
     for index, value in enumerate(values):
-        if _integer(value) is None:
+        if parse_int(value) is None:
             errors.append(invalid(f"values[{index}]", value, text))
     return errors
-
-
-def _integer(text: str) -> int | None:
-    """A 64-bit integer as Go's strconv.ParseInt reads it."""
-    if not re.fullmatch(r"[+-]?[0-9]+", text):
-        return None
-    number = int(text)
-    return number if -(2**63) <= number < 2**63 else None
 
 
 class _Parser:

@@ -198,3 +198,40 @@ def test_resize_changes_amounts_only() -> None:
     assert [error.message for error in found] == [
         "spec.containers[0].resources.requests: Forbidden: resource requests cannot be removed"
     ]
+
+
+LONG = "9" * 5000
+
+
+def pod_costing(cost: str) -> dict[str, Any]:
+    annotations = {"controller.kubernetes.io/pod-deletion-cost": cost}
+    spec = {"containers": [{"name": "c", "image": "i", "terminationMessagePolicy": "File"}]}
+    return {"metadata": {"name": "x", "annotations": annotations}, "spec": spec}
+
+
+@pytest.mark.parametrize("cost", ["+1", "01", "²", "1.5", str(2**31), LONG])
+def test_a_deletion_cost_is_a_number_of_32_bits(cost: str) -> None:
+    assert any("must be a 32bit integer" in text for text in messages("pods", pod_costing(cost)))
+
+
+def test_a_deletion_cost_may_be_negative() -> None:
+    assert not any("32bit" in text for text in messages("pods", pod_costing("-100")))
+
+
+def test_a_percentage_of_thousands_of_digits_is_more_than_a_hundred() -> None:
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": pod_costing("0")["spec"]}
+    spec = {
+        "selector": {"matchLabels": {"a": "b"}},
+        "template": template,
+        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": f"{LONG}%"}},
+    }
+    found = messages("deployments.apps", {"spec": spec})
+    assert any("must not be greater than 100%" in text for text in found)
+
+
+@pytest.mark.parametrize("minute", [LONG, "٣", "1-x"])
+def test_a_cron_field_that_is_no_number(minute: str) -> None:
+    template = {"spec": {"template": {"spec": pod_costing("0")["spec"]}}}
+    spec = {"schedule": f"{minute} * * * *", "jobTemplate": template}
+    found = messages("cronjobs.batch", {"spec": spec})
+    assert any("failed to parse int from" in text for text in found)

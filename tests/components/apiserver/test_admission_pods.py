@@ -113,3 +113,10 @@ def test_a_claim_gets_a_finalizer_and_the_newest_default_class(api: Api) -> None
     claim = created(api, CLAIMS, {"metadata": {"name": "c"}, "spec": spec})
     assert claim["spec"]["storageClassName"] == "b"
     assert claim["metadata"]["finalizers"] == ["kubernetes.io/pvc-protection"]
+
+
+def test_a_version_of_thousands_of_digits_is_refused_like_any_other_label(api: Api) -> None:
+    labels = {"pod-security.kubernetes.io/enforce-version": f"v1.{'9' * 5000}"}
+    answer = api.post("/api/v1/namespaces", {"metadata": {"name": "n", "labels": labels}})
+    assert answer.code == 422
+    assert "must be no more than 63" in answer.body["message"]

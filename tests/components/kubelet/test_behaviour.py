@@ -66,7 +66,12 @@ def test_failing_pull_says_not_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["explode", "run 30s", "ready after soon", "answer 700", "crash after -", "cpu lots"]
+    "text",
+    [
+        *("explode", "run 30s", "ready after soon", "answer 700", "crash after -", "cpu lots"),
+        *("run 1s then exit 256", "crash after -1s", 'log "x" every -1s'),
+        *(f"run 1s then exit {'9' * 5000}", f"answer {'9' * 5000}"),
+    ],
 )
 def test_refused(text: str) -> None:
     with pytest.raises(BadBehaviour, match=r"behaviour"):

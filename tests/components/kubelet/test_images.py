@@ -55,6 +55,11 @@ SCRIPTS: tuple[tuple[str, int | None, int, list[str]], ...] = (
     ("if [ -z $NONE ]; then echo empty; else echo full; fi", 0, 0, ["empty"]),
     ("echo 'a; b' | grep a; echo \"c && d\"", 0, 0, ["c && d"]),
     ("exec sleep 5", 5_000, 0, []),
+    ("sleep Infinity", 10 * 365 * 86_400_000, 0, []),
+    ("sleep -5; exit 256", 0, 0, []),
+    (f"exit {'9' * 5000}", 0, 0, []),
+    ("false; exit ²", 0, 1, []),
+    (f"echo $((1 + {2**63 - 1})) $(seq 1 ²)", 0, 0, [f"{-(2**63)} 1"]),
     ("S=$(wget http://x 2>&1 | awk '{print}')\nif test $S -ne 200; then\nexit 1\nfi", 0, 0, []),
 )
 
@@ -137,6 +142,7 @@ def test_errexit_ends_at_the_first_failure() -> None:
         ("nginx:1", [], {80: 0}),
         ("agnhost:2", ["netexec"], {8080: 0}),
         ("agnhost:2", ["netexec", "--http-port=81"], {81: 0}),
+        ("agnhost:2", ["netexec", "--http-port=99999"], {8080: 0}),
         ("agnhost:2", ["serve-hostname"], {9376: 0}),
         ("agnhost:2", ["pause"], {}),
         ("app:1", [], {}),

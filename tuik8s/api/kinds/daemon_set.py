@@ -23,6 +23,7 @@ from tuik8s.api.kinds.validation.values import (
     same,
 )
 from tuik8s.api.meta import set_annotation
+from tuik8s.api.numbers import parse_int
 from tuik8s.api.types import Object
 
 TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
@@ -59,7 +60,7 @@ def prepare_for_update(new: Object, old: Object, now_ms: int) -> None:
     annotations = (old.get("metadata") or {}).get("annotations") or {}
     generation = annotations.get(TEMPLATE_GENERATION, "0")
     if not same(new["spec"].get("template"), old["spec"].get("template")):
-        generation = str(int(generation) + 1 if generation.isdigit() else 1)
+        generation = str((parse_int(generation) or 0) + 1)
     set_annotation(new, TEMPLATE_GENERATION, generation)
 
 

@@ -33,6 +33,9 @@ _BOOLEANS: Final = {
 _NULLS: Final = ("", "~", "null", "Null", "NULL")
 _INTEGER: Final = re.compile(r"[-+]?(0b[01_]+|0x[0-9a-fA-F_]+|0o?[0-7_]+|[1-9][0-9_]*|0)", re.ASCII)
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
+_BASES: Final = {"0b": 2, "0o": 8, "0x": 16}
+_DIGITS_MAX: Final = 66
+"""Of a number of 64 bits, with its sign, in base 2; leading zeros beyond them are not read."""
 _TAGS: Final = "tag:yaml.org,2002:"
 
 
@@ -171,20 +174,19 @@ def _resolved(text: str) -> Any:
         return None
     if text in _BOOLEANS:
         return _BOOLEANS[text]
-    if _INTEGER.fullmatch(text):
-        try:
-            return _integer(text.replace("_", ""))
-        except ValueError:  # no digits after the prefix, or thousands of them
-            return text
-    if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
-        return number
-    return text
+    plain = text.replace("_", "")
+    number = _integer(plain) if _INTEGER.fullmatch(text) else None
+    if number is None and _FLOAT.fullmatch(plain) and text[0] != "_":
+        number = float(plain)
+    return text if number is None or not math.isfinite(number) else number
 
 
-def _integer(text: str) -> int:
+def _integer(text: str) -> float | None:
+    """The number of 64 bits, signed or not; None for one that is larger or has no digits."""
     sign, digits = (-1, text[1:]) if text[0] == "-" else (1, text.removeprefix("+"))
-    if digits[:2] in ("0b", "0x", "0o"):
-        return sign * int(digits, 0)
-    if len(digits) > 1 and digits[0] == "0":
-        return sign * int(digits, 8)
-    return sign * int(digits)
+    base = _BASES.get(digits[:2], 8 if digits[0] == "0" else 10)
+    digits = digits[2:] if digits[:2] in _BASES else digits
+    if not 0 < len(digits) <= _DIGITS_MAX:
+        return None
+    number = sign * int(digits, base)
+    return number if -(2**63) <= number < 2**64 else None

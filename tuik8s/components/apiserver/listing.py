@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +23,7 @@ from tuik8s.api.types import Object
 from tuik8s.components.apiserver.changes import kept_words
 from tuik8s.components.apiserver.effects import Effect, Pause
 from tuik8s.components.apiserver.objects import storage_of
-from tuik8s.components.apiserver.options import DIGITS_MAX, ListOptions
+from tuik8s.components.apiserver.options import ListOptions
 from tuik8s.components.apiserver.rendering import ListMeta
 from tuik8s.components.apiserver.selection import Selection
 from tuik8s.components.store.errors import Compacted, FutureRevision
@@ -31,6 +32,7 @@ from tuik8s.components.store.types import Entry, Page
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.core import Core
 
+_UNSIGNED: Final = re.compile(r"0*([0-9]{1,20})")
 TOO_OLD: Final = "The resourceVersion for the provided list is too old."
 _TOKEN_EXPIRED: Final = (
     "The provided continue parameter is too old to display a consistent list result. You can start "
@@ -66,9 +68,10 @@ def parse_revision(text: str) -> int:
     """A resourceVersion; "" is 0. Raises ValueError in Go's words."""
     if not text:
         return 0
-    if not (text.isascii() and text.isdigit()) or len(text) > DIGITS_MAX or int(text) >= 2**64:
+    match = _UNSIGNED.fullmatch(text)
+    if match is None or int(match[1]) >= 2**64:
         raise ValueError(f'strconv.ParseUint: parsing "{text}": invalid syntax')
-    return int(text)
+    return int(match[1])
 
 
 def wait_for_revision(core: Core, revision: int) -> Generator[Effect, Any, None]:

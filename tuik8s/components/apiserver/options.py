@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from tuik8s.api import numbers
 from tuik8s.api.errors import (
     FieldError,
     bad_request,
@@ -30,8 +31,6 @@ from tuik8s.api.selectors import (
 
 T = TypeVar("T")
 Query = dict[str, list[str]]
-DIGITS_MAX: Final = 100
-"""A number with more of them is not even read: it is out of range."""
 META: Final = "meta.k8s.io"
 _FALSE: Final = frozenset({"0", "f", "F", "false", "FALSE", "False"})
 _VALIDATION: Final = ("", "Ignore", "Strict", "Warn")
@@ -55,16 +54,10 @@ def integer(query: Query, name: str) -> int | None:
     values = query.get(name)
     if not values:
         return None
-    return parse_int(values[0])
-
-
-def parse_int(text: str) -> int:
-    digits = text[1:] if text[:1] in ("-", "+") else text
-    if not (digits.isascii() and digits.isdigit()):
-        raise bad_request(f'strconv.ParseInt: parsing "{text}": invalid syntax')
-    if len(digits) > DIGITS_MAX or not -(2**63) <= int(text) < 2**63:
-        raise bad_request(f'strconv.ParseInt: parsing "{text}": value out of range')
-    return int(text)
+    number = numbers.parse_int(values[0])
+    if number is None:
+        raise bad_request(numbers.refusal(values[0]))
+    return number
 
 
 class ListOptions(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from tuik8s.api.numbers import parse_int
 from tuik8s.api.quantity import cpu_millis, value_of
 from tuik8s.api.times import parse_duration
 from tuik8s.components.kubelet.program import Program, Writes
@@ -30,6 +31,7 @@ ANNOTATION = "tuik8s.dev/behaviour"
 
 _TIME = r"(\S+)"
 _OUT_OF_MEMORY_CODE = 137
+_EXIT_CODE_MAX = 255
 
 
 class BadBehaviour(ValueError):
@@ -69,25 +71,35 @@ def _clauses(text: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
+def _time_ms(text: str) -> int:
+    time_ms = parse_duration(text)
+    if time_ms < 0:
+        raise ValueError(f"a time may not be negative: {text}")
+    return time_ms
+
+
 def _run(program: Program, match: re.Match[str]) -> None:
-    program.exit_after_ms, program.exit_code = parse_duration(match[1]), int(match[2])
+    code = parse_int(match[2])
+    if code is None or code > _EXIT_CODE_MAX:
+        raise ValueError(f"{match[2]} is no exit code, which is 0 to {_EXIT_CODE_MAX}")
+    program.exit_after_ms, program.exit_code = _time_ms(match[1]), code
 
 
 def _crash(program: Program, match: re.Match[str]) -> None:
-    program.exit_after_ms, program.exit_code = parse_duration(match[1]), 1
+    program.exit_after_ms, program.exit_code = _time_ms(match[1]), 1
 
 
 def _out_of_memory(program: Program, match: re.Match[str]) -> None:
-    program.exit_after_ms, program.exit_code = parse_duration(match[1]), _OUT_OF_MEMORY_CODE
+    program.exit_after_ms, program.exit_code = _time_ms(match[1]), _OUT_OF_MEMORY_CODE
     program.exit_reason = "OOMKilled"
 
 
 def _start(program: Program, match: re.Match[str]) -> None:
-    program.start_ms = parse_duration(match[1])
+    program.start_ms = _time_ms(match[1])
 
 
 def _ready(program: Program, match: re.Match[str]) -> None:
-    program.ready_after_ms = parse_duration(match[1])
+    program.ready_after_ms = _time_ms(match[1])
 
 
 def _never_ready(program: Program, match: re.Match[str]) -> None:
@@ -95,7 +107,7 @@ def _never_ready(program: Program, match: re.Match[str]) -> None:
 
 
 def _pull(program: Program, match: re.Match[str]) -> None:
-    program.pull_ms = parse_duration(match[1])
+    program.pull_ms = _time_ms(match[1])
 
 
 def _pull_fails(program: Program, match: re.Match[str]) -> None:
@@ -103,7 +115,7 @@ def _pull_fails(program: Program, match: re.Match[str]) -> None:
 
 
 def _stop(program: Program, match: re.Match[str]) -> None:
-    program.stop_takes_ms = parse_duration(match[1])
+    program.stop_takes_ms = _time_ms(match[1])
 
 
 def _ignores_stop(program: Program, match: re.Match[str]) -> None:
@@ -111,15 +123,15 @@ def _ignores_stop(program: Program, match: re.Match[str]) -> None:
 
 
 def _log(program: Program, match: re.Match[str]) -> None:
-    at_ms = parse_duration(match[2]) if match[2] else 0
-    every_ms = parse_duration(match[3]) if match[3] else 0
+    at_ms = _time_ms(match[2]) if match[2] else 0
+    every_ms = _time_ms(match[3]) if match[3] else 0
     program.writes.append(Writes(match[1], at_ms or every_ms, every_ms))
 
 
 def _answer(program: Program, match: re.Match[str]) -> None:
-    status = int(match[1])
-    if not 100 <= status <= 599:
-        raise ValueError(f"{status} is no HTTP status")
+    status = parse_int(match[1])
+    if status is None or not 100 <= status <= 599:
+        raise ValueError(f"{match[1]} is no HTTP status")
     body = (match[2] or "").encode()
 
     def answer(request: HttpRequest) -> HttpAnswer:

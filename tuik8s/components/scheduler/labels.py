@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from tuik8s.api.numbers import parse_int
 from tuik8s.api.types import Object
 from tuik8s.components.scheduler.terms import canonical
 
@@ -124,9 +125,9 @@ class LabelColumns:
             if operator == "NotIn":
                 verdicts = ~verdicts
         elif operator in ("Gt", "Lt") and len(wanted) == 1:
-            limit = _integer(wanted[0])
+            limit = parse_int(wanted[0])
             for value, code in column.values.items():
-                number = _integer(value)
+                number = parse_int(value)
                 if number is not None and limit is not None:
                     verdicts[code] = number > limit if operator == "Gt" else number < limit
         mask: Mask = verdicts[column.codes]
@@ -138,10 +139,3 @@ def _field(requirement: Mapping[str, Any], names: Sequence[str]) -> Mask:
     wanted = frozenset(requirement.get("values") or ())
     inside = np.fromiter((name in wanted for name in names), np.bool_, len(names))
     return ~inside if requirement.get("operator") == "NotIn" else inside
-
-
-def _integer(text: str) -> int | None:
-    try:
-        return int(text)
-    except ValueError:
-        return None

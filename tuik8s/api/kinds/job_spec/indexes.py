@@ -5,6 +5,8 @@ Source: k8s.io/kubernetes pkg/apis/batch/validation (1.36), validateIndexesForma
 
 from __future__ import annotations
 
+from tuik8s.api.numbers import parse_int
+
 Interval = tuple[int, int]
 
 
@@ -33,11 +35,12 @@ def _interval(text: str, completions: int) -> Interval:
 
 
 def _index(text: str, completions: int) -> int:
-    if not text.isdigit():
+    number = parse_int(text)
+    if number is None:
         raise ValueError(f'cannot convert string to integer for index: "{text}"')
-    if int(text) >= completions:
+    if number >= completions:
         raise ValueError(f'too large index: "{text}"')
-    return int(text)
+    return number
 
 
 def count(intervals: list[Interval]) -> int:

@@ -11,6 +11,7 @@ from typing import Final
 
 from tuik8s.api.errors import invalid, required
 from tuik8s.api.kinds.validation.values import Errors
+from tuik8s.api.numbers import parse_int, refusal
 from tuik8s.api.times import parse_duration_ns
 
 _MONTHS: Final = tuple("janfebmaraprmayjunjulaugsepoctnovdec"[i : i + 3] for i in range(0, 36, 3))
@@ -146,11 +147,9 @@ def _range_problem(part: str, low: int, high: int, names: dict[str, int]) -> str
 def _number(text: str, names: dict[str, int]) -> int:
     if text.lower() in names:
         return names[text.lower()]
-    if not re.fullmatch(r"[+-]?\d+", text):
-        raise ValueError(
-            f'failed to parse int from {text}: strconv.Atoi: parsing "{text}": invalid syntax'
-        )
-    number = int(text)
+    number = parse_int(text)
+    if number is None:
+        raise ValueError(f"failed to parse int from {text}: {refusal(text, 'Atoi')}")
     if number < 0:
         raise ValueError(f"negative number ({number}) not allowed: {text}")
     return number

@@ -11,6 +11,7 @@ from typing import Final
 from tuik8s.api.errors import forbidden, invalid
 from tuik8s.api.kinds.validation.paths import local_descending
 from tuik8s.api.kinds.validation.values import Errors
+from tuik8s.api.numbers import parse_int
 from tuik8s.api.types import Object
 
 MIRROR: Final = "kubernetes.io/config.mirror"
@@ -42,10 +43,8 @@ def validate(errors: Errors, path: str, annotations: dict[str, str] | None, spec
 
 
 def _is_int32(text: str) -> bool:
-    digits = text.removeprefix("-")
-    if not digits.isdigit() or (digits[0] == "0" and text != "0"):
-        return False
-    return -(2**31) <= int(text) < 2**31
+    has_odd_start = text.startswith("+") or (text.startswith("0") and text != "0")
+    return not has_odd_start and parse_int(text, 32) is not None
 
 
 def _seccomp(errors: Errors, path: str, profile: str) -> None:

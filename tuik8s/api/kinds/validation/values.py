@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from tuik8s.api import names
 from tuik8s.api.errors import FieldError, invalid, not_supported, required
+from tuik8s.api.numbers import MAX_INT64, parse_int
 
 Errors = list[FieldError]
 
@@ -98,15 +99,21 @@ def int_or_percent(errors: Errors, path: str, value: int | str) -> None:
 
 
 def at_most_hundred_percent(errors: Errors, path: str, value: int | str) -> None:
-    if isinstance(value, str) and _PERCENT.fullmatch(value) and int(value[:-1]) > 100:
+    if (_percent(value) or 0) > 100:
         errors.append(invalid(path, value, "must not be greater than 100%"))
 
 
 def is_zero(value: int | str | None) -> bool:
     """Whether a number or percentage is zero (what does not parse counts as zero)."""
-    if isinstance(value, str):
-        return not _PERCENT.fullmatch(value) or int(value[:-1]) == 0
-    return not value
+    return not _percent(value) if isinstance(value, str) else not value
+
+
+def _percent(value: int | str) -> int | None:
+    """The number before the sign, None for what is no percentage."""
+    if not isinstance(value, str) or not _PERCENT.fullmatch(value):
+        return None
+    number = parse_int(value[:-1])
+    return MAX_INT64 if number is None else number
 
 
 def user_or_group_id(errors: Errors, path: str, value: int | None) -> None:

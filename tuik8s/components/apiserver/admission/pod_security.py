@@ -14,6 +14,7 @@ import re
 from typing import Final, NamedTuple
 
 from tuik8s.api.errors import FieldError, invalid, invalid_object
+from tuik8s.api.numbers import parse_int
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.admission.base import Attributes, Member
 from tuik8s.components.apiserver.admission.pod_security_checks import LEVELS, violations
@@ -152,7 +153,8 @@ def _policy(labels: dict[str, str], mode: str) -> Policy:
     level = labels.get(mode, "privileged")
     version = labels.get(f"{mode}-version", "latest")
     match = _VERSION.fullmatch(version)
-    minor = min(int(match.group(1)), _LATEST) if match else _LATEST
+    number = parse_int(match.group(1)) if match else None
+    minor = _LATEST if number is None else min(number, _LATEST)
     return Policy(level if level in LEVELS else "restricted", version if match else "latest", minor)
 
 

@@ -9,6 +9,7 @@ import re
 from typing import Any, Final
 
 from tuik8s.api.errors import FieldError
+from tuik8s.api.numbers import parse_int
 from tuik8s.api.schema.check import check
 from tuik8s.api.schema.node import Node
 from tuik8s.api.types import Object
@@ -45,7 +46,8 @@ def _at(value: Any, path: str) -> Any:
     """The value at a path such as `spec.ports[0].name`, None where there is none."""
     for index, name in _STEP.findall(path):
         if index and isinstance(value, list):
-            value = value[int(index)] if int(index) < len(value) else None
+            at = parse_int(index)
+            value = value[at] if at is not None and at < len(value) else None
         elif name and isinstance(value, dict):
             value = value.get(name)
         else:

@@ -13,14 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tuik8s.api.numbers import parse_int
+
 
 def parse(text: str, below: int | None = None) -> list[int]:
     """The indexes, ascending; those not below the limit are left out."""
     found: list[int] = []
     for part in text.split(","):
         first, _, last = part.partition("-")
-        if first.isdecimal():
-            found += range(int(first), int(last or first) + 1)
+        start, end = parse_int(first), parse_int(last or first)
+        if start is not None and end is not None:
+            found += range(start, end + 1)
     return found if below is None else [index for index in found if index < below]
 
 

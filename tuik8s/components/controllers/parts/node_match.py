@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tuik8s.api.meta import labels_of, name_of
+from tuik8s.api.numbers import parse_int
 from tuik8s.api.types import Object
 
 
@@ -55,11 +56,8 @@ def _holds(requirement: Object, value: str | None) -> bool:
 
 
 def _compares(operator: str, value: str | None, values: Sequence[str]) -> bool:
-    if value is None or len(values) != 1:
-        return False
-    try:
-        have, limit = int(value), int(values[0])
-    except ValueError:
+    have, limit = parse_int(value or ""), parse_int(values[0]) if len(values) == 1 else None
+    if have is None or limit is None:
         return False
     return have > limit if operator == "Gt" else have < limit
 

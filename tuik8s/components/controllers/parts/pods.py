@@ -6,7 +6,6 @@ Source: k8s.io/kubernetes pkg/api/v1/pod/util.go and pkg/controller/controller_u
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,11 +18,11 @@ from tuik8s.api.meta import (
     namespace_of,
     uid_of,
 )
+from tuik8s.api.numbers import parse_int
 from tuik8s.api.times import parse_time
 from tuik8s.api.types import Object
 
 DELETION_COST = "controller.kubernetes.io/pod-deletion-cost"
-_INT32 = re.compile(r"0|-?[1-9][0-9]{0,9}", re.ASCII)
 _PHASE_RANK = {"Pending": 0, "Unknown": 1, "Running": 2}
 
 
@@ -92,9 +91,7 @@ def restarts(pod: Object) -> int:
 
 def deletion_cost(pod: Object) -> int:
     """The cost its owner gave it; what is no number of 32 bits counts as 0."""
-    text = annotations_of(pod).get(DELETION_COST, "0")
-    value = int(text) if _INT32.fullmatch(text) else 0
-    return value if -(2**31) <= value < 2**31 else 0
+    return parse_int(annotations_of(pod).get(DELETION_COST, "0"), 32) or 0
 
 
 def rank_for_deletion(

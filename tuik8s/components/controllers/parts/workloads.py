@@ -7,10 +7,9 @@ pkg/controller/deployment/util/deployment_util.go (`ResolveFenceposts`).
 from __future__ import annotations
 
 from tuik8s.api.meta import annotations_of, condition, metadata_of, name_of
+from tuik8s.api.numbers import parse_int
 from tuik8s.api.types import Object
 from tuik8s.components.controllers.base import Update
-
-_DIGITS_MAX = 18
 
 
 def replicas_of(obj: Object) -> int:
@@ -52,8 +51,7 @@ def annotated_number(obj: Object, key: str) -> int | None:
 
 
 def _number(text: str) -> int | None:
-    """None for one that nobody counts up to: Python refuses to read thousands of digits."""
-    return int(text) if text.isdecimal() and len(text) <= _DIGITS_MAX else None
+    return parse_int(text) if text.isdecimal() else None
 
 
 def int_or_percent(value: int | str | None, total: int, *, round_up: bool) -> int:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from urllib.parse import parse_qs, urlsplit
 
+from tuik8s.api.numbers import parse_int
 from tuik8s.components.kubelet.program import Program, Writes
 from tuik8s.components.kubelet.runtimes.base import StartContainer
 from tuik8s.world.network import HttpAnswer, HttpRequest
@@ -37,8 +38,9 @@ def ports(words: Sequence[str]) -> tuple[int, ...]:
     """Where a server listens: its flag, else upstream's default for the subcommand."""
     for word in words:
         name, _, number = word.lstrip("-").partition("=")
-        if name in ("http-port", "port") and number.isdigit():
-            return (int(number),)
+        port = parse_int(number) or 0
+        if name in ("http-port", "port") and 0 < port < 2**16:
+            return (port,)
     return tuple(port for name, port in DEFAULT_PORTS.items() if name in words)
 
 

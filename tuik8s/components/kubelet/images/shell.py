@@ -16,11 +16,13 @@ import re
 import shlex
 from dataclasses import dataclass, field
 
+from tuik8s.api.numbers import parse_int
 from tuik8s.api.times import parse_duration
 from tuik8s.components.kubelet.program import Program, Writes
 
 NOT_FOUND_CODE = 127
 STEPS_MAX = 5_000
+_FOREVER_S = 10 * 365 * 86_400
 PERIOD_MS_MIN = 1_000
 FOREVER = frozenset(("tail", "httpd", "nc", "top", "cat", "watch", "ping", "nginx", "server"))
 NETWORK = frozenset(("wget", "curl", "nslookup", "getent", "dig"))
@@ -247,7 +249,8 @@ class _Shell:
             self.at_ms += _sleep_ms(rest[0] if rest else "0")
             return 0
         if name == "exit":
-            raise _Ended(int(rest[0]) if rest and rest[0].isdigit() else self.status)
+            code = parse_int(rest[0]) if rest else None
+            raise _Ended(self.status if code is None else code & 0xFF)
         if name in ("exec", "command", "time", "timeout", "nohup"):
             return self._command(rest, quiet=quiet) if rest else 0
         if name == "set" and any(word.startswith("-") and "e" in word for word in rest):
@@ -295,7 +298,7 @@ class _Shell:
         words = self._words(_pipe(command)[0])
         name = words[0].rpartition("/")[2] if words else ""
         if name == "seq":
-            ends = [int(word) for word in words[1:3] if word.isdigit()]
+            ends = [end for end in map(parse_int, words[1:3]) if end is not None]
             first, last = (ends[0], ends[1]) if len(ends) == 2 else (1, ends[0] if ends else 0)
             return " ".join(str(n) for n in range(first, min(last, first + STEPS_MAX) + 1))
         if name in ("wget", "curl"):
@@ -334,7 +337,7 @@ def _tested(words: list[str]) -> bool:
 
 
 def _integer(text: str) -> int:
-    return int(text) if re.fullmatch(r"-?\d+", text) else 0
+    return parse_int(text) or 0
 
 
 def _sum(text: str) -> int:
@@ -350,12 +353,13 @@ def _sum(text: str) -> int:
             total *= number
         elif number:
             total = total // number if sign == "/" else total % number
+        total = (total + 2**63) % 2**64 - 2**63  # a shell counts in 64 bits
     return total
 
 
 def _sleep_ms(text: str) -> int:
     try:
-        return int(float(text) * 1000)
+        return int(min(max(float(text), 0), _FOREVER_S) * 1000)
     except ValueError:
         pass
     try:
