@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from textual.widgets import Input
 
 from tests.ui.stage import Stage, play
+from tuik8s.ui.screens.detail import DetailScreen
 from tuik8s.ui.screens.help import HelpScreen
-from tuik8s.ui.screens.logs import LogsScreen
 from tuik8s.ui.screens.overview import OverviewScreen
 from tuik8s.ui.screens.resources import ResourcesScreen
-from tuik8s.ui.screens.text import TextScreen
 from tuik8s.ui.widgets.confirm import Confirm
 from tuik8s.ui.widgets.live_table import LiveTable
+from tuik8s.ui.widgets.page import Page
 from tuik8s.ui.widgets.prompt import Prompt
 
 pytestmark = pytest.mark.slow
@@ -83,15 +81,16 @@ def test_a_change_typed_fast_still_asks_and_hears_the_answer() -> None:
 
 def test_details_open_and_close() -> None:
     async def scene(stage: Stage) -> None:
-        for key, screen, words in (
-            ("d", TextScreen, ("Name:", "Events:", "Scheduled")),
-            ("y", TextScreen, ("apiVersion: v1", "kind: Pod")),
-            ("l", LogsScreen, ()),
+        for key, tab, words in (
+            ("d", "describe", ("Name:", "Events:", "Scheduled")),
+            ("y", "yaml", ("apiVersion: v1", "kind: Pod")),
+            ("l", "logs", ()),
         ):
             await stage.press(key)
             await stage.wait()
-            assert type(stage.app.screen) is screen
-            page = str(stage.app.screen._text)
+            assert isinstance(stage.app.screen, DetailScreen)
+            assert stage.app.screen.tab == tab
+            page = stage.app.screen.query_one(Page).text
             assert all(word in page for word in words), page
             await stage.press("escape")
             assert isinstance(stage.app.screen, ResourcesScreen)
@@ -293,29 +292,6 @@ def test_processes_that_only_grow_older_do_not_count_as_changed() -> None:
         await stage.wait(2_000)
         assert "~scheduler" not in stage.text
         assert " scheduler" in stage.text
-
-    play(scene)
-
-
-@pytest.mark.parametrize("key", ["k", "up", "pageup", "g", "home"])
-def test_logs_follow_until_somebody_looks_back(key: str) -> None:
-    async def scene(stage: Stage) -> None:
-        lines = [f"line {number}" for number in range(200)]
-        feed: Any = stage.app.feed
-        feed.logs = lambda *args: args[-1]("\n".join(lines))
-        await stage.press("l")
-        await stage.wait()
-        assert "line 199" in stage.text
-        assert "(following)" in stage.status
-        await stage.press(key)
-        assert "not following" in stage.status
-        lines.append("line 200")
-        await stage.wait()
-        assert "line 200" not in stage.text
-        await stage.press("f")
-        await stage.wait()
-        assert "line 200" in stage.text
-        assert "(following)" in stage.status
 
     play(scene)
 

@@ -18,8 +18,12 @@ from textual.events import Event, Key
 from textual.widgets import Input
 
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.history import LogChange
+from tuik8s.ui.refs import Ref
 from tuik8s.ui.screens.base import DashboardScreen
+from tuik8s.ui.screens.change import ChangeScreen
 from tuik8s.ui.screens.chaos import ChaosMenu
+from tuik8s.ui.screens.detail import DetailScreen
 from tuik8s.ui.screens.engine import Status
 from tuik8s.ui.screens.help import HelpScreen
 from tuik8s.ui.screens.registry import DIGITS, SCREENS
@@ -152,6 +156,14 @@ class Dashboard(App[None]):
         screen, found = self._opened, self.feed.get(kind.resource, namespace, name)
         if isinstance(screen, ResourcesScreen) and found is not None:
             screen.point_at(str(found["metadata"].get("uid") or name))
+
+    def open_detail(self, ref: Ref, tab: str = "describe") -> None:
+        """Everything about one object."""
+        self.push_screen(DetailScreen(self.feed, ref, tab))
+
+    def open_change(self, change: LogChange) -> None:
+        """What one change of the log changed."""
+        self.push_screen(ChangeScreen(self.feed, change))
 
     def _go(self, name: str, screen: DashboardScreen) -> None:
         while len(self.screen_stack) > 2:

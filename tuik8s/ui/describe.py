@@ -5,15 +5,27 @@ Text from the cluster may hold control characters; everything that is shown goes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from tuik8s.api.times import human_duration, parse_time
 from tuik8s.api.types import Object
+from tuik8s.ui.lines import Line, line
+from tuik8s.ui.rowstore import Cell
 
 _HIDDEN = ("managedFields",)
+_TITLED: Final = re.compile(r"(\s*(?:- )?)([A-Z][\w /.-]*:)(\s.*|)$")
+_KEYED: Final = re.compile(r"([\s-]*)([^\s:'\"][^:]*:)(\s.*|)$")
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Lists and maps that occur twice in an object are written twice, as kubectl does."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def shown(text: str) -> str:
@@ -25,11 +37,48 @@ def shown(text: str) -> str:
     ).expandtabs(4)
 
 
-def yaml_of(obj: Object) -> str:
-    """The object as YAML, without managed fields."""
-    meta = {k: v for k, v in obj["metadata"].items() if k not in _HIDDEN}
+def yaml_of(obj: Object, *, whole: bool = False) -> str:
+    """The object as YAML, without managed fields unless the whole is wanted."""
+    meta = {k: v for k, v in obj["metadata"].items() if whole or k not in _HIDDEN}
     plain = {**obj, "metadata": meta}
-    return shown(yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=10_000))
+    return shown(
+        yaml.dump(plain, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
+    )
+
+
+def yaml_lines(obj: Object, *, unfolded: bool = False) -> list[Line]:
+    """The YAML with its keys in colour; managed fields are one line that says how many."""
+    lines = [_keyed(each) for each in yaml_of(obj, whole=unfolded).rstrip("\n").split("\n")]
+    managers = obj["metadata"].get("managedFields") or ()
+    if managers and not unfolded:
+        place = next((i for i, cells in enumerate(lines) if cells[0].text == "metadata:"), 0)
+        folded = Cell(f" ({len(managers)} managers, m unfolds them)", "dim")
+        lines.insert(place + 1, (Cell("  "), Cell("managedFields:", "accent"), folded))
+    return lines
+
+
+def _keyed(text: str) -> Line:
+    found = _KEYED.match(text)
+    if found is None:
+        return line(text)
+    indent, key, value = found.groups()
+    return tuple(Cell(*c) for c in ((indent, ""), (key, "accent"), (value, "")) if c[0])
+
+
+def described(text: str) -> list[Line]:
+    """A description with its titles in colour; warnings among the events stand out."""
+    lines: list[Line] = []
+    for each in text.split("\n"):
+        found = _TITLED.match(each)
+        if each.startswith("  Warning "):
+            lines.append(line(each, "warn"))
+        elif found is None:
+            lines.append(line(each))
+        else:
+            indent, title, value = found.groups()
+            cells = ((indent, ""), (title, "accent" if value.strip() else "head"), (value, ""))
+            lines.append(tuple(Cell(*cell) for cell in cells if cell[0]))
+    return lines
 
 
 def describe(obj: Object, events: Sequence[Object], now_ms: int) -> str:
@@ -65,24 +114,34 @@ def _event_lines(events: Sequence[Object], now_ms: int) -> list[str]:
     if not events:
         return ["Events:       <none>"]
     rows = [("TYPE", "REASON", "AGE", "FROM", "MESSAGE")]
-    for event in events:
-        last = event.get("lastTimestamp") or event.get("eventTime")
-        source = (event.get("source") or {}).get("component") or event.get("reportingComponent")
-        rows.append(
-            (
-                str(event.get("type", "")),
-                str(event.get("reason", "")),
-                _since(last, now_ms),
-                str(source or ""),
-                str(event.get("message", "")).replace("\n", " "),
-            )
+    rows += [
+        (
+            str(event.get("type", "")),
+            str(event.get("reason", "")),
+            _since(event_time(event), now_ms),
+            event_source(event),
+            str(event.get("message", "")).replace("\n", " "),
         )
+        for event in events
+    ]
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     lines = ["Events:"]
     for row in rows:
         cells = [f"{cell:<{width}}" for cell, width in zip(row[:4], widths, strict=True)]
         lines.append(f"  {'  '.join(cells)}  {row[4]}")
     return lines
+
+
+def event_time(event: Object) -> str:
+    """When it was last seen, as it stands in the event."""
+    series = event.get("series") or {}
+    last = series.get("lastObservedTime") or event.get("lastTimestamp") or event.get("eventTime")
+    return str(last or "")
+
+
+def event_source(event: Object) -> str:
+    source = (event.get("source") or {}).get("component")
+    return str(source or event.get("reportingComponent") or event.get("reportingController") or "")
 
 
 def _decoded_size(text: str) -> int:

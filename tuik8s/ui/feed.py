@@ -202,25 +202,6 @@ class Feed:
     def create(self, resource: str, obj: Object, on_text: OnText) -> None:
         self.client.create(resource, obj, lambda reply: on_text(_refusal(reply)))
 
-    def logs(self, namespace: str, name: str, container: str, on_text: OnText) -> None:
-        """The last lines that a container wrote; a refusal comes as text as well."""
-        request = Request(
-            verb="get",
-            resource="pods",
-            subresource="log",
-            namespace=namespace,
-            name=name,
-            query={"tailLines": ["1000"], "timestamps": ["true"], "container": [container]},
-        )
-
-        def answered(reply: Reply) -> None:
-            if not reply.ok:
-                on_text(_refusal(reply))
-            else:
-                on_text(b"".join(reply.objects).decode(errors="replace"))
-
-        self.client.call(request, answered)
-
     # --- what is heard ------------------------------------------------------------------------
 
     def _on_change(self, resource: str, change: Change) -> None:

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.refs import NO_REF, Ref
 from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.prompt import Prompt
 from tuik8s.ui.widgets.status_bar import StatusBar
@@ -58,6 +59,10 @@ class DashboardScreen(Screen[None]):
             return False
         self._due[what] = (now_ms, moves)
         return True
+
+    def subject(self) -> Ref:
+        """The object that w, t and x are about: the one under the cursor, or NO_REF."""
+        return NO_REF
 
     def title_line(self) -> str:
         """What the status bar says of this screen."""

@@ -10,11 +10,9 @@ from textual.binding import Binding
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.types import Object
 from tuik8s.ui import filter as filters
-from tuik8s.ui.describe import describe, yaml_of
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.refs import NO_REF, Ref, ref_of
 from tuik8s.ui.screens.base import DashboardScreen
-from tuik8s.ui.screens.logs import LogsScreen
-from tuik8s.ui.screens.text import TextScreen
 from tuik8s.ui.tables import Table
 from tuik8s.ui.widgets.confirm import Confirm
 from tuik8s.ui.widgets.live_table import LiveTable
@@ -29,9 +27,9 @@ class ResourcesScreen(DashboardScreen):
 
     BINDINGS = [
         ("slash", "filter", "Filter"),
-        ("d", "describe", "Describe"),
-        ("y", "yaml", "YAML"),
-        ("l", "logs", "Logs"),
+        ("d", "detail('describe')", "Describe"),
+        ("y", "detail('yaml')", "YAML"),
+        ("l", "detail('logs')", "Logs"),
         Binding("c", "copy", "Copy name", show=False),
         ("s", "scale", "Scale"),
         ("0", "all_namespaces", "All ns"),
@@ -150,44 +148,24 @@ class ResourcesScreen(DashboardScreen):
             self.feed.set_namespace(obj["metadata"]["name"])
             self.notify(f"namespace {self.feed.namespace}; 0 shows all")
         elif obj is not None and self.kind.plural == "pods":
-            self.action_logs()
+            self.action_detail("logs")
         else:
-            self.action_describe()
+            self.action_detail("describe")
 
-    def action_describe(self) -> None:
-        self._open("describe", self._describe)
+    def action_detail(self, tab: str) -> None:
+        ref = self.subject()
+        if ref != NO_REF:
+            self.app.open_detail(ref, tab)  # type: ignore[attr-defined]
 
-    def action_yaml(self) -> None:
-        self._open("yaml", lambda obj: yaml_of(obj))
-
-    def _describe(self, obj: Object) -> str:
-        return describe(obj, self.feed.events_about(obj), self.feed.now_ms())
-
-    def _open(self, what: str, render) -> None:  # type: ignore[no-untyped-def]
+    def subject(self) -> Ref:
         obj = self.selected()
-        if obj is not None:
-            kind, meta = self.kind, obj["metadata"]
-            resource = kind.storage or kind.resource
-
-            def text() -> str:
-                now = self.feed.get(resource, meta.get("namespace", ""), meta["name"])
-                return str(render(now if now is not None else obj))
-
-            title = f"{what} {kind.singular}/{meta['name']}"
-            self.app.push_screen(TextScreen(self.feed, title, text))
+        return NO_REF if obj is None else ref_of(self.kind, obj)
 
     def action_copy(self) -> None:
         names = "\n".join(obj["metadata"]["name"] for obj in self.targets())
         if names:
             self.app.copy_to_clipboard(names)
             self.notify(f"copied {names} (OSC 52)", markup=False)
-
-    def action_logs(self) -> None:
-        obj = self.selected()
-        if obj is not None and self.kind.plural == "pods":
-            self.app.push_screen(LogsScreen(self.feed, obj))
-        elif obj is not None:
-            self.notify("logs are of pods: go there with :pods", severity="warning")
 
     # --- changes ------------------------------------------------------------------------------
 

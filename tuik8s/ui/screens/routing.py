@@ -9,7 +9,9 @@ from typing import Any
 
 from textual.app import ComposeResult
 
+from tuik8s.ui.describe import shown
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.lines import Line, line
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.screens.text import TextScreen
@@ -80,13 +82,11 @@ class RoutingScreen(DashboardScreen):
     def on_live_table_selected(self, event: LiveTable.Selected) -> None:
         event.stop()
 
-        def text() -> str:
-            rules = (self.feed.routes.get(self._shown_node) or {}).get("rules") or [
-                "(no rules yet)"
-            ]
-            return "\n".join(str(rule) for rule in rules)
+        def lines() -> list[Line]:
+            rules = (self.feed.routes.get(self._shown_node) or {}).get("rules") or ()
+            return [line(shown(str(rule))) for rule in rules] or [line("(no rules yet)", "dim")]
 
-        self.app.push_screen(TextScreen(self.feed, f"rules of {self._shown_node}", text))
+        self.app.push_screen(TextScreen(self.feed, f"rules of {self._shown_node}", lines))
 
     def _node_names(self) -> list[str]:
         return sorted(node["metadata"]["name"] for node in self.feed.items("nodes"))

@@ -1,92 +1,83 @@
-"""Text about one object, kept up to date: YAML or a description; / searches, n goes on."""
+"""Screens with a page on them: `/` searches it or filters a table; and the simplest of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.widgets import Static
+from textual.widget import Widget
 
+from tuik8s.ui import filter as filters
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.lines import Line
 from tuik8s.ui.screens.base import DashboardScreen
+from tuik8s.ui.widgets.live_table import LiveTable
+from tuik8s.ui.widgets.page import Page
 from tuik8s.ui.widgets.prompt import Prompt
 
 REFRESH_EVERY_MS = 1_000
 
 
-class TextScreen(DashboardScreen):
-    """Scrolls a text; it is rendered anew each second and repainted when it changed."""
+class PageScreen(DashboardScreen):
+    """What is typed after `/` goes to the part that has the keys."""
 
-    BINDINGS = [
-        ("escape,q", "app.leave", "Back"),
-        ("j,down", "scroll(1)", ""),
-        ("k,up", "scroll(-1)", ""),
-        ("ctrl+d,ctrl+f,pagedown", "scroll(20)", ""),
-        ("ctrl+u,ctrl+b,pageup", "scroll(-20)", ""),
-        ("g,home", "top", ""),
-        ("G,end", "bottom", ""),
-        ("slash", "search", "Search"),
-        ("n", "next", "Next"),
-        ("c", "copy", "Copy"),
-    ]
+    BINDINGS = [("escape,q", "app.leave", "Back")]
 
-    def __init__(self, feed: Feed, title: str, text: Callable[[], str]) -> None:
+    def part(self) -> Widget | None:
+        """The page or the table that `/` is about."""
+        return self.query(Page).first() if self.query(Page) else None
+
+    def word(self) -> str:
+        """What is searched for or filtered by, "" for nothing."""
+        part = self.part()
+        if isinstance(part, LiveTable):
+            return str(part.store.filter or "") if part.store is not None else ""
+        return part.word if isinstance(part, Page) else ""
+
+    def on_prompt_changed(self, event: Prompt.Changed) -> None:
+        if event.sign == "/":
+            event.stop()
+            self.query_one(Prompt).say(self._look_for(event.text))
+
+    def on_prompt_done(self, event: Prompt.Done) -> None:
+        if event.sign == "/":
+            event.stop()
+            if event.text is None:
+                self._look_for("")
+            self.query_one(Prompt).close()
+
+    def _look_for(self, text: str) -> str:
+        """Search or filter; what is wrong with the text, "" if nothing."""
+        part = self.part()
+        if isinstance(part, Page):
+            part.search(text)
+        elif isinstance(part, LiveTable) and part.store is not None:
+            try:
+                part.store.set_filter(filters.parse(text) if text.strip() else None)
+            except filters.BadFilter as bad:
+                return str(bad)
+        return ""
+
+
+class TextScreen(PageScreen):
+    """A page of lines that are made anew each second, and drawn when they differ."""
+
+    def __init__(self, feed: Feed, title: str, lines: Callable[[], list[Line]]) -> None:
         super().__init__(feed)
         self._title = title
-        self._render_text = text
-        self._text = ""
-        self._word = ""
+        self._make = lines
 
     def body(self) -> ComposeResult:
-        with VerticalScroll(id="page"):
-            yield Static(id="text", markup=False)
+        yield Page()
 
     def on_mount(self) -> None:
-        self.query_one("#page").focus()
+        self.query_one(Page).focus()
         self.pump(self.feed.now_ms())
 
     def pump(self, now_ms: int) -> None:
-        if not self.is_due("text", REFRESH_EVERY_MS) and self._text:
-            return
-        text = self._render_text()
-        if text != self._text:
-            self._text = text
-            self.query_one("#text", Static).update(text)
+        if self.is_due("lines", REFRESH_EVERY_MS):
+            self.query_one(Page).set_lines(self._make())
 
     def title_line(self) -> str:
-        return self._title + (f"  /{self._word}" if self._word else "")
-
-    def action_scroll(self, lines: int) -> None:
-        self.query_one("#page", VerticalScroll).scroll_relative(y=lines, animate=False)
-
-    def action_top(self) -> None:
-        self.query_one("#page", VerticalScroll).scroll_home(animate=False)
-
-    def action_bottom(self) -> None:
-        self.query_one("#page", VerticalScroll).scroll_end(animate=False)
-
-    def action_copy(self) -> None:
-        self.app.copy_to_clipboard(self._text)
-        self.notify(f"copied {self._title}: {len(self._text)} characters (OSC 52)")
-
-    def action_search(self) -> None:
-        self.query_one(Prompt).open("/", self._word)
-
-    def action_next(self) -> None:
-        """Scroll to the next line that has the word."""
-        page = self.query_one("#page", VerticalScroll)
-        lines = self._text.lower().splitlines()
-        start = int(page.scroll_y) + 1
-        for number in (*range(start, len(lines)), *range(start)):
-            if self._word and number < len(lines) and self._word.lower() in lines[number]:
-                page.scroll_to(y=number, animate=False)
-                return
-
-    def on_prompt_done(self, event: Prompt.Done) -> None:
-        if event.sign == ":":
-            return
-        event.stop()
-        self._word = event.text or ""
-        self.query_one(Prompt).close()
-        self.action_next()
+        word = self.word()
+        return self._title + (f"  /{word}" if word else "")

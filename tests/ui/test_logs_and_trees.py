@@ -1,0 +1,167 @@
+"""Which logs belong to an object, how they are merged, and who owns whom; tables of cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tuik8s.api.kinds.registry import builtin
+from tuik8s.ui.lines import text_of
+from tuik8s.ui.logs import LogLine, LogTail, Source, drawn, merged, newer, parsed, sources_of
+from tuik8s.ui.ownership import Forest, container_state, member
+from tuik8s.ui.refs import NO_REF, Ref, owners_of, person, ref_of_key
+
+KINDS = builtin()
+
+
+def log(at: str, text: str = "", source: str = "p/c") -> LogLine:
+    return LogLine(at, source, text)
+
+
+def a_pod(name: str, *containers: str, owner: str = "", **labels: str) -> Any:
+    meta: dict[str, Any] = {"name": name, "namespace": "ns", "uid": name, "labels": labels}
+    if owner:
+        meta["ownerReferences"] = [
+            {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": owner, "uid": owner}
+        ]
+    return {"metadata": meta, "spec": {"containers": [{"name": c} for c in containers]}}
+
+
+def test_lines_are_parsed_and_control_characters_shown() -> None:
+    assert parsed("T1 a b\nT2 \x1b[1m\n", "p/c") == [log("T1", "a b"), log("T2", "\\x1b[1m")]
+
+
+@pytest.mark.parametrize(
+    ("known", "heard", "expected"),
+    [
+        ([], ["1a"], ["1a"]),
+        (["1a"], ["1a", "2b"], ["2b"]),
+        (["1a", "2b", "2c"], ["2b", "2c", "2d", "3e"], ["2d", "3e"]),
+        (["1a"], [], []),
+        (["1a"], ["2a"], ["2a"]),
+    ],
+)
+def test_what_is_new(known: list[str], heard: list[str], expected: list[str]) -> None:
+    def lines(texts: list[str]) -> list[LogLine]:
+        return [log(text[0], text[1]) for text in texts]
+
+    assert newer(lines(known), lines(heard)) == lines(expected)
+
+
+def tail(*lines: LogLine) -> Any:
+    found = LogTail.__new__(LogTail)
+    found.lines = list(lines)
+    return found
+
+
+def test_tails_are_merged_by_time_and_cut_to_a_span() -> None:
+    tails = [tail(log("1", "z"), log("1", "a"), log("4")), tail(log("2"), log("3"))]
+    assert [each.at + each.text for each in merged(tails, "", "~")] == ["1z", "1a", "2", "3", "4"]
+    assert [each.at for each in merged(tails, "2", "4")] == ["2", "3"]
+
+
+def test_drawn_lines_name_their_source_and_time() -> None:
+    found = drawn([log("2026-01-01T00:00:01.500000000Z", "x")], stamped=True, named=True)
+    assert [text_of(each) for each in found] == ["00:00:01.500 p/c x"]
+
+
+def test_sources_of_pods_workloads_and_services() -> None:
+    pods = [a_pod("b", "main", app="web"), a_pod("a", "main", "side", app="web"), a_pod("z", "m")]
+    assert sources_of("pods", pods[1], ()) == [Source("ns", "a", "main"), Source("ns", "a", "side")]
+    meta = {"name": "w", "namespace": "ns"}
+    workload = {"metadata": meta, "spec": {"selector": {"matchLabels": {"app": "web"}}}}
+    service = {"metadata": meta, "spec": {"selector": {"app": "web"}}}
+    expected = ["a/main", "a/side", "b/main"]
+    assert [str(s) for s in sources_of("deployments.apps", workload, pods)] == expected
+    assert [str(s) for s in sources_of("services", service, pods)] == expected
+    assert sources_of("services", {"metadata": meta, "spec": {}}, pods) == []
+
+
+@pytest.mark.parametrize(
+    ("author", "expected"),
+    [
+        ("system:kube-scheduler", "scheduler"),
+        ("system:node:node-2", "kubelet node-2"),
+        ("system:serviceaccount:kube-system:replicaset-controller", "replicaset-controller"),
+        ("system:serviceaccount:shop:robot", "shop:robot"),
+        ("system:apiserver", "apiserver"),
+        ("system:admin", "admin"),
+        ("alice", "alice"),
+        ("", "?"),
+    ],
+)
+def test_who_wrote(author: str, expected: str) -> None:
+    assert person(author) == expected
+
+
+def test_refs() -> None:
+    assert ref_of_key("pods/ns/a") == Ref("pods", "ns", "a")
+    assert ref_of_key("nodes//n") == Ref("nodes", "", "n")
+    assert ref_of_key("nonsense") == NO_REF
+    assert Ref("nodes", "", "n").key == "nodes//n"
+    pod = a_pod("p", "c", owner="web-1")
+    assert owners_of(KINDS, pod) == [Ref("replicasets.apps", "ns", "web-1")]
+
+
+def forest() -> Forest:
+    sets = KINDS.by_resource("replicasets.apps")
+    pods = KINDS.by_resource("pods")
+    assert sets is not None
+    assert pods is not None
+    owner = {"metadata": {"name": "web-1", "namespace": "ns", "uid": "web-1"}, "spec": {}}
+    objects = [a_pod(n, "c", owner="web-1") for n in ("b", "a")]
+    return Forest([member(sets, owner, 0), *(member(pods, pod, 0) for pod in objects)])
+
+
+def test_a_tree_is_drawn_from_its_roots() -> None:
+    found = forest()
+    drawn_tree = [(text_of(line).split("  ")[0], ref.name) for line, ref in found.draw(found.roots)]
+    assert drawn_tree == [
+        ("replicaset web-1", "web-1"),
+        ("├─ pod a", "a"),
+        ("│", ""),
+        ("└─ pod b", "b"),
+        ("", ""),
+    ]
+
+
+def test_a_branch_has_the_owners_above() -> None:
+    found = forest()
+    branch = found.branch(Ref("pods", "ns", "a"), [Ref("replicasets.apps", "ns", "web-1")])
+    assert [ref.name for _, ref in branch] == ["web-1", "a", ""]
+
+
+def test_owners_in_a_circle_are_drawn_once() -> None:
+    kind = KINDS.by_resource("configmaps")
+    assert kind is not None
+
+    def owned(name: str, owner: str) -> Any:
+        references = [{"uid": owner, "kind": "ConfigMap", "name": owner}]
+        return {"metadata": {"name": name, "uid": name, "ownerReferences": references}}
+
+    found = Forest([member(kind, owned("a", "b"), 0), member(kind, owned("b", "a"), 0)])
+    assert found.roots == []
+    assert [ref.name for _, ref in found.branch(Ref("configmaps", "", "a"), [])] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ({}, ("waiting", "dim")),
+        ({"state": {"running": {}}, "ready": True}, ("running", "ok")),
+        (
+            {"state": {"running": {}}, "ready": False, "restartCount": 2},
+            ("running, not ready, 2 restarts", "warn"),
+        ),
+        ({"state": {"waiting": {"reason": "CrashLoopBackOff"}}}, ("CrashLoopBackOff", "bad")),
+        ({"state": {"waiting": {"reason": "ContainerCreating"}}}, ("ContainerCreating", "dim")),
+        (
+            {"state": {"terminated": {"reason": "Error", "exitCode": 1}}, "restartCount": 1},
+            ("Error (1), 1 restart", "bad"),
+        ),
+        ({"state": {"terminated": {"reason": "Completed"}}}, ("Completed (0)", "dim")),
+    ],
+)
+def test_container_states(status: Any, expected: tuple[str, str]) -> None:
+    assert container_state(status) == expected

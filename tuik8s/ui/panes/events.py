@@ -1,0 +1,73 @@
+"""The Events about the object, newest first; Enter says who wrote one and why."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tuik8s.api.types import Object
+from tuik8s.ui.describe import event_source, event_time
+from tuik8s.ui.feed import Feed
+from tuik8s.ui.refs import Ref
+from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
+from tuik8s.ui.widgets.live_table import LiveTable
+
+COLUMNS = (
+    ColumnSpec("TIME"),
+    ColumnSpec("TYPE"),
+    ColumnSpec("REASON"),
+    ColumnSpec("COUNT", "right"),
+    ColumnSpec("FROM"),
+    ColumnSpec("MESSAGE", wide=True),
+)
+
+
+class EventsPane(LiveTable):
+    TITLE: ClassVar[str] = "events"
+
+    def __init__(self, feed: Feed, ref: Ref) -> None:
+        super().__init__(RowStore(COLUMNS))
+        self.feed, self.ref = feed, ref
+        self.rows.set_sort(0, True)
+
+    @property
+    def rows(self) -> RowStore:
+        assert self.store is not None
+        return self.store
+
+    def pump(self, now_ms: int) -> None:
+        obj = self.feed.get(*self.ref)
+        seen = set()
+        for event in self.feed.events_about(obj) if obj is not None else ():
+            uid = str(event["metadata"].get("uid") or event["metadata"]["name"])
+            seen.add(uid)
+            cells = cells_of(event)
+            count = int(cells[3].text)
+            keys = (
+                cells[0].text,
+                cells[1].text,
+                cells[2].text,
+                count,
+                *(c.text for c in cells[4:]),
+            )
+            self.rows.put(uid, cells, keys, cells[1].style, now_ms)
+        for uid in [uid for uid in self.rows.order if uid not in seen]:
+            self.rows.remove(uid)
+        self.refresh_rows(now_ms)
+
+    def words(self) -> str:
+        count = self.rows.counts[0]
+        return f"{count} event{'s' * (count != 1)}" if count else "no events"
+
+
+def cells_of(event: Object) -> tuple[Cell, ...]:
+    """A row of the events of one object; the time to the millisecond where the event has it."""
+    style = "warn" if event.get("type") == "Warning" else ""
+    series = event.get("series") or {}
+    return (
+        Cell(event_time(event)[11:23].rstrip("Z"), "dim"),
+        Cell(str(event.get("type", "")), style),
+        Cell(str(event.get("reason", "")), style),
+        Cell(str(series.get("count") or event.get("count") or 1)),
+        Cell(event_source(event), "dim"),
+        Cell(str(event.get("message") or event.get("note") or ""), style),
+    )
