@@ -7,6 +7,7 @@ import argparse
 import pytest
 
 from tuik8s.cli import chaos
+from tuik8s.cli.fault_view import action_text, actions_text, equivalent, summary_of
 from tuik8s.components.chaos.actions.registry import ACTIONS
 from tuik8s.components.supervisor.directory import Refusal
 
@@ -34,7 +35,7 @@ def test_equivalent_reads_as_the_same_fault() -> None:
 
     words = ("link-delay", "node/n", "--delay", "1s", "--as", "f")
     fault = chaos.fault_of(parse(*words))
-    text = chaos.equivalent(fault)
+    text = equivalent(fault)
     lines = text.splitlines()
     assert lines[0].startswith("kubectl create -f - ")
     assert yaml.safe_load("\n".join(lines[1:-1])) == fault
@@ -44,7 +45,7 @@ def test_equivalent_reads_as_the_same_fault() -> None:
     ("words", "message"),
     [
         (("node-stp", "node/x"), "did you mean 'node-stop'"),
-        (("node-stop",), "needs a target, such as: tuik8s chaos node-stop node/node-1"),
+        (("node-stop",), "node-stop needs a target\nusage: tuik8s chaos node-stop TARGET"),
         (("heal",), "heal all"),
     ],
 )
@@ -53,8 +54,34 @@ def test_mistakes(words: tuple[str, ...], message: str) -> None:
         chaos.run(parse(*words))
 
 
+def test_many_pods_some_of_them() -> None:
+    words = ("pod-kill", "pods", "-l", "app=web", "--count", "50%", "--seed", "3", "--override")
+    assert chaos.fault_of(parse(*words))["spec"] == {
+        "action": "pod-kill",
+        "target": "pods",
+        "selector": "app=web",
+        "count": "50%",
+        "seed": 3,
+        "override": True,
+    }
+
+
+def test_actions_are_listed_by_group() -> None:
+    lines = actions_text().splitlines()
+    at = [lines.index(f"  {group}") for group in ("component", "node", "link", "pod")]
+    assert at == sorted(at)
+    assert lines[at[-1] + 1].split()[0] == "pod-kill"
+
+
+def test_an_action_says_what_it_takes_and_what_is_to_be_seen() -> None:
+    text = action_text("pod-slow-start")
+    assert text.startswith("usage: tuik8s chaos pod-slow-start TARGET --delay 200ms")
+    for words in ("Symptom:", "Recovery:", "targets: pod/NAME, pods", "--delay: needed"):
+        assert words in text
+
+
 @pytest.mark.parametrize("action", list(ACTIONS))
 def test_every_action_says_what_it_does(action: str) -> None:
-    summary = chaos.summary_of(action)
+    summary = summary_of(action)
     assert len(summary) > 20
     assert not summary.startswith(action)

@@ -1,9 +1,12 @@
 """Break something in a running cluster, list faults, heal.
 
 tuik8s chaos                                       what can be broken, and what is
+tuik8s chaos pod-oom                               what an action does, and what it takes
 tuik8s chaos node-stop node/node-2 --for 10m
+tuik8s chaos node-stop nodes --selector topology.kubernetes.io/zone=zone-1
+tuik8s chaos pod-crash-loop deployment/web --count 50% --dry-run
+tuik8s chaos pod-kill pods -l app=web --count 1 --schedule "every 30s" --for 10m
 tuik8s chaos link-delay component/scheduler --delay 200ms --jitter 50ms
-tuik8s chaos link-drop node/node-1 --percent 20
 tuik8s chaos heal all|NAME
 """
 
@@ -11,42 +14,72 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from typing import Any
 
-from tuik8s.api.times import human_duration, parse_time
+import msgspec
+
 from tuik8s.api.types import Object
 from tuik8s.cli.api import ApiClient, ApiRefusal
 from tuik8s.cli.arguments import add_cluster, flag_in, require_running
+from tuik8s.cli.fault_view import action_text, actions_text, blast_text, equivalent, faults_text
 from tuik8s.components.chaos.actions.registry import ACTIONS
+from tuik8s.components.chaos.base import PARAMETERS, FaultSpec
+from tuik8s.components.chaos.blast import READS, blast_of
+from tuik8s.components.chaos.choosing import resources_read
 from tuik8s.components.chaos.crd import GROUP
-from tuik8s.components.supervisor.directory import Refusal
+from tuik8s.components.chaos.planning import plan, read_spec, seed_of
+from tuik8s.components.chaos.shape import Refused, Shape, Thing, thing_of
+from tuik8s.components.supervisor.command import processes_of
+from tuik8s.components.supervisor.directory import Refusal, Running
 
 PATH = f"/apis/{GROUP}/v1/faults"
 TAKEN_UP_WITHIN_S = 10.0
 POLL_S = 0.05
-_FIELDS = ("for", "delay", "jitter", "percent")
+_FIELDS = tuple(
+    field.encode_name
+    for field in msgspec.structs.fields(FaultSpec)
+    if field.name not in ("action", "target")
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", nargs="?", default="", help="an action, or heal")
-    parser.add_argument("target", nargs="?", default="", help="node/NAME or component/NAME")
+    parser.add_argument(
+        "target", nargs="?", default="", help="KIND/NAME, or nodes, pods, services with -l"
+    )
     parser.add_argument("--for", metavar="TIME", help="heals by itself after this time")
-    parser.add_argument("--delay", metavar="TIME", help="link-delay: how much later")
-    parser.add_argument("--jitter", metavar="TIME", help="link-delay: at most so much more")
-    parser.add_argument("--percent", type=int, metavar="N", help="link-drop, link-duplicate")
+    parser.add_argument("--dry-run", action="store_true", help="tell what it would hit, do nothing")
     parser.add_argument("--as", metavar="FAULT", help="the fault's name (default: made up)")
     parser.add_argument("--json", action="store_true", help="faults as JSON")
+    many = parser.add_argument_group("among many")
+    many.add_argument("-n", "--namespace", metavar="NAME", help="where the target is (default)")
+    many.add_argument("-l", "--selector", metavar="LABELS", help="labels of those that are meant")
+    many.add_argument("--count", metavar="N|N%%", help="so many of those that match")
+    many.add_argument("--seed", type=int, metavar="N", help="what the choice is drawn from")
+    how = parser.add_argument_group("how")
+    how.add_argument("--schedule", metavar="TURNS", help='comes and goes: "every 30s for 5s"')
+    how.add_argument(
+        "--override", action="store_true", default=None, help="even where a budget says no"
+    )
+    for name, parameter in PARAMETERS.items():
+        takers = [a for a, what in ACTIONS.items() if name in (*what.needs, *what.takes)]
+        how.add_argument(
+            f"--{name}",
+            type=int if parameter.type == "integer" else str,
+            metavar=parameter.example.replace("%", "%%"),
+            help=f"{parameter.words} ({', '.join(takers)})",
+        )
     add_cluster(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     if args.action not in ("", "heal", *ACTIONS):
         raise Refusal(_unknown(args.action))
+    if args.action == "heal" and not args.target:
+        raise Refusal("heal needs a target, such as: tuik8s chaos heal all")
     if args.action and not args.target:
-        example = "heal all" if args.action == "heal" else f"{args.action} node/node-1"
-        raise Refusal(f"{args.action} needs a target, such as: tuik8s chaos {example}")
+        raise Refusal(f"{args.action} needs a target\n{action_text(args.action)}")
     _, running = require_running(args)
     api = ApiClient(running)
     try:
@@ -54,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
             return _list(api, as_json=args.json)
         if args.action == "heal":
             return _heal(api, args.target)
-        return _break(api, args)
+        return _rehearse(api, running, args) if args.dry_run else _break(api, args)
     finally:
         api.close()
 
@@ -69,17 +102,30 @@ def fault_of(args: argparse.Namespace) -> Object:
     return {"apiVersion": f"{GROUP}/v1", "kind": "Fault", "metadata": meta, "spec": spec}
 
 
-def equivalent(fault: Object) -> str:
-    """What one would type in kubectl for the same."""
-    lines = [
-        "kubectl create -f - <<END",
-        f"apiVersion: {fault['apiVersion']}",
-        "kind: Fault",
-        f"metadata: {{name: {fault['metadata']['name']}}}",
-        "spec:",
-    ]
-    lines += [f"  {name}: {json.dumps(value)}" for name, value in fault["spec"].items()]
-    return "\n".join([*lines, "END"])
+def _rehearse(api: ApiClient, running: Running, args: argparse.Namespace) -> int:
+    """Have the server judge the fault without making it, and tell what it would hit."""
+    fault = api.post(f"{PATH}?dryRun=All", fault_of(args))
+    try:
+        spec = read_spec(fault)
+        resources = dict.fromkeys((*READS, *resources_read(spec, ACTIONS[spec.action])))
+        things = [thing for resource in resources for thing in _things(api, resource)]
+        parties = tuple(process["name"] for process in processes_of(running.runtime))
+        shape = Shape(parties, tuple(things))
+        planned = plan(spec, shape, seed_of(spec, fault))
+    except Refused as refusal:
+        raise Refusal(f"{args.action} {args.target} would be refused: {refusal}") from refusal
+    blast = blast_of(planned.effects, shape)
+    if args.json:
+        print(json.dumps({"targets": planned.targets, **msgspec.to_builtins(blast)}))
+    else:
+        print(blast_text(f"{args.action} {args.target}", planned.targets, blast))
+    return 0
+
+
+def _things(api: ApiClient, resource: str) -> list[Thing]:
+    plural, _, group = resource.partition(".")
+    root = f"/apis/{group}/v1" if group else "/api/v1"
+    return [thing_of(resource, obj) for obj in api.get(f"{root}/{plural}")["items"]]
 
 
 def _break(api: ApiClient, args: argparse.Namespace) -> int:
@@ -89,8 +135,11 @@ def _break(api: ApiClient, args: argparse.Namespace) -> int:
     status = found.get("status") or {}
     if status.get("phase") == "Refused":
         api.delete(f"{PATH}/{name}")
-        raise Refusal(f"{args.action} {args.target} refused: {status.get('message', '')}")
+        usage = f"tuik8s chaos {args.action} says how it is used"
+        raise Refusal(f"{args.action} {args.target} refused: {status.get('message', '')}\n{usage}")
     print(f"fault {name}: {args.action} {args.target} is {status['phase'].lower()}")
+    if status.get("message"):
+        print(f"  {status['message']}")
     if status.get("endsAt"):
         print(f"  heals by itself at {status['endsAt']}")
     if status["phase"] == "Active":
@@ -135,28 +184,8 @@ def _list(api: ApiClient, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"actions": list(ACTIONS), "faults": faults}))
         return 0
-    width = max(map(len, ACTIONS))
-    print("ACTIONS   (tuik8s chaos ACTION node/NAME|component/NAME [--for 10m])")
-    for action in ACTIONS:
-        print(f"  {action:<{width}}  {summary_of(action)}")
-    print()
-    if not faults:
-        print("FAULTS    none")
-        return 0
-    rows: list[tuple[str, ...]] = [("FAULT", "ACTION", "TARGET", "PHASE", "FOR", "AGE", "MESSAGE")]
-    rows += map(_row, faults)
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        print("   ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip())
+    print(f"{actions_text()}\n\n{faults_text(faults)}")
     return 0
-
-
-def summary_of(action: str) -> str:
-    """What an action does, in the words of its own file, without its name in front."""
-    words = " ".join((sys.modules[ACTIONS[action].__module__].__doc__ or "").split())
-    words = words.removeprefix(action).lstrip(":. ")
-    words = words.split(". ")[0].split(" Symptom:")[0].rstrip(".")
-    return words[:1].lower() + words[1:]
 
 
 def _faults(api: ApiClient) -> list[Object]:
@@ -167,20 +196,6 @@ def _faults(api: ApiClient) -> list[Object]:
             raise Refusal("this cluster has no chaos (is it --control-plane-only?)") from None
         raise
     return items
-
-
-def _row(fault: Object) -> tuple[str, ...]:
-    spec, status = fault["spec"], fault.get("status") or {}
-    age_ms = time.time_ns() // 1_000_000 - parse_time(fault["metadata"]["creationTimestamp"])
-    return (
-        fault["metadata"]["name"],
-        spec["action"],
-        spec["target"],
-        status.get("phase", "-"),
-        spec.get("for", "-"),
-        human_duration(max(0, age_ms)),
-        status.get("message", ""),
-    )
 
 
 def _unknown(action: str) -> str:

@@ -21,6 +21,7 @@ from tuik8s.components.supervisor.roles import roles_of
 from tuik8s.config import ClusterConfig
 from tuik8s.world.links import LinkRule
 from tuik8s.world.logs import Sink, discard
+from tuik8s.world.rules import Rule
 from tuik8s.world.simulated import Simulation
 
 ADMIN = "system:admin"
@@ -148,6 +149,9 @@ class SimulatedHand:
 
     def set_links(self, rules: Sequence[LinkRule]) -> None:
         self._cluster.simulation.links.set(rules)
+
+    def set_rules(self, rules: Sequence[Rule]) -> None:
+        self._cluster.simulation.set_rules(rules)
 
     def _later(self, call: Callable[[], None]) -> None:
         """After the turn of whoever asked: nobody is killed while it runs."""

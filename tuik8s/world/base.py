@@ -12,7 +12,10 @@ are ratios of integers, so that a seed repeats them exactly.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from tuik8s.world.rules import Rules
 
 T = TypeVar("T")
 
@@ -109,6 +112,11 @@ class World(Protocol):
 
     @property
     def log(self) -> Log: ...
+
+    @property
+    def rules(self) -> Rules:
+        """What faults ask of this process."""
+        ...
 
     def now_ms(self) -> int: ...
 

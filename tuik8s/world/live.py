@@ -33,6 +33,7 @@ from tuik8s.world.links import LinkRules
 from tuik8s.world.live_disk import RealDisk
 from tuik8s.world.logs import LineLog, Sink
 from tuik8s.world.rng import RandomStream, from_system
+from tuik8s.world.rules import Rules
 from tuik8s.world.virtual import VirtualAddresses
 
 REAL_TIME: Final = 1_000
@@ -95,6 +96,7 @@ class LiveDriver:
         self.loop = loop
         self.clock = clock or real_time_clock()
         self.links = LinkRules()
+        self.rules = Rules()
         self.virtual: VirtualAddresses | None = None
         self.sink = sink
         self.log_level = log_level
@@ -198,6 +200,7 @@ class LiveWorld:
         """disks: those that are not below directory, by name."""
         self.party = party
         self.driver = driver
+        self.rules = driver.rules
         self.now_ms = driver.now_ms
         self.call_at = driver.schedule
         self.call_soon = driver.soon

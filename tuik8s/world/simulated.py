@@ -13,7 +13,8 @@ seed repeats the run event by event. A restart is the caller building a new comp
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from tuik8s.bus.memory import MemoryBus, MemoryClient, MemoryServer
@@ -24,6 +25,7 @@ from tuik8s.world.links import LinkRules
 from tuik8s.world.logs import LineLog, Sink, discard
 from tuik8s.world.network import Address, HttpAnswer, HttpRequest, Network
 from tuik8s.world.rng import RandomStream, seeded
+from tuik8s.world.rules import Rule, Rules
 from tuik8s.world.simulated_network import NetworkTable, SimulatedNetwork
 
 EPOCH_MS: Final = 1_767_225_600_000
@@ -42,12 +44,14 @@ class SimulatedWorld:
         "_simulation",
         "log",
         "party",
+        "rules",
         "skew_ms",
     )
 
     def __init__(self, simulation: Simulation, party: str, gate: Gate, incarnation: int) -> None:
         self.party = party
         self.skew_ms = 0
+        self.rules = Rules()
         self._simulation = simulation
         self._heap = simulation.heap
         self._gate = gate
@@ -98,6 +102,10 @@ class SimulatedHost:
     def gate(self) -> Gate:
         return self._gate
 
+    def set_rules(self, rules: Sequence[Rule]) -> None:
+        """Replace what faults ask of this process."""
+        self.clock.rules.set(rules)
+
     def ready(self, **facts: object) -> None:
         self._simulation.ready[self.world.party] = facts
 
@@ -132,6 +140,7 @@ class Simulation:
         self.network = NetworkTable(seeded(seed, "network"), self.links)
         self.ready: dict[str, dict[str, object]] = {}
         """What each party said when it was ready to work."""
+        self._rules: tuple[Rule, ...] = ()
         self._hosts: dict[str, SimulatedHost] = {}
         self._incarnations: dict[str, int] = {}
         self._disks: dict[tuple[str, str], SimulatedDisk] = {}
@@ -142,7 +151,9 @@ class Simulation:
         """The process of a party: a fresh one at first and after a crash, else the living one."""
         if party not in self._hosts:
             self._incarnations[party] = self._incarnations.get(party, 0) + 1
-            self._hosts[party] = SimulatedHost(self, party, self._incarnations[party])
+            host = SimulatedHost(self, party, self._incarnations[party])
+            host.set_rules(self._rules)
+            self._hosts[party] = host
         return self._hosts[party]
 
     def alive(self, party: str) -> bool:
@@ -177,6 +188,12 @@ class Simulation:
 
     def paused(self, party: str) -> bool:
         return party in self._hosts and self._hosts[party].gate.closed
+
+    def set_rules(self, rules: Sequence[Rule]) -> None:
+        """Replace the rules of every process; each hears of it in a turn of its own."""
+        self._rules = tuple(rules)
+        for host in self._hosts.values():
+            self.heap.schedule(self.heap.now_ms, partial(host.set_rules, self._rules), host.gate)
 
     def skew(self, party: str, offset_ms: int) -> None:
         """Set a party's clock ahead (it is held, never set back, when the offset is lowered)."""

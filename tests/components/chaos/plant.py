@@ -16,6 +16,7 @@ from tuik8s.components.chaos import Chaos
 from tuik8s.components.chaos import build as build_chaos
 from tuik8s.components.chaos.crd import fault_crd
 from tuik8s.world.links import LinkRule
+from tuik8s.world.rules import Rule
 
 FAULTS = "faults.chaos.tuik8s.dev"
 BACK_AFTER_MS = 100
@@ -134,6 +135,10 @@ class PlantHand:
     def set_links(self, rules: Sequence[LinkRule]) -> None:
         self.done.append(("links", str(len(rules))))
         self._plant.simulation.links.set(rules)
+
+    def set_rules(self, rules: Sequence[Rule]) -> None:
+        self.done.append(("rules", str(len(rules))))
+        self._plant.simulation.set_rules(rules)
 
     def _crash(self, party: str, back_after_ms: int) -> None:
         self._plant.simulation.crash(party)

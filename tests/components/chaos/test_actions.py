@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from tuik8s.components.chaos.actions.registry import ACTIONS
-from tuik8s.components.chaos.base import Effects, FaultSpec, Refused, Shape
+from tuik8s.components.chaos.base import Effects
 from tuik8s.components.chaos.crd import fault_crd
+from tuik8s.components.chaos.planning import plan, read_spec
+from tuik8s.components.chaos.shape import Refused, Shape
 from tuik8s.world.links import LinkRule, both_ways
 
 SHAPE = Shape(
@@ -25,8 +27,9 @@ SHAPE = Shape(
 NODE_2 = ("kubelet/node-2", "kube-proxy/node-2")
 
 
-def plan(action: str, target: str, **more: Any) -> Effects:
-    return ACTIONS[action](FaultSpec(action=action, target=target, **more), SHAPE)
+def planned(action: str, target: str, shape: Shape = SHAPE, **more: Any) -> Effects:
+    spec = {"action": action, "target": target, **more}
+    return plan(read_spec({"spec": spec}), shape, seed=1).effects
 
 
 def links(*parties: str, **rule: Any) -> Effects:
@@ -38,10 +41,10 @@ def links(*parties: str, **rule: Any) -> Effects:
 
 PLANS: tuple[tuple[str, str, dict[str, Any], Effects], ...] = (
     ("component-kill", "component/scheduler", {}, Effects(kill=("scheduler",))),
-    ("component-kill", "component/scheduler", {"for_": "1m"}, Effects(hold=("scheduler",))),
+    ("component-kill", "component/scheduler", {"for": "1m"}, Effects(hold=("scheduler",))),
     ("component-kill", "component/chaos", {}, Effects(kill=("chaos",))),
     ("component-pause", "component/kubelet/node-1", {}, Effects(pause=("kubelet/node-1",))),
-    ("component-pause", "component/apiserver", {"for_": "5s"}, Effects(pause=("apiserver",))),
+    ("component-pause", "component/apiserver", {"for": "5s"}, Effects(pause=("apiserver",))),
     ("node-stop", "node/node-2", {}, Effects(hold=NODE_2)),
     ("node-cut", "node/node-2", {}, links(*NODE_2, cut=True)),
     (
@@ -64,19 +67,19 @@ PLANS: tuple[tuple[str, str, dict[str, Any], Effects], ...] = (
     ("action", "target", "more", "effects"), PLANS, ids=[f"{a} {t}" for a, t, _, _ in PLANS]
 )
 def test_plan(action: str, target: str, more: dict[str, Any], effects: Effects) -> None:
-    assert plan(action, target, **more) == effects
+    assert planned(action, target, **more) == effects
 
 
 REFUSED: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     ("component-kill", "component/etcd", {}, "there are: component/apiserver"),
     ("component-kill", "node/node-1", {}, "is no component"),
-    ("component-kill", "component/chaos", {"for_": "1m"}, "cannot keep itself dead"),
+    ("component-kill", "component/chaos", {"for": "1m"}, "cannot keep itself dead"),
     ("component-pause", "component/chaos", {}, "cannot pause itself"),
     ("component-pause", "component/apiserver", {}, "give `for`"),
     ("node-stop", "node/node-9", {}, "there are: node-1, node-2"),
     ("node-stop", "component/scheduler", {}, "is no node"),
-    ("link-delay", "component/scheduler", {}, "needs a delay"),
-    ("link-delay", "component/scheduler", {"delay": "soon"}, "durations such as"),
+    ("link-delay", "component/scheduler", {}, "needs delay, such as delay: 200ms"),
+    ("link-delay", "component/scheduler", {"delay": "soon"}, "delay is a duration such as 200ms"),
     ("link-drop", "component/scheduler", {}, "needs percent"),
     ("link-drop", "component/scheduler", {"percent": 101}, "from 1 to 100"),
     ("link-duplicate", "component/apiserver", {"percent": 5}, "name the other end"),
@@ -90,13 +93,13 @@ REFUSED: tuple[tuple[str, str, dict[str, Any], str], ...] = (
 )
 def test_refused(action: str, target: str, more: dict[str, Any], words: str) -> None:
     with pytest.raises(Refused, match=words):
-        plan(action, target, **more)
+        planned(action, target, **more)
 
 
 def test_nodes_that_share_a_process_cannot_be_broken_one_by_one() -> None:
     shape = Shape(("apiserver", "kubelet/node-1..node-50", "kube-proxy/node-1..node-50"))
     with pytest.raises(Refused, match="--nodes-per-process 1"):
-        ACTIONS["node-stop"](FaultSpec(action="node-stop", target="node/node-7"), shape)
+        planned("node-stop", "node/node-7", shape)
 
 
 def test_every_action_is_in_the_kind() -> None:

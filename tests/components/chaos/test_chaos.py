@@ -108,7 +108,7 @@ def test_two_faults_on_one_party_are_undone_together(plant: ChaosPlant) -> None:
         ("node-stop", "node/node-9", {}, "there are: node-1, node-2"),
         ("component-kill", "component/etcd", {}, "is no component"),
         ("node-stop", "node/node-1", {"for": "soon"}, "for is a duration"),
-        ("link-delay", "node/node-1", {}, "needs a delay"),
+        ("link-delay", "node/node-1", {}, "needs delay"),
     ],
 )
 def test_refusal_says_why(

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from tuik8s.components.store import Change, Store, StoreOptions
 from tuik8s.world.base import DiskFailed
+from tuik8s.world.rules import Rules
 
 T = TypeVar("T")
 SECTOR = 512
@@ -87,6 +88,7 @@ class TinyWorld:
     def __init__(self, now_ms: int = 1_767_225_600_000, seed: str = "1") -> None:
         self._seed = seed
         self.log = Silence()
+        self.rules = Rules()
         self._now_ms = now_ms
         self._heap: list[tuple[int, int, Call]] = []
         self._count = 0

@@ -1,12 +1,13 @@
 """Faults are objects; an action says what a fault does to the world; a hand does it.
 
-    kubectl, UI, scenario --> Fault --> action.plan (pure) --> Effects --> hand (live: the
-    supervisor)
+    kubectl, UI, scenario --> Fault --> targets (chosen) --> action.plan (pure) --> Effects
+                                                               |--> hand (live: the supervisor)
+                                                               '--> clerk (what the API does)
 
 Effects are states, not steps: while the fault is there, these parties are held dead, those are
-paused, these link rules hold. Healing is that the fault is gone. The only step is `kill`, done
-once. To add an action: one file in `actions/` with a `plan`, one line in its `registry.py`, one
-test.
+paused, these rules hold, that node is drained. Healing is that the fault is gone. The only steps
+are `kill` and `evict`, done once, or once with every turn of a schedule. To add an action: one file
+in `actions/` with an `ACTION`, one line in its `registry.py`, one test.
 
 Source: our own; the verbs are turmoil's (tokio-rs/turmoil).
 """
@@ -18,84 +19,125 @@ from typing import Protocol
 
 import msgspec
 
+from tuik8s.api.times import parse_duration
+from tuik8s.components.chaos.shape import Refused, Shape
 from tuik8s.world.links import LinkRule
+from tuik8s.world.rules import Rule
 
 APISERVER = "apiserver"
+DEFAULT_NAMESPACE = "default"
 
 
 class FaultSpec(msgspec.Struct, frozen=True, kw_only=True, rename={"for_": "for"}):
     """The spec of a Fault.
 
-    Durations are texts such as `10m`; without `for` a fault lasts until it is deleted.
+    Durations are texts such as `10m`; without `for` a fault lasts until it is deleted. What is
+    left out is "" (None for percent and seed).
     """
 
     action: str
     target: str
+    namespace: str = DEFAULT_NAMESPACE
+    selector: str = ""
+    count: int | str = ""
     for_: str = ""
+    schedule: str = ""
+    seed: int | None = None
+    override: bool = False
     delay: str = ""
     jitter: str = ""
     percent: int | None = None
 
 
+class Parameter(msgspec.Struct, frozen=True):
+    """A field of the spec that only some actions take: its type, an example, what it means."""
+
+    type: str
+    example: str
+    words: str
+
+
+PARAMETERS: dict[str, Parameter] = {
+    "delay": Parameter("string", "200ms", "how much longer it takes"),
+    "jitter": Parameter("string", "50ms", "at most so much more, by chance"),
+    "percent": Parameter("integer", "20", "how many in a hundred, by chance"),
+}
+
+
+class Eviction(msgspec.Struct, frozen=True):
+    """A pod that is to go at once, through the API. override: even where a budget says no."""
+
+    namespace: str
+    name: str
+    override: bool = False
+
+
 class Effects(msgspec.Struct, frozen=True, kw_only=True):
-    """What a fault asks for. All but kill are undone when the fault goes."""
+    """What a fault asks for. All but kill and evict are undone when the fault goes."""
 
     kill: tuple[str, ...] = ()
+    evict: tuple[Eviction, ...] = ()
     hold: tuple[str, ...] = ()
     pause: tuple[str, ...] = ()
     links: tuple[LinkRule, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def steps(self) -> bool:
+        """Whether there is something to do once."""
+        return bool(self.kill or self.evict)
 
 
-class Refused(Exception):
-    """The fault cannot be: its target does not exist, or a parameter does not read."""
-
-
-class Shape(msgspec.Struct, frozen=True):
-    """The parties of the cluster that a fault may mean."""
-
-    parties: tuple[str, ...]
-
-    def party(self, target: str) -> str:
-        """The party that `component/NAME` means. Raises Refused, naming those there are."""
-        kind, _, name = target.partition("/")
-        if kind != "component" or name not in self.parties:
-            known = ", ".join(f"component/{party}" for party in self.parties)
-            raise Refused(f"target {target!r} is no component; there are: {known}")
-        return name
-
-    def node_parties(self, target: str) -> tuple[str, ...]:
-        """The parties that live on `node/NAME`. Raises Refused."""
-        kind, _, name = target.partition("/")
-        found = tuple(p for p in self.parties if p.partition("/")[2] == name and name)
-        if kind == "node" and found:
-            return found
-        hosted = [p for p in self.parties if ".." in p]
-        if kind == "node" and hosted:
-            raise Refused(
-                f"{target} shares its process with other nodes ({', '.join(hosted)}); "
-                "start the cluster with --nodes-per-process 1 to break nodes one by one"
-            )
-        nodes = sorted({p.partition("/")[2] for p in self.parties if p.startswith("kubelet/")})
-        raise Refused(f"target {target!r} is no node; there are: {', '.join(nodes)}")
-
-    def link_parties(self, target: str) -> tuple[str, ...]:
-        """The parties whose links to the API server `node/N` or `component/C` means."""
-        if target.startswith("node/"):
-            return self.node_parties(target)
-        party = self.party(target)
-        if party == APISERVER:
-            raise Refused("every link has the API server at one end; name the other end")
-        return (party,)
-
-
-def per_mille(spec: FaultSpec) -> int:
-    """The share of messages that a fault means, in thousandths. Raises Refused."""
-    if spec.percent is None or not 0 < spec.percent <= 100:
-        raise Refused(f"{spec.action} needs percent, from 1 to 100")
-    return spec.percent * 10
+def union(parts: Sequence[Effects]) -> Effects:
+    """All of them together: parties and pods once, rules as often as they are asked for."""
+    return Effects(
+        kill=tuple(dict.fromkeys(p for e in parts for p in e.kill)),
+        evict=tuple(dict.fromkeys(p for e in parts for p in e.evict)),
+        hold=tuple(dict.fromkeys(p for e in parts for p in e.hold)),
+        pause=tuple(dict.fromkeys(p for e in parts for p in e.pause)),
+        links=tuple(rule for e in parts for rule in e.links),
+        rules=tuple(rule for e in parts for rule in e.rules),
+    )
 
 
 Plan = Callable[[FaultSpec, Shape], Effects]
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to break something.
+
+    plan: what it does to one target. targets: the kinds of what it breaks (`target: KIND/NAME`).
+    needs, takes: the parameters that must and that may be given. reads: the resources of the API
+    that the plan looks at; where it names pods, they are looked up for every fault.
+    """
+
+    plan: Plan
+    group: str
+    targets: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+
+
+def duration_ms(spec: FaultSpec, name: str) -> int:
+    """A parameter that is a duration; 0 when it was left out. Raises Refused."""
+    text = getattr(spec, name)
+    try:
+        found = parse_duration(text) if text else 0
+    except ValueError as problem:
+        example = PARAMETERS[name].example
+        raise Refused(f"{name} is a duration such as {example}: {problem}") from problem
+    if found < 0:
+        raise Refused(f"{name} {text!r} is less than nothing")
+    return found
+
+
+def per_mille(spec: FaultSpec) -> int:
+    """The share that a fault means, in thousandths; all when it was left out. Raises Refused."""
+    percent = 100 if spec.percent is None else spec.percent
+    if not 0 < percent <= 100:
+        raise Refused(f"{spec.action} needs percent, from 1 to 100")
+    return percent * 10
 
 
 class Hand(Protocol):
@@ -119,4 +161,8 @@ class Hand(Protocol):
 
     def set_links(self, rules: Sequence[LinkRule]) -> None:
         """Replace all link rules."""
+        ...
+
+    def set_rules(self, rules: Sequence[Rule]) -> None:
+        """Replace all other rules."""
         ...

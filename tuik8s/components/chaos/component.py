@@ -6,8 +6,9 @@
     `for` is over   -> undone, status Healed
     Fault deleted   -> undone, finalizer removed
 
-The status is stored before anything breaks, since what breaks may be the API server itself. A
-fresh process takes active faults over, and undoes what an earlier one left that nobody asks for.
+The status is stored before anything breaks, since what breaks may be the API server itself; only
+what goes through the API server is done first and told then. A fresh process takes active faults
+over, and undoes what an earlier one left that nobody asks for.
 
 Source: our own (design: chaos is a resource).
 """
@@ -15,36 +16,28 @@ Source: our own (design: chaos is a resource).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-import msgspec
-
-from tuik8s.api.times import format_time, parse_duration, parse_time
+from tuik8s.api.times import format_time, parse_time
 from tuik8s.api.types import Object, Reply
 from tuik8s.bus.client import Client
 from tuik8s.bus.clone import Change
 from tuik8s.bus.informer import Informer
 from tuik8s.components.base import Host
 from tuik8s.components.chaos.actions.registry import ACTIONS
-from tuik8s.components.chaos.base import APISERVER, Effects, FaultSpec, Hand, Refused, Shape
+from tuik8s.components.chaos.base import APISERVER, Effects, Hand
+from tuik8s.components.chaos.book import Book, Taken
+from tuik8s.components.chaos.choosing import resources_read
+from tuik8s.components.chaos.clerk import Clerk
 from tuik8s.components.chaos.crd import FAULTS, FINALIZER, fault_crd
-from tuik8s.world.base import Timer
+from tuik8s.components.chaos.planning import Planned, plan, read_spec, seed_of
+from tuik8s.components.chaos.schedule import parse_schedule
+from tuik8s.components.chaos.shape import Refused, Shape
+from tuik8s.components.chaos.surroundings import Surroundings
+from tuik8s.components.chaos.telling import DEADLINE_MS, RETRY_MS, Telling
 
 IDENTITY = "system:chaos"
 CRDS = "customresourcedefinitions.apiextensions.k8s.io"
-RETRY_MS = 500
-DEADLINE_MS = 2_000
 OVER = ("Healed", "Refused", "Done")
-
-
-@dataclass(slots=True)
-class _Fault:
-    """A fault that was taken up. counts: its status is stored, so its effects are in force."""
-
-    effects: Effects
-    generation: int
-    counts: bool = False
-    ends: Timer | None = None
 
 
 class Chaos:
@@ -57,10 +50,14 @@ class Chaos:
         self._hand = hand
         self._client = Client(host.world, host.dial(IDENTITY))
         self._faults = Informer(self._client, FAULTS)
-        self._active: dict[str, _Fault] = {}
-        self._telling: dict[str, None] = {}
+        self._book = Book(host.world, self._on_turn, self._on_end)
+        self._telling = Telling(self._client)
+        self._surroundings = Surroundings(self._client, hand)
+        self._clerk = Clerk(self._client)
         self._applied = Effects()
-        self._planned = False
+        self._is_planned = False
+        self._is_settled = False
+        self._looking: dict[str, None] = {}
 
     def start(self) -> None:
         """Nobody could tell us to heal while the API server is held: let go of it first."""
@@ -69,24 +66,47 @@ class Chaos:
         self._create_kind()
 
     def statistics(self) -> Mapping[str, int]:
-        return {"faults": len(self._faults), "active": len(self._active)}
+        return {"faults": len(self._faults), "active": len(self._book)}
 
     def _create_kind(self) -> None:
         self._client.create(CRDS, fault_crd(), self._on_kind, deadline_ms=DEADLINE_MS)
 
     def _on_kind(self, reply: Reply) -> None:
-        if not reply.ok and reply.code != 409:
+        if reply.code == 409:  # of an earlier start, perhaps of an earlier version
+            spec = {"spec": fault_crd()["spec"]}
+            name = FAULTS
+            self._client.patch(CRDS, "", name, spec, self._on_kind, deadline_ms=DEADLINE_MS)
+        elif not reply.ok:
             self._world.call_after(RETRY_MS, self._create_kind)
-            return
-        self._faults.on_change(self._on_fault)
-        self._faults.on_sync(self._on_sync)
-        self._faults.start()
+        else:
+            self._faults.on_change(self._on_fault)
+            self._faults.on_sync(self._work)
+            self._faults.start()
 
-    def _on_sync(self) -> None:
-        """Take over what is active; what nobody asks for is undone."""
+    def _on_fault(self, change: Change) -> None:
+        if change.new is None:
+            self._book.forget(change.key.name)
+        self._work_soon()
+
+    def _work_soon(self) -> None:
+        if not self._is_planned:
+            self._is_planned = True
+            self._world.call_soon(self._work)
+
+    def _work(self) -> None:
+        self._is_planned = False
+        if not self._faults.synced:
+            return
         for fault in self._faults.items():
             self._consider(fault)
-        wanted = _union(self._active)
+        if not self._is_settled and not self._looking:
+            self._settle()
+        self._apply()
+
+    def _settle(self) -> None:
+        """What was active is taken over; what nobody asks for is undone."""
+        self._is_settled = True
+        wanted = self._book.wanted()
         for party in self._hand.parties():
             if party == self.name:
                 continue
@@ -96,26 +116,10 @@ class Chaos:
                 self._hand.resume(party)
         if not wanted.links:
             self._hand.set_links(())
+        if not wanted.rules:
+            self._hand.set_rules(())
         self._apply()
         self._host.ready()  # not before: whoever starts a cluster is told what faults hold back
-
-    def _on_fault(self, change: Change) -> None:
-        if change.new is None:
-            self._forget(change.key.name)
-        self._work_soon()
-
-    def _work_soon(self) -> None:
-        if not self._planned:
-            self._planned = True
-            self._world.call_soon(self._work)
-
-    def _work(self) -> None:
-        self._planned = False
-        if not self._faults.synced:
-            return
-        for fault in self._faults.items():
-            self._consider(fault)
-        self._apply()
 
     # --- one fault ----------------------------------------------------------------------------
 
@@ -123,142 +127,186 @@ class Chaos:
         meta, phase = fault["metadata"], (fault.get("status") or {}).get("phase", "")
         name = meta["name"]
         if "deletionTimestamp" in meta:
-            self._forget(name)
+            self._book.forget(name)
+            self._looking.pop(name, None)
             self._remove_finalizer(fault)
         elif phase in OVER:
-            self._forget(name)
+            self._book.forget(name)
         elif FINALIZER not in (meta.get("finalizers") or ()):
             body = {"metadata": {"finalizers": [*(meta.get("finalizers") or ()), FINALIZER]}}
             self._client.patch(FAULTS, "", name, body, self._on_reply)
-        elif phase == "Active":
-            self._go_on(fault)
-        elif name not in self._active:
-            self._begin(fault)
+        elif name not in self._telling and name not in self._looking:
+            known = self._book.get(name)
+            if known is None or known.generation != meta.get("generation", 1):
+                self._take_up(fault, is_new=phase != "Active")
 
-    def _begin(self, fault: Object) -> None:
-        """A new fault: store what becomes of it, and only then let it count."""
-        meta, now_ms = fault["metadata"], self._world.now_ms()
+    def _take_up(self, fault: Object, *, is_new: bool) -> None:
+        """Plan a fault: a new one, one of an earlier chaos process, or one that was changed."""
+        meta, status = fault["metadata"], fault.get("status") or {}
         name = meta["name"]
         try:
-            spec, effects = self._plan(fault)
+            spec = read_spec(fault)
         except Refused as refusal:
-            self._say(name, {"phase": "Refused", "message": str(refusal)})
+            self._refuse(name, refusal)
             return
-        self._active[name] = _Fault(effects, meta.get("generation", 1))
-        self._world.log.info("fault begins", fault=name, action=spec.action, target=spec.target)
-        status = {"phase": "Active", "startedAt": format_time(now_ms), "message": ""}
-        if effects.kill:
-            status["phase"] = "Done"
-            self._say(name, status, lambda: self._kill(effects))
-            return
-        if spec.for_:
-            status["endsAt"] = format_time(now_ms + parse_duration(spec.for_))
-        self._say(name, status, lambda: self._stored(name, spec))
+        seed = status["seed"] if "seed" in status and spec.seed is None else seed_of(spec, fault)
+        taken = Taken(name, spec, meta.get("generation", 1), seed)
+        taken.cause = int(meta.get("resourceVersion", 0))
+        is_same = status.get("observedGeneration") == taken.generation
+        earlier = status.get("targets") or () if is_same else ()
 
-    def _stored(self, name: str, spec: FaultSpec) -> None:
-        """The status is stored: from now on the fault counts, for as long as it shall last."""
-        active = self._active.get(name)
-        if active is None:
+        def planned(found: Planned) -> None:
+            self._book.forget(name)
+            taken.effects = found.effects
+            if is_new:
+                self._begin(taken, found)
+            else:
+                taken.started_at_ms = parse_time(status["startedAt"])
+                self._go_on(taken)
+                if not is_same:
+                    told = {"observedGeneration": taken.generation, "targets": list(found.targets)}
+                    self._say(name, told)
+
+        self._plan(taken, earlier, planned)
+
+    def _plan(
+        self, taken: Taken, earlier: list[str] | tuple[()], then: Callable[[Planned], None]
+    ) -> None:
+        """Look at what the fault may mean, and plan it; a refusal ends it."""
+        name, spec = taken.name, taken.spec
+
+        def looked(shape: Shape) -> None:
+            if self._looking.pop(name, 0) == 0:
+                return  # it was deleted meanwhile
+            try:
+                found = plan(spec, shape, taken.seed, earlier)
+            except Refused as refusal:
+                self._refuse(name, refusal)
+            else:
+                then(found)
+            self._work_soon()
+
+        self._looking[name] = None
+        self._surroundings.look(resources_read(spec, ACTIONS[spec.action]), looked)
+
+    def _refuse(self, name: str, refusal: Refused) -> None:
+        self._book.forget(name)
+        self._say(name, {"phase": "Refused", "message": str(refusal)})
+
+    def _begin(self, taken: Taken, found: Planned) -> None:
+        """A new fault: store what becomes of it, and only then let it count."""
+        spec, now_ms = taken.spec, self._world.now_ms()
+        taken.started_at_ms = now_ms
+        self._book.add(taken)
+        self._world.log.info(
+            "fault begins", fault=taken.name, action=spec.action, target=spec.target
+        )
+        status = {
+            "phase": "Done" if taken.is_done_at_once else "Active",
+            "startedAt": format_time(now_ms),
+            "message": "",
+            "observedGeneration": taken.generation,
+            "seed": taken.seed,
+            "targets": list(found.targets),
+        }
+        if taken.ends_at_ms is not None and not taken.is_done_at_once:
+            status["endsAt"] = format_time(taken.ends_at_ms)
+        if taken.is_done_at_once and taken.effects.evict:
+            self._evict(taken, status)
             return
-        active.counts = True
-        if spec.for_:
-            lasts_ms = parse_duration(spec.for_)
-            active.ends = self._world.call_after(lasts_ms, lambda: self._end(name))
+        self._say(taken.name, status, lambda: self._stored(taken))
+
+    def _stored(self, taken: Taken) -> None:
+        """The status is stored: from now on the fault counts, for as long as it shall last."""
+        if self._book.get(taken.name) is not taken:
+            return
+        if not taken.is_done_at_once:
+            self._book.begin(taken)
+        self._step(taken)
         self._apply()
 
-    def _kill(self, effects: Effects) -> None:
-        for party in effects.kill:
+    def _step(self, taken: Taken) -> None:
+        """Do what is done in a moment."""
+        for party in taken.effects.kill:
             self._hand.kill(party)
+        if taken.effects.evict:
+            self._evict(taken, {})
 
-    def _go_on(self, fault: Object) -> None:
-        """An active fault: of an earlier chaos process, or one whose spec was changed."""
-        meta = fault["metadata"]
-        name, generation = meta["name"], meta.get("generation", 1)
-        known = self._active.get(name)
-        if name in self._telling or (known is not None and known.generation == generation):
+    def _evict(self, taken: Taken, status: Object) -> None:
+        def done(stay: list[str]) -> None:
+            gone = len(taken.effects.evict) - len(stay)
+            told = {**status, "message": "; ".join(stay)}
+            if stay and not gone and not taken.spec.schedule:
+                told["phase"] = "Refused"
+            self._world.log.info("pods killed", fault=taken.name, gone=gone, stay=len(stay))
+            self._say(taken.name, told)
+
+        self._clerk.evict(taken.effects.evict, taken.cause, done)
+
+    def _go_on(self, taken: Taken) -> None:
+        """An active fault of an earlier chaos process, or one whose spec was changed."""
+        if taken.ends_at_ms is not None and taken.ends_at_ms <= self._world.now_ms():
+            self._say(taken.name, {"phase": "Healed"})
             return
-        try:
-            spec, effects = self._plan(fault)
-        except Refused as refusal:
-            self._forget(name)
-            self._say(name, {"phase": "Refused", "message": str(refusal)})
+        self._book.add(taken)
+        self._book.begin(taken)
+
+    def _on_turn(self, taken: Taken) -> None:
+        """A turn of a schedule began or ended."""
+        self._apply()
+        schedule = parse_schedule(taken.spec.schedule)
+        if schedule is None or not taken.effects.steps or (schedule.for_ms and not taken.is_on):
             return
-        self._forget(name)
-        active = _Fault(effects, generation, counts=True)
-        if spec.for_:
-            started_at_ms = parse_time(fault["status"]["startedAt"])
-            ends_at_ms = started_at_ms + parse_duration(spec.for_)
-            if ends_at_ms <= self._world.now_ms():
-                self._say(name, {"phase": "Healed"})
+        turn = schedule.turn(self._world.now_ms() - taken.started_at_ms)
+
+        def looked(shape: Shape) -> None:
+            """Each turn chooses among those that there are by then."""
+            if self._book.get(taken.name) is not taken:
                 return
-            active.ends = self._world.call_at(ends_at_ms, lambda: self._end(name))
-        self._active[name] = active
+            try:
+                taken.effects = plan(taken.spec, shape, taken.seed + turn).effects
+            except Refused as refusal:
+                self._world.log.info("nothing to break", fault=taken.name, why=str(refusal))
+                return
+            self._step(taken)
 
-    def _plan(self, fault: Object) -> tuple[FaultSpec, Effects]:
-        try:
-            spec = msgspec.convert(fault["spec"], FaultSpec)
-        except (KeyError, msgspec.ValidationError) as problem:
-            raise Refused(str(problem)) from problem
-        plan = ACTIONS.get(spec.action)
-        if plan is None:
-            raise Refused(f"no action {spec.action!r}; there are: {', '.join(ACTIONS)}")
-        try:
-            lasts_ms = parse_duration(spec.for_) if spec.for_ else 1
-        except ValueError as problem:
-            raise Refused(f"for is a duration such as 10m: {problem}") from problem
-        if lasts_ms <= 0:
-            raise Refused(f"for {spec.for_!r} is over before it begins")
-        return spec, plan(spec, Shape(tuple(self._hand.parties())))
+        resources = resources_read(taken.spec, ACTIONS[taken.spec.action])
+        self._surroundings.look(resources, looked)
 
-    def _end(self, name: str) -> None:
-        if name in self._active:
-            self._forget(name)
-            self._world.log.info("fault ends", fault=name)
-            self._apply()
-            self._say(name, {"phase": "Healed"})
-
-    def _forget(self, name: str) -> None:
-        active = self._active.pop(name, None)
-        if active is not None and active.ends is not None:
-            active.ends.cancel()
+    def _on_end(self, taken: Taken) -> None:
+        self._book.forget(taken.name)
+        self._world.log.info("fault ends", fault=taken.name)
+        self._apply()
+        self._say(taken.name, {"phase": "Healed"})
 
     # --- the world ----------------------------------------------------------------------------
 
     def _apply(self) -> None:
         """Bring the world from what was applied to what the active faults ask for together."""
-        wanted = _union(self._active)
+        if not self._is_settled:
+            return
+        wanted = self._book.wanted()
         had, self._applied = self._applied, wanted
         _differ(had.hold, wanted.hold, self._hand.hold, self._hand.release)
         _differ(had.pause, wanted.pause, self._hand.pause, self._hand.resume)
         if wanted.links != had.links:
             self._hand.set_links(wanted.links)
+        if wanted.rules != had.rules:
+            self._hand.set_rules(wanted.rules)
 
     # --- the API ------------------------------------------------------------------------------
 
     def _say(self, name: str, status: Object, then: Callable[[], None] | None = None) -> None:
         """Store a status, again and again until it is; then: what waits for it."""
-        if name in self._telling:
-            return
-        self._telling[name] = None
 
-        def send() -> None:
-            self._client.patch(
-                FAULTS, "", name, {"status": status}, told, subresource="status",
-                deadline_ms=DEADLINE_MS,
-            )  # fmt: skip
-
-        def told(reply: Reply) -> None:
-            if not reply.ok and reply.code not in (404, 422):
-                self._world.call_after(RETRY_MS, send)
-                return
-            del self._telling[name]
-            if not reply.ok:
-                self._forget(name)
+        def told(is_stored: bool) -> None:
+            if not is_stored:
+                self._book.forget(name)
             elif then is not None:
                 then()
             self._work_soon()
 
-        send()
+        self._telling.say(name, status, told)
 
     def _remove_finalizer(self, fault: Object) -> None:
         meta = fault["metadata"]
@@ -288,13 +336,3 @@ def _differ(
     for party in had:
         if party not in wanted:
             end(party)
-
-
-def _union(active: Mapping[str, _Fault]) -> Effects:
-    """All effects that count together, in the order of the faults' names."""
-    ordered = [active[name].effects for name in sorted(active) if active[name].counts]
-    return Effects(
-        hold=tuple(dict.fromkeys(p for e in ordered for p in e.hold)),
-        pause=tuple(dict.fromkeys(p for e in ordered for p in e.pause)),
-        links=tuple(rule for e in ordered for rule in e.links),
-    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tuik8s.api.types import Object
 from tuik8s.components.chaos.actions.registry import ACTIONS
+from tuik8s.components.chaos.base import PARAMETERS
+from tuik8s.components.chaos.schedule import EXAMPLE
 
 GROUP = "chaos.tuik8s.dev"
 FAULTS = f"faults.{GROUP}"
@@ -57,18 +59,37 @@ def _properties() -> Object:
         "target": {
             "type": "string",
             "minLength": 1,
-            "description": "node/NAME or component/NAME, as `tuik8s status` lists them.",
+            "description": "KIND/NAME, such as node/node-1, component/scheduler as `tuik8s status` "
+            "lists them, pod/web-0, deployment/web for its pods; or nodes, pods, services for all "
+            "that selector matches.",
+        },
+        "namespace": {**_TEXT, "description": "Where the target is; default, * for pods of any."},
+        "selector": {**_TEXT, "description": "Labels of those that are meant, such as app=web."},
+        "count": {
+            "x-kubernetes-int-or-string": True,
+            "description": "How many of those that match: 2, or 50%; drawn by the seed.",
         },
         "for": {**_TEXT, "description": "How long, such as 10m; until deleted when left out."},
-        "delay": {**_TEXT, "description": "link-delay: how much longer a message takes."},
-        "jitter": {**_TEXT, "description": "link-delay: at most so much more, by chance."},
-        "percent": {"type": "integer", "minimum": 1, "maximum": 100},
+        "schedule": {**_TEXT, "description": f"Comes and goes: {EXAMPLE}."},
+        "seed": {"type": "integer", "description": "What draws by chance begin with."},
+        "override": {
+            "type": "boolean",
+            "description": "Act even where a disruption budget says no; it is logged.",
+        },
     }
+    for name, parameter in PARAMETERS.items():
+        takers = [a for a, what in ACTIONS.items() if name in (*what.needs, *what.takes)]
+        words = f"{parameter.words}, such as {parameter.example} ({', '.join(takers)})."
+        spec[name] = {"type": parameter.type, "description": words[:1].upper() + words[1:]}
+    spec["percent"].update(minimum=1, maximum=100)
     status: Object = {
         "phase": {**_TEXT, "description": "Active, Done, Healed or Refused."},
         "message": _TEXT,
         "startedAt": _TEXT,
         "endsAt": _TEXT,
+        "observedGeneration": {"type": "integer", "format": "int64"},
+        "seed": {"type": "integer", "description": "What its draws began with."},
+        "targets": {"type": "array", "items": _TEXT, "description": "What it was found to mean."},
     }
     return {
         "spec": {"type": "object", "required": ["action", "target"], "properties": spec},

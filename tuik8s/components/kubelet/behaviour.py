@@ -8,6 +8,7 @@ Clauses are separated by `;`:
 
     run DURATION then exit CODE      crash after DURATION       out of memory after DURATION
     start after DURATION             ready after DURATION       never ready
+    ready DURATION later             (than it would be otherwise)
     pull takes DURATION              pull fails
     stop takes DURATION              ignores stop
     log "TEXT" [at DURATION] [every DURATION]
@@ -102,6 +103,11 @@ def _ready(program: Program, match: re.Match[str]) -> None:
     program.ready_after_ms = _time_ms(match[1])
 
 
+def _ready_later(program: Program, match: re.Match[str]) -> None:
+    if program.ready_after_ms is not None:
+        program.ready_after_ms += parse_duration(match[1])
+
+
 def _never_ready(program: Program, match: re.Match[str]) -> None:
     program.ready_after_ms = None
 
@@ -156,6 +162,7 @@ _CLAUSES: tuple[tuple[re.Pattern[str], Callable[[Program, re.Match[str]], None]]
         (rf"out\s+of\s+memory\s+after\s+{_TIME}", _out_of_memory),
         (rf"start\s+after\s+{_TIME}", _start),
         (rf"ready\s+after\s+{_TIME}", _ready),
+        (rf"ready\s+{_TIME}\s+later", _ready_later),
         (r"never\s+ready", _never_ready),
         (rf"pull\s+takes\s+{_TIME}", _pull),
         (r"pull\s+fails", _pull_fails),

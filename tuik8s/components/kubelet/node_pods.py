@@ -18,6 +18,7 @@ from tuik8s.components.kubelet.config import KubeletConfig, KubeletNode
 from tuik8s.components.kubelet.event_pace import EventPace
 from tuik8s.components.kubelet.events import NodeEvents
 from tuik8s.components.kubelet.pod_addresses import PodAddresses
+from tuik8s.components.kubelet.pod_faults import NONE, faults_of, take_effect
 from tuik8s.components.kubelet.pod_life import Place, PodLife
 from tuik8s.components.kubelet.pod_reports import PodReports
 from tuik8s.components.kubelet.pod_servers import PodServers
@@ -25,6 +26,7 @@ from tuik8s.components.kubelet.runtimes.base import ContainerChange, Runtime
 from tuik8s.components.kubelet.sources import Sources
 from tuik8s.components.kubelet.static_pods import StaticPods, is_mirror
 from tuik8s.world.base import Timer, World
+from tuik8s.world.rules import PodRule
 
 
 class NodePods:
@@ -63,6 +65,7 @@ class NodePods:
         self._timers: dict[str, tuple[int, Timer]] = {}
         self._dirty: dict[str, None] = {}
         self._to_publish: dict[str, None] = {}
+        world.rules.on_change(self._on_rules)
 
     def __len__(self) -> int:
         return len(self._lives) + len(self._waiting)
@@ -98,6 +101,7 @@ class NodePods:
             self._drop(uid)
         elif uid in self._lives:
             self._lives[uid].set_pod(pod, packed)
+            self._set_faults(self._lives[uid])
             self._reports.hear(pod)
             self._touch(uid)
         else:
@@ -190,7 +194,21 @@ class NodePods:
         life = self._lives[uid] = PodLife(pod, self._runtime, place, packed)
         if (pod.get("status") or {}).get("startTime"):
             life.adopt()
+        self._set_faults(life)
         self._touch(uid)
+
+    def _on_rules(self) -> None:
+        for life in self._lives.values():
+            self._set_faults(life)
+
+    def _set_faults(self, life: PodLife) -> None:
+        """Tell a pod what faults do to it, if that is news."""
+        rules = self._world.rules.of(PodRule)
+        faults = faults_of(life.pod, rules) if rules else NONE
+        if faults != life.faults:
+            had, life.faults = life.faults, faults  # what starts from now on starts with them
+            take_effect(had, faults, life.containers, self._runtime, self._world.now_ms())
+            self._touch(life.uid)
 
     def _end_static(self, uid: str) -> None:
         """The manifest of a static pod is gone: end it as a deletion would."""

@@ -8,6 +8,7 @@ from tuik8s.components.kubelet.containers import Container
 from tuik8s.components.kubelet.environment import expand
 from tuik8s.components.kubelet.images.base import short_name
 from tuik8s.components.kubelet.images.registry import PORTS
+from tuik8s.components.kubelet.pod_faults import PodFaults
 from tuik8s.components.kubelet.runtimes.base import StartContainer
 
 
@@ -24,10 +25,14 @@ def container_ports(spec: Object) -> dict[int, int]:
     return dict.fromkeys(PORTS[short_name(spec["image"])](words), 0)
 
 
-def start_order(container: Container, pod: Object, ip: str, env: dict[str, str]) -> StartContainer:
+def start_order(
+    container: Container, pod: Object, ip: str, env: dict[str, str], faults: PodFaults
+) -> StartContainer:
     """What the runtime is asked to run. Variables in command and arguments are expanded."""
     spec, meta = container.spec, pod["metadata"]
     notes = meta.get("annotations") or {}
+    behaviour = notes.get(f"{ANNOTATION}.{container.name}", notes.get(ANNOTATION, ""))
+    clauses = faults.clauses(container)
     return StartContainer(
         id=container.id,
         pod=meta["name"],
@@ -39,7 +44,7 @@ def start_order(container: Container, pod: Object, ip: str, env: dict[str, str])
         ports=tuple(container_ports(spec)),
         pod_ip=ip,
         node=pod["spec"].get("nodeName", ""),
-        behaviour=notes.get(f"{ANNOTATION}.{container.name}", notes.get(ANNOTATION, "")),
+        behaviour=f"{behaviour}; {clauses}" if clauses else behaviour,
         restarts=container.restarts,
         ends=any(
             init["name"] == container.name and init.get("restartPolicy") != "Always"

@@ -27,6 +27,7 @@ from tuik8s.components.kubelet.environment import (
     find_volume_problem,
 )
 from tuik8s.components.kubelet.orders import container_ports, start_order
+from tuik8s.components.kubelet.pod_faults import NONE, take_effect
 from tuik8s.components.kubelet.pod_phase import containers_of, mains_done, phase_of, startable
 from tuik8s.components.kubelet.runtimes.base import ContainerChange, Runtime
 from tuik8s.world.network import Address
@@ -77,6 +78,7 @@ class PodLife:
         "_was_terminal",
         "containers",
         "failed",
+        "faults",
         "ip",
         "key",
         "message",
@@ -104,6 +106,7 @@ class PodLife:
         self.transitions: dict[str, tuple[str, int]] = {}
         self.notes: list[Note] = []
         self.waits_for_sources = False
+        self.faults = NONE
         self._place = place
         self._runtime = runtime
         self._retry_at_ms = -1
@@ -345,7 +348,9 @@ class PodLife:
             container.waiting, container.waiting_message = container.initial, ""
         self._ids[container.id] = container
         self._place.owners[container.id] = self
-        self._runtime.start(start_order(container, self.pod, self.ip, env), at_ms)
+        order = start_order(container, self.pod, self.ip, env, self.faults)
+        self._runtime.start(order, at_ms)
+        take_effect(NONE, self.faults._replace(ends=None), [container], self._runtime, at_ms)
 
     def _remove(self, id_: str) -> None:
         self._runtime.remove(id_)

@@ -4,7 +4,7 @@
          -> loop, driver, host -> component -> start -> ... until SIGTERM, a surprise, or the line
          breaks
 
-What the supervisor says on the line is a state: link rules and the clock, each whole.
+What the supervisor says on the line is a state: link rules, other rules and the clock, each whole.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from tuik8s.config import ClusterConfig
 from tuik8s.world.links import LinkRule, rules_of
 from tuik8s.world.live import Clock, LiveDriver, real_time_clock
 from tuik8s.world.live_host import LiveHost, LiveProcess
+from tuik8s.world.rules import Rule, read_rules
 
 _trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
 """glibc's: what a burst needed goes back to the system (a fraction of a millisecond)."""
@@ -65,6 +66,7 @@ class Child:
         channel = Channel(line)
         driver = LiveDriver(loop, _clock_of(state.get("clock")))
         driver.links.set(rules_of(state.get("links")))
+        driver.rules.set(read_rules(state.get("rules")))
         process = LiveProcess(
             driver,
             ipc_address(self._runtime / "bus"),
@@ -107,6 +109,8 @@ class Child:
         for message in channel.receive():
             if "links" in message:
                 driver.links.set(rules_of(message["links"]))
+            if "rules" in message:
+                driver.guarded(driver.rules.set)(read_rules(message["rules"]))
             if "clock" in message:
                 driver.set_clock(_clock_of(message["clock"]))
         if channel.closed:
@@ -145,6 +149,9 @@ class SupervisorHand:
 
     def set_links(self, rules: Sequence[LinkRule]) -> None:
         ask(self._runtime, {"command": "links", "value": msgspec.to_builtins(list(rules))})
+
+    def set_rules(self, rules: Sequence[Rule]) -> None:
+        ask(self._runtime, {"command": "rules", "value": msgspec.to_builtins(list(rules))})
 
     def _order(self, command: str, party: str) -> None:
         ask(self._runtime, {"command": command, "process": party})

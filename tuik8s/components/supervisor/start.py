@@ -177,7 +177,7 @@ def _run(
         log,
         on_ready,
         on_refused,
-        {"links": [], "clock": msgspec.to_builtins(real_time_clock())},
+        {"links": [], "rules": [], "clock": msgspec.to_builtins(real_time_clock())},
     )
     supervisor.run()
 

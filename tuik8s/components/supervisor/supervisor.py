@@ -9,9 +9,9 @@ restart, so that forking is safe at any time. A child whose socketpair closes kn
 supervisor is gone and ends.
 
 Commands (one JSON object a line, answered by one): status, down, kill, hold, release, pause,
-resume, links, clock. Links and clock are states, kept here and sent to every child at its start
-and on change: they do not travel on the bus, so a node that is cut off from the API server still
-hears that it is healed.
+resume, links, rules, clock. The last three are states, kept here and sent to every child at its
+start and on change: they do not travel on the bus, so a node that is cut off from the API server
+still hears that it is healed.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from tuik8s.components.supervisor.channel import Channel, Message
 from tuik8s.components.supervisor.children import Child, Children, describe_exit
 from tuik8s.components.supervisor.roles import Role
 from tuik8s.world.links import LinkRules, rules_of
+from tuik8s.world.rules import read_rules
 
 STOP_WITHIN_MS = 2_000
 """How long children may take to end after SIGTERM before they are killed."""
@@ -259,7 +260,12 @@ class Supervisor:
                 self._links.set(rules_of(message.get("value")))
             except msgspec.ValidationError as problem:
                 return {"error": f"links takes a list of rules: {problem}"}
-        if command in ("links", "clock"):
+        if command == "rules":
+            try:
+                read_rules(message.get("value"))
+            except msgspec.ValidationError as problem:
+                return {"error": f"rules takes a list of rules: {problem}"}
+        if command in ("links", "rules", "clock"):
             self._state[command] = message.get("value")
             for other in self._channels.values():
                 other.send({command: message.get("value")})

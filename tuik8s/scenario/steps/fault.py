@@ -5,13 +5,16 @@ The fields are those of the Fault's spec (`kubectl explain fault.spec`); `name` 
 
 from __future__ import annotations
 
+import msgspec
+
 from tuik8s.api.types import Object
 from tuik8s.components.chaos.actions.registry import ACTIONS
+from tuik8s.components.chaos.base import FaultSpec
 from tuik8s.components.chaos.crd import FAULTS
 from tuik8s.scenario.place import Value
 from tuik8s.scenario.run import Run
 
-FIELDS = ("name", "action", "target", "for", "delay", "jitter", "percent")
+FIELDS = ("name", *(field.encode_name for field in msgspec.structs.fields(FaultSpec)))
 WITHIN_MS = 30_000
 
 

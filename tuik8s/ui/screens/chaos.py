@@ -27,6 +27,7 @@ _PARAMETERS: dict[str, Object] = {
     "link-delay": {"delay": "200ms", "jitter": "50ms"},
     "link-drop": {"percent": 30},
     "link-duplicate": {"percent": 30},
+    "pod-slow-start": {"delay": "30s"},
 }
 
 
@@ -106,6 +107,9 @@ class ChaosMenu(ModalScreen[None]):
         nodes = sorted(n["metadata"]["name"] for n in self.feed.items("nodes"))
         if self._chosen[0].startswith("node-"):
             return [f"node/{name}" for name in nodes]
+        if self._chosen[0].startswith("pod-"):
+            metas = [pod["metadata"] for pod in self.feed.informer("pods").items()]
+            return sorted(f"pod/{meta['namespace']}/{meta['name']}" for meta in metas)
         parties = [f"component/{kind}/{n}" for n in nodes for kind in ("kubelet", "kube-proxy")]
         components = [f"component/{name}" for name in COMPONENTS]
         if self._chosen[0].startswith("link-"):
@@ -139,6 +143,8 @@ class ChaosMenu(ModalScreen[None]):
     def _blast(self, target: str) -> str:
         """What a fault there touches, in numbers."""
         kind, _, name = target.partition("/")
+        if kind == "pod":
+            return f"the pod {name}"
         if kind == "node":
             node = name
         else:

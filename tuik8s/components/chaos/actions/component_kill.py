@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from tuik8s.components.chaos.base import Effects, FaultSpec, Refused, Shape
+from tuik8s.components.chaos.base import Action, Effects, FaultSpec
+from tuik8s.components.chaos.schedule import lasts
+from tuik8s.components.chaos.shape import Refused, Shape
 
 
 def plan(spec: FaultSpec, shape: Shape) -> Effects:
     party = shape.party(spec.target)
-    if not spec.for_:
+    if not lasts(spec):
         return Effects(kill=(party,))
     if party == "chaos":
         raise Refused("chaos cannot keep itself dead, nobody would heal it; leave out `for`")
     return Effects(hold=(party,))
+
+
+ACTION = Action(plan=plan, group="component", targets=("component",))

@@ -5,7 +5,8 @@ A process stops where it is (SIGSTOP) and later goes on as if nothing had been.
 
 from __future__ import annotations
 
-from tuik8s.components.chaos.base import APISERVER, Effects, FaultSpec, Refused, Shape
+from tuik8s.components.chaos.base import APISERVER, Action, Effects, FaultSpec
+from tuik8s.components.chaos.shape import Refused, Shape
 
 
 def plan(spec: FaultSpec, shape: Shape) -> Effects:
@@ -15,3 +16,6 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     if party == APISERVER and not spec.for_:
         raise Refused("a paused API server cannot be told to heal; give `for`")
     return Effects(pause=(party,))
+
+
+ACTION = Action(plan=plan, group="component", targets=("component",))

@@ -1,28 +1,21 @@
-"""link-delay.
+"""link-delay: every message between a party and the API server takes `delay` longer.
 
-Every message between a party and the API server takes `delay` longer, give or take `jitter`.
+Symptom: what the party does lags behind by twice the delay and more (`jitter`: at most so much
+more, by chance); nothing is lost and nothing is overtaken. Delays beyond a request's deadline make
+it be asked again.
+Recovery: as fast as ever with the next message.
 """
 
 from __future__ import annotations
 
-from tuik8s.api.times import parse_duration
-from tuik8s.components.chaos.base import APISERVER, Effects, FaultSpec, Refused, Shape
-from tuik8s.world.links import LinkRule, both_ways
+from tuik8s.components.chaos.base import Action, Effects, FaultSpec, duration_ms
+from tuik8s.components.chaos.links import TARGETS, between
+from tuik8s.components.chaos.shape import Shape
 
 
 def plan(spec: FaultSpec, shape: Shape) -> Effects:
-    if not spec.delay:
-        raise Refused("link-delay needs a delay, such as delay: 200ms")
-    try:
-        delay_ms = parse_duration(spec.delay)
-        jitter_ms = parse_duration(spec.jitter) if spec.jitter else 0
-    except ValueError as problem:
-        raise Refused(f"delay and jitter are durations such as 200ms: {problem}") from problem
-    rules = [
-        rule
-        for party in shape.link_parties(spec.target)
-        for rule in both_ways(
-            LinkRule(sender=party, receiver=APISERVER, delay_ms=delay_ms, jitter_ms=jitter_ms)
-        )
-    ]
-    return Effects(links=tuple(rules))
+    delay_ms, jitter_ms = duration_ms(spec, "delay"), duration_ms(spec, "jitter")
+    return between(spec, shape, delay_ms=delay_ms, jitter_ms=jitter_ms)
+
+
+ACTION = Action(plan=plan, group="link", targets=TARGETS, needs=("delay",), takes=("jitter",))

@@ -1,16 +1,19 @@
-"""link-duplicate: `percent` of the messages between a party and the API server arrive twice."""
+"""link-duplicate: `percent` of the messages between a party and the API server arrive twice.
+
+Symptom: none that users see: repeated requests are answered from memory, repeated events are
+dropped.
+Recovery: nothing to recover.
+"""
 
 from __future__ import annotations
 
-from tuik8s.components.chaos.base import APISERVER, Effects, FaultSpec, Shape, per_mille
-from tuik8s.world.links import LinkRule, both_ways
+from tuik8s.components.chaos.base import Action, Effects, FaultSpec, per_mille
+from tuik8s.components.chaos.links import TARGETS, between
+from tuik8s.components.chaos.shape import Shape
 
 
 def plan(spec: FaultSpec, shape: Shape) -> Effects:
-    ratio = per_mille(spec)
-    rules = [
-        rule
-        for party in shape.link_parties(spec.target)
-        for rule in both_ways(LinkRule(sender=party, receiver=APISERVER, duplicate_per_mille=ratio))
-    ]
-    return Effects(links=tuple(rules))
+    return between(spec, shape, duplicate_per_mille=per_mille(spec))
+
+
+ACTION = Action(plan=plan, group="link", targets=TARGETS, needs=("percent",))

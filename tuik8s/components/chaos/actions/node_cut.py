@@ -6,7 +6,8 @@ evicted.
 
 from __future__ import annotations
 
-from tuik8s.components.chaos.base import APISERVER, Effects, FaultSpec, Shape
+from tuik8s.components.chaos.base import APISERVER, Action, Effects, FaultSpec
+from tuik8s.components.chaos.shape import Shape
 from tuik8s.world.links import LinkRule, both_ways
 
 
@@ -17,3 +18,6 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
         for rule in both_ways(LinkRule(sender=party, receiver=APISERVER, cut=True))
     ]
     return Effects(links=tuple(cuts))
+
+
+ACTION = Action(plan=plan, group="node", targets=("node",))

@@ -6,8 +6,12 @@ tolerations.
 
 from __future__ import annotations
 
-from tuik8s.components.chaos.base import Effects, FaultSpec, Shape
+from tuik8s.components.chaos.base import Action, Effects, FaultSpec
+from tuik8s.components.chaos.shape import Shape
 
 
 def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return Effects(hold=shape.node_parties(spec.target))
+
+
+ACTION = Action(plan=plan, group="node", targets=("node",))

@@ -1,4 +1,4 @@
-"""Every action that a Fault can name."""
+"""Every action that a Fault can name, by group."""
 
 from __future__ import annotations
 
@@ -10,15 +10,27 @@ from tuik8s.components.chaos.actions import (
     link_duplicate,
     node_cut,
     node_stop,
+    pod_crash_loop,
+    pod_image_pull_failure,
+    pod_kill,
+    pod_not_ready,
+    pod_oom,
+    pod_slow_start,
 )
-from tuik8s.components.chaos.base import Plan
+from tuik8s.components.chaos.base import Action
 
-ACTIONS: dict[str, Plan] = {
-    "component-kill": component_kill.plan,
-    "component-pause": component_pause.plan,
-    "node-stop": node_stop.plan,
-    "node-cut": node_cut.plan,
-    "link-delay": link_delay.plan,
-    "link-drop": link_drop.plan,
-    "link-duplicate": link_duplicate.plan,
+ACTIONS: dict[str, Action] = {
+    "component-kill": component_kill.ACTION,
+    "component-pause": component_pause.ACTION,
+    "node-stop": node_stop.ACTION,
+    "node-cut": node_cut.ACTION,
+    "link-delay": link_delay.ACTION,
+    "link-drop": link_drop.ACTION,
+    "link-duplicate": link_duplicate.ACTION,
+    "pod-kill": pod_kill.ACTION,
+    "pod-crash-loop": pod_crash_loop.ACTION,
+    "pod-oom": pod_oom.ACTION,
+    "pod-not-ready": pod_not_ready.ACTION,
+    "pod-slow-start": pod_slow_start.ACTION,
+    "pod-image-pull-failure": pod_image_pull_failure.ACTION,
 }

@@ -78,6 +78,14 @@ class Runtime(Protocol):
         """Ask it to end; after grace_ms it is ended."""
         ...
 
+    def end(self, container_id: str, exit_code: int, reason: str, now_ms: int) -> None:
+        """End a running container at once, as if it had ended by itself."""
+        ...
+
+    def set_unready(self, container_id: str, is_unready: bool, now_ms: int) -> None:
+        """Have its readiness probes fail, or no longer, whatever it says itself."""
+        ...
+
     def remove(self, container_id: str) -> None:
         """Forget a container and its log."""
         ...

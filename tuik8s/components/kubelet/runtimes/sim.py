@@ -41,6 +41,7 @@ class _Container:
     started_at_ms: int = -1
     ended_at_ms: int = -1
     stopping: bool = False
+    is_unready: bool = False
     epoch: int = 0
     answers: list[LogLine] = field(default_factory=list)
     answers_count: int = 0
@@ -103,6 +104,27 @@ class SimRuntime:
         container.ended_at_ms = ends_at_ms
         self._plan(container, ends_at_ms, "exited", code, "Error" if code else "Completed")
 
+    def end(self, container_id: str, exit_code: int, reason: str, now_ms: int) -> None:
+        container = self._containers.get(container_id)
+        if container is None or not 0 <= container.started_at_ms <= now_ms:
+            return
+        if not container.stopping and not 0 <= container.ended_at_ms <= now_ms:
+            container.epoch += 1
+            container.ended_at_ms = now_ms
+            self._plan(container, now_ms, "exited", exit_code, reason)
+
+    def set_unready(self, container_id: str, is_unready: bool, now_ms: int) -> None:
+        container = self._containers.get(container_id)
+        if container is None or container.is_unready == is_unready:
+            return
+        container.is_unready = is_unready
+        after_ms = container.program.ready_after_ms
+        if after_ms is None or container.started_at_ms < 0:
+            return
+        ready_at_ms = container.started_at_ms + after_ms
+        if ready_at_ms <= now_ms and not 0 <= container.ended_at_ms <= now_ms:
+            self._plan(container, now_ms, "unready" if is_unready else "ready")
+
     def remove(self, container_id: str) -> None:
         self._containers.pop(container_id, None)
 
@@ -111,7 +133,9 @@ class SimRuntime:
         while self._heap and self._heap[0][0] <= now_ms:
             _, _, epoch, event = heapq.heappop(self._heap)
             container = self._containers.get(event.id)
-            if container is not None and container.epoch == epoch:
+            if container is None or container.epoch != epoch:
+                continue
+            if event.kind != "ready" or not container.is_unready:
                 happened.append(event)
         return tuple(happened)
 

@@ -1,0 +1,72 @@
+"""What chaos does through the API, as anybody would: budgets and admission have their say.
+
+evict --> POST eviction --201, 404--> gone
+                      '--429--> refused, in the server's words; with override: deleted, and logged
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tuik8s.api.types import Reply
+from tuik8s.bus.client import Client, decode
+from tuik8s.components.chaos.base import Eviction
+
+TOO_MANY = 429
+_AT_ONCE = {"gracePeriodSeconds": 0}
+
+
+class Clerk:
+    """Carries out evictions."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def evict(
+        self, evictions: Sequence[Eviction], cause: int, done: Callable[[list[str]], None]
+    ) -> None:
+        """Have pods gone at once; done gets a line for each that stays. cause: a revision."""
+        stay: list[str] = []
+        waiting = dict.fromkeys(evictions)
+
+        def answered(eviction: Eviction, reply: Reply) -> None:
+            if reply.code == TOO_MANY and eviction.override:
+                self._delete(eviction, cause, answered)
+                return
+            if not reply.ok and reply.code != 404:
+                why = decode(reply).get("message") or "the API server does not answer"
+                stay.append(f"pod {eviction.namespace}/{eviction.name} stays: {why}")
+            del waiting[eviction]
+            if not waiting:
+                done(stay)
+
+        if not evictions:
+            done(stay)
+        for eviction in list(waiting):
+            self._ask(eviction, cause, answered)
+
+    def _ask(
+        self, eviction: Eviction, cause: int, answered: Callable[[Eviction, Reply], None]
+    ) -> None:
+        meta = {"name": eviction.name, "namespace": eviction.namespace}
+        body = {
+            "apiVersion": "policy/v1",
+            "kind": "Eviction",
+            "metadata": meta,
+            "deleteOptions": _AT_ONCE,
+        }
+        self._client.create(
+            "pods", body, lambda reply: answered(eviction, reply), subresource="eviction",
+            cause=cause,
+        )  # fmt: skip
+
+    def _delete(
+        self, eviction: Eviction, cause: int, answered: Callable[[Eviction, Reply], None]
+    ) -> None:
+        self._client.world.log.warning(
+            "a disruption budget is overridden", pod=f"{eviction.namespace}/{eviction.name}"
+        )
+        self._client.delete(
+            "pods", eviction.namespace, eviction.name,
+            lambda reply: answered(eviction, reply), dict(_AT_ONCE), cause=cause,
+        )  # fmt: skip

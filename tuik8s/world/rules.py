@@ -1,0 +1,76 @@
+"""What faults ask of the processes, as data: rules that whoever they concern takes up.
+
+    chaos --hand--> the rules of every process's world --on_change--> kubelet, proxy, apiserver, ...
+
+Rules are a state, given whole to every process and kept for those that start later; they do not
+travel on the bus, so what is cut off from the API server still hears that it is healed. Rules about
+links alone are apart (`world.links`), since every frame asks for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Literal, TypeVar
+
+import msgspec
+
+from tuik8s.api.selectors import parse_label_selector
+
+EVERYWHERE = "*"
+"""As a namespace: any."""
+
+
+class PodRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="pod"):
+    """What happens to the containers of pods: of one by its name, or of those that a selector
+    matches, also of those that come later. Taken up by the kubelet.
+    """
+
+    do: Literal["crash-loop", "oom", "not-ready", "slow-start", "image-pull-failure"]
+    namespace: str
+    name: str = ""
+    selector: str = ""
+    delay_ms: int = 0
+
+    def applies(self, namespace: str, name: str, labels: dict[str, str]) -> bool:
+        if self.namespace not in (EVERYWHERE, namespace) or self.name not in ("", name):
+            return False
+        return _selector(self.selector).matches(labels)
+
+
+_selector = cache(parse_label_selector)
+
+Rule = PodRule
+"""Any rule; they are told apart by their tag."""
+
+R = TypeVar("R", bound=Rule)
+
+
+def read_rules(value: object) -> list[Rule]:
+    """Rules as they travel between processes: a list of maps, or nothing."""
+    return msgspec.convert(value or [], list[Rule])
+
+
+class Rules:
+    """The rules in force in one process."""
+
+    __slots__ = ("_all", "_on_change")
+
+    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+        self._all = tuple(rules)
+        self._on_change: list[Callable[[], None]] = []
+
+    def set(self, rules: Iterable[Rule]) -> None:
+        """Replace all rules; those who asked for it are told if that is news."""
+        had, self._all = self._all, tuple(rules)
+        if had != self._all:
+            for call in self._on_change:
+                call()
+
+    def of(self, kind: type[R]) -> tuple[R, ...]:
+        """The rules of a kind, in the order in which they were given."""
+        return tuple(rule for rule in self._all if isinstance(rule, kind))
+
+    def on_change(self, call: Callable[[], None]) -> None:
+        """Have it called after every change."""
+        self._on_change.append(call)
