@@ -27,7 +27,7 @@ BANNED_NAMES = re.compile(r"(Manager|Helper|Util|Utils|Common|Misc|Impl)$")
 RIM = (
     "world/live", "world/virtual", "bus/zeromq",
     "components/apiserver/http", "components/apiserver/live",
-    "components/supervisor", "cli/",
+    "components/supervisor", "scenario/served", "cli/",
 )  # fmt: skip
 """Where sockets, clocks, files and processes may be touched."""
 

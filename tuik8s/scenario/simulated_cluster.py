@@ -19,6 +19,7 @@ from tuik8s.components.supervisor.build import apiserver_config, build
 from tuik8s.components.supervisor.children import BACKOFF_MS_MIN
 from tuik8s.components.supervisor.roles import roles_of
 from tuik8s.config import ClusterConfig
+from tuik8s.world.heap import EventHeap
 from tuik8s.world.links import LinkRule
 from tuik8s.world.logs import Sink, discard
 from tuik8s.world.rules import Rule
@@ -39,12 +40,18 @@ class SimulatedCluster:
     """Build it, `start` it, then advance time and talk to it through `client`."""
 
     def __init__(
-        self, config: ClusterConfig, seed: int, *, sink: Sink = discard, log_level: str = "none"
+        self,
+        config: ClusterConfig,
+        seed: int,
+        *,
+        sink: Sink = discard,
+        log_level: str = "none",
+        heap: EventHeap | None = None,
     ) -> None:
         self.config = config if config.slice > 0 else _with_slice(config)
         self.seed = seed
         self.plan: AddressPlan = plan_of(self.config)
-        self.simulation = Simulation(seed, sink=sink, log_level=log_level)
+        self.simulation = Simulation(seed, sink=sink, log_level=log_level, heap=heap)
         self.components: dict[str, Component] = {}
         self._roles = {role.name: role for role in roles_of(self.config)}
         self._held: dict[str, None] = {}

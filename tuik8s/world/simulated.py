@@ -119,7 +119,8 @@ class SimulatedHost:
 class Simulation:
     """See the module's text.
 
-    log_level defaults to none, since formatting lines would cost more than the events do.
+    log_level defaults to none, since formatting lines would cost more than the events do. heap: one
+    that the caller drives (start_ms is then its own).
     """
 
     def __init__(
@@ -130,11 +131,12 @@ class Simulation:
         sink: Sink = discard,
         log_level: str = "none",
         latency_ms: int = 1,
+        heap: EventHeap | None = None,
     ) -> None:
         self.seed = seed
         self.sink = sink
         self.log_level = log_level
-        self.heap = EventHeap(start_ms)
+        self.heap = EventHeap(start_ms) if heap is None else heap
         self.links = LinkRules()
         self.bus = MemoryBus(self.heap, self.links, seeded(seed, "bus/links"), latency_ms)
         self.network = NetworkTable(seeded(seed, "network"), self.links)

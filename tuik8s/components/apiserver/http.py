@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+"""What answers requests: an `HttpDoor`, or what stands in front of one."""
 
 _HEADERS_BYTES_MAX: Final = 256 * 1024
 _GZIP_BYTES_MIN: Final = 128 * 1024
@@ -305,11 +307,12 @@ def _gzip(data: bytes) -> bytes:
 class HttpServer:
     """Listens for the door on one address."""
 
-    def __init__(self, door: HttpDoor, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, door: Application, tls: ssl.SSLContext | None = None) -> None:
         self._tls = tls
         self._config = UvicornConfig(
             door,
             http=Protocol,
+            interface="asgi3",
             ws="none",
             lifespan="off",
             access_log=False,
@@ -338,3 +341,8 @@ class HttpServer:
     def close(self) -> None:
         if self._server is not None:
             self._server.close()
+
+    def hang_up(self) -> None:
+        """Cut every connection, as the death of a process does."""
+        for protocol in list(self._state.connections):
+            protocol.transport.abort()
