@@ -8,6 +8,7 @@ from tests.components.apiserver.plant import MAPS, Api
 from tuik8s.api.types import Reply, Request
 from tuik8s.bus.client import Client, decode
 from tuik8s.bus.informer import Informer
+from tuik8s.components.apiserver.objects import decode_msgpack
 
 
 def dialled(api: Api, party: str, identity: str) -> Client:
@@ -93,3 +94,28 @@ def test_an_unknown_kind_is_refused_with_a_status(api: Api) -> None:
     reply = asked(api, client, request)
     assert reply.code == 404
     assert decode(reply)["reason"] == "NotFound"
+
+
+def test_a_full_disk_refuses_writes_and_lists_what_is_left(api: Api) -> None:
+    api.config_map("before")
+    client = dialled(api, "client", "system:admin")
+    disk = api.simulation.disk("apiserver", "store")
+    disk.limit_bytes = 0
+    body = b"\x81\xa8metadata\x81\xa4name\xa1z"
+    write = Request(
+        verb="create",
+        resource="configmaps",
+        namespace="default",
+        body=body,
+        content_type="application/msgpack",
+    )
+    read = Request(verb="list", resource="configmaps", namespace="default")
+    replies: list[Reply] = []
+    client.call(write, replies.append)
+    client.call(read, replies.append)
+    api.simulation.run_ms(100)
+    assert [reply.code for reply in replies] == [507, 200]
+    assert [decode_msgpack(data)["metadata"]["name"] for data in replies[1].objects] == ["before"]
+    disk.limit_bytes = None
+    api.simulation.run_ms(5_000)
+    assert asked(api, client, write).code == 201

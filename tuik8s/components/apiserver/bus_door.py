@@ -18,6 +18,7 @@ from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.authentication.base import Credentials
 from tuik8s.components.apiserver.options import first
 from tuik8s.components.apiserver.routes import Route
+from tuik8s.components.store.errors import NoSpace
 
 if TYPE_CHECKING:
     from tuik8s.bus.base import ServerTransport
@@ -67,11 +68,22 @@ class BusDoor:
     def _handle(self, user: str, request: Request, respond: Respond) -> None:
         route = self._route(request)
         if request.verb == "list" and route.kind is not None:
-            self._core.store.when_durable(lambda: self._list(user, request, route, respond))
+            self._list_when_durable(user, request, route, respond)
             return
         self._pipeline.handle(
             request, route, Credentials(peer=user), lambda answer: respond(_reply(answer))
         )
+
+    def _list_when_durable(
+        self, user: str, request: Request, route: Route, respond: Respond
+    ) -> None:
+        """A full disk takes back what waits, and what is left is durable."""
+
+        def lost(full: NoSpace) -> None:
+            self._core.forget_lost()
+            self._list(user, request, route, respond)
+
+        self._core.store.when_durable(lambda: self._list(user, request, route, respond), lost)
 
     def _list(self, user: str, request: Request, route: Route, respond: Respond) -> None:
         def reply(answer: Answer) -> None:
