@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from tuik8s.cli.api import ApiClient
+from tuik8s.cli.arguments import add_cluster, flag_in
 from tuik8s.cli.main import main
 
 
@@ -45,3 +47,17 @@ def test_names_that_no_url_may_hold_are_escaped() -> None:
     api._connection = connection
     api.get("/api/v1/pods/ü b?fieldSelector=a%3Db&limit=1")
     assert asked == ["/api/v1/pods/%C3%BC%20b?fieldSelector=a%3Db&limit=1"]
+
+
+@pytest.mark.parametrize(
+    ("given", "repeated"),
+    [
+        ([], ""),
+        (["--name", "blue"], " --name blue"),
+        (["--data", "/tmp/a b"], " --data '/tmp/a b'"),
+    ],
+)
+def test_remedies_name_the_cluster_as_the_user_did(given: list[str], repeated: str) -> None:
+    parser = argparse.ArgumentParser()
+    add_cluster(parser)
+    assert flag_in(parser.parse_args(given)) == repeated

@@ -9,7 +9,6 @@ pkg/api/meta/conditions.go; here on JSON values, without struct types.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, cast
 
 import msgspec
@@ -199,16 +198,6 @@ def set_condition(
     return True
 
 
-def remove_condition(obj: Object, condition_type: str) -> bool:
-    """Drop a condition; False when it was not there."""
-    conditions = (obj.get("status") or {}).get("conditions") or []
-    left = [c for c in conditions if c.get("type") != condition_type]
-    if len(left) == len(conditions):
-        return False
-    obj["status"]["conditions"] = left
-    return True
-
-
 def get_path(obj: Any, path: str, default: Any = None) -> Any:
     """The value at a dotted path of map keys; `default` when a step is absent or no map."""
     for step in path.split("."):
@@ -224,40 +213,6 @@ def set_path(obj: Object, path: str, value: Any) -> None:
     for step in parents:
         obj = _ensure_map(obj, step)
     obj[last] = value
-
-
-def delete_path(obj: Object, path: str) -> bool:
-    """Remove the value at a dotted path; False when it was absent."""
-    *parents, last = path.split(".")
-    parent = get_path(obj, ".".join(parents)) if parents else obj
-    if type(parent) is not dict or last not in parent:
-        return False
-    del parent[last]
-    return True
-
-
-def equal_ignoring(left: Object, right: Object, paths: Iterable[str]) -> bool:
-    """Whether two objects are equal once the values at the given dotted paths are left out."""
-    ignored = tuple(tuple(path.split(".")) for path in paths)
-    return _equal_without(left, right, ignored)
-
-
-def _equal_without(left: Any, right: Any, ignored: tuple[tuple[str, ...], ...]) -> bool:
-    if not ignored:
-        return bool(left == right)
-    if type(left) is not dict or type(right) is not dict:
-        return bool(left == right)
-    dropped = {path[0] for path in ignored if len(path) == 1}
-    for key in left.keys() | right.keys():  # the order does not matter: all must be equal
-        if key in dropped:
-            continue
-        below = tuple(path[1:] for path in ignored if path[0] == key and len(path) > 1)
-        # A map that holds nothing but ignored members equals an absent one.
-        absent: Object | None = {} if below else None
-        one, other = left.get(key, absent), right.get(key, absent)
-        if one is not other and not _equal_without(one, other, below):
-            return False
-    return True
 
 
 def _ensure_map(obj: Object, key: str) -> Object:

@@ -181,10 +181,6 @@ def c_identifier(value: str) -> list[str]:
     return _C_IDENTIFIER_SHAPE.check(value)
 
 
-def env_var_name(value: str) -> list[str]:
-    return _ENV_VAR_SHAPE.check(value) + _directory_prefix(value)
-
-
 def relaxed_env_var_name(value: str) -> list[str]:
     """What containers may call a variable since 1.32: printable ASCII without `=`."""
     if not value:
@@ -273,7 +269,6 @@ def _named(check: Callable[[str], list[str]]) -> NameRule:
 
 name_is_subdomain: Final = _named(dns1123_subdomain)
 name_is_label: Final = _named(dns1123_label)
-name_is_1035_label: Final = _named(dns1035_label)
 
 
 def name_is_path_segment(name: str, prefix: bool) -> list[str]:

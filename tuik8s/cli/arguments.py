@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 
 from tuik8s.components.supervisor.directory import (
     DataDirectory,
@@ -45,7 +46,7 @@ def directory_in(args: argparse.Namespace) -> DataDirectory:
 def flag_in(args: argparse.Namespace) -> str:
     """The flag that the user would give again to mean the same cluster."""
     if args.data:
-        return f" --data {args.data}"
+        return f" --data {shlex.quote(args.data)}"
     return "" if args.name == "default" else f" --name {args.name}"
 
 

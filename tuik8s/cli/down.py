@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from tuik8s.cli.arguments import add_cluster, require_running
+from tuik8s.cli.arguments import add_cluster, flag_in, require_running
 from tuik8s.components.supervisor.command import ask
 from tuik8s.components.supervisor.directory import Refusal
 
@@ -24,5 +24,5 @@ def run(args: argparse.Namespace) -> int:
         if time.monotonic() > deadline:
             raise Refusal(f"the supervisor (pid {running.pid}) has not ended after {WITHIN_S:.0f}s")
         time.sleep(0.02)
-    print(f"stopped; start it again with: tuik8s up --detach --data {directory.path}")
+    print(f"stopped; start it again with: tuik8s up --detach{flag_in(args)}")
     return 0

@@ -20,6 +20,12 @@ from tuik8s.api.kinds.validation.values import IMMUTABLE, Errors, immutable
 from tuik8s.api.meta import copy_value, get_path
 from tuik8s.api.types import Object
 
+BIND_COMPLETED: Final = "pv.kubernetes.io/bind-completed"
+"""Annotation of a claim whose binding is done on both sides."""
+BOUND_BY_US: Final = "pv.kubernetes.io/bound-by-controller"
+"""Annotation of a volume or a claim that the cluster, not a user, bound to the other."""
+SELECTED_NODE: Final = "volume.kubernetes.io/selected-node"
+"""Annotation of a claim: where the pod will run that waits for it."""
 CLASS_ANNOTATION: Final = "volume.beta.kubernetes.io/storage-class"
 _FIXED: Final = (
     "spec is immutable after creation except resources.requests and "

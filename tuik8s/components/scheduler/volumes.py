@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 
+from tuik8s.api.kinds.persistent_volume_claim import BIND_COMPLETED, BOUND_BY_US, SELECTED_NODE
 from tuik8s.api.quantity import value_of
 from tuik8s.api.selectors import selector_of
 from tuik8s.api.types import Object
@@ -18,9 +19,6 @@ from tuik8s.components.scheduler.framework import Mask
 from tuik8s.components.scheduler.pods import PodInfo
 
 NO_PROVISIONER: Final = "kubernetes.io/no-provisioner"
-BIND_COMPLETED: Final = "pv.kubernetes.io/bind-completed"
-BOUND_BY_US: Final = "pv.kubernetes.io/bound-by-controller"
-SELECTED_NODE: Final = "volume.kubernetes.io/selected-node"
 READ_WRITE_ONCE_POD: Final = "ReadWriteOncePod"
 _BETA_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
 

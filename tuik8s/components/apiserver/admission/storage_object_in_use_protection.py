@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tuik8s.api.meta import add_finalizer
 from tuik8s.components.apiserver.admission.base import Attributes, Member
 
 _FINALIZERS: Final = {
@@ -26,7 +27,4 @@ class StorageObjectInUseProtection(Member):
         obj = attributes.obj
         if attributes.operation != "CREATE" or attributes.subresource or obj is None:
             return
-        finalizer = _FINALIZERS[attributes.resource]
-        given = obj["metadata"].get("finalizers") or []
-        if finalizer not in given:
-            obj["metadata"]["finalizers"] = [*given, finalizer]
+        add_finalizer(obj, _FINALIZERS[attributes.resource])

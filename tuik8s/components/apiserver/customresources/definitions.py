@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from tuik8s.api.meta import condition, copy_object, set_condition
+from tuik8s.api.meta import condition, copy_object, finalizers_of, remove_finalizer, set_condition
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object, Request
 from tuik8s.components.apiserver import ownership
@@ -149,10 +149,9 @@ class Definitions:
 
     def _end(self, definition: Object) -> None:
         """Delete the instances; when none is left, let the definition go."""
-        meta = definition["metadata"]
-        if FINALIZER not in (meta.get("finalizers") or ()):
+        if FINALIZER not in finalizers_of(definition):
             return
-        name = meta["name"]
+        name = definition["metadata"]["name"]
         now = format_time(self._core.world.now_ms())
         keys = [entry.key for entry in self._core.store.range(f"{name}/").entries]
         if name not in self._ending:
@@ -185,10 +184,9 @@ class Definitions:
             reason="InstanceDeletionCompleted",
             message="removed all instances",
         )
-        meta = new["metadata"]
-        meta["finalizers"] = [f for f in meta["finalizers"] if f != FINALIZER]
-        entry = self._core.objects.entry(self._kind, "", meta["name"])
-        if meta["finalizers"]:
+        remove_finalizer(new, FINALIZER)
+        entry = self._core.objects.entry(self._kind, "", new["metadata"]["name"])
+        if finalizers_of(new):
             self._write(definition, new)
         elif entry is not None:
             self._core.objects.remove(entry, IDENTITY, entry.revision)

@@ -9,6 +9,7 @@ pv_controller_base}.go, 1.36.
 
 from __future__ import annotations
 
+from tuik8s.api.kinds.persistent_volume_claim import BIND_COMPLETED, SELECTED_NODE
 from tuik8s.api.meta import annotations_of, name_of, namespace_of, uid_of
 from tuik8s.api.types import Key, Object
 from tuik8s.components.controllers.base import (
@@ -27,7 +28,6 @@ from tuik8s.components.controllers.volume_binding.writes import CLAIMS, VOLUMES
 
 CLASSES = "storageclasses.storage.k8s.io"
 _NO_PROVISIONER = "kubernetes.io/no-provisioner"
-_SELECTED_NODE = "volume.kubernetes.io/selected-node"
 _PROVISIONER = "volume.kubernetes.io/storage-provisioner"
 _BETA_PROVISIONER = "volume.beta.kubernetes.io/storage-provisioner"
 
@@ -73,7 +73,7 @@ class VolumeBindingReconciler:
             return NOTHING
         if key.resource == VOLUMES:
             return _volume(obj, view, now_ms)
-        if annotations_of(obj).get(writes.BIND_COMPLETED):
+        if annotations_of(obj).get(BIND_COMPLETED):
             return _bound_claim(obj, view, now_ms)
         return _unbound_claim(obj, view, now_ms)
 
@@ -103,7 +103,7 @@ def _unbound_claim(claim: Object, view: View, now_ms: int) -> Plan:
 
 
 def _waits_for_pod(claim: Object, storage_class: Object | None) -> bool:
-    if storage_class is None or _SELECTED_NODE in annotations_of(claim):
+    if storage_class is None or SELECTED_NODE in annotations_of(claim):
         return False
     return bool(storage_class.get("volumeBindingMode") == "WaitForFirstConsumer")
 

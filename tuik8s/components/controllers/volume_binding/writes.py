@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tuik8s.api.kinds.persistent_volume_claim import BIND_COMPLETED, BOUND_BY_US
 from tuik8s.api.meta import annotations_of, name_of, namespace_of, uid_of
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object
@@ -16,8 +17,6 @@ from tuik8s.components.controllers.base import NOTHING, Outcomes, Plan, Update
 from tuik8s.components.controllers.parts.workloads import status_of, status_update
 
 CLAIMS, VOLUMES = "persistentvolumeclaims", "persistentvolumes"
-BOUND_BY_US = "pv.kubernetes.io/bound-by-controller"
-BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
 
 Next = Callable[[Object], Plan]
 
