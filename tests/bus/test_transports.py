@@ -232,3 +232,19 @@ def test_malformed_frames_are_dropped(frames: tuple[bytes, ...]) -> None:
     assert server.server.statistics()["malformed"] == 1
     assert client.statistics()["malformed"] == 1
     assert client.statistics()["malformed_events"] >= 3
+
+
+def test_what_is_past_its_deadline_is_remembered_no_more() -> None:
+    """A repetition that late would be refused as expired, so its memory is nobody's."""
+    rig = SimulatedRig(7)
+    server = rig.serve()
+    client = rig.client()
+    got: list[Reply] = []
+    for name in "abc":
+        client.create("pods", pod(name), got.append, deadline_ms=2_000)
+    assert rig.run_until(lambda: len(got) == 3)
+    assert server.server.statistics()["remembered"] == 3
+    rig.run_until(lambda: False, 3_000)
+    client.create("pods", pod("d"), got.append)
+    assert rig.run_until(lambda: len(got) == 4)
+    assert server.server.statistics()["remembered"] == 1

@@ -16,6 +16,7 @@ subscriptions filter; the snapshot comes through the ordinary list request.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from sys import intern
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -249,7 +250,7 @@ class Clone:
         changes = []
         for data in reply.objects:
             meta = _named(data).metadata
-            place = (meta.namespace, meta.name)
+            place = (intern(meta.namespace), meta.name)
             before = old.get(place)
             revision = int(meta.resource_version)
             if before is not None and before.revision == revision:
@@ -295,7 +296,7 @@ class Clone:
 
     def _apply(self, topic: bytes, header: EventHeader, data: bytes) -> None:
         _, _, namespace, name = topic.decode().split("/", 3)
-        place = (namespace, name)
+        place = (intern(namespace), name)
         entries = self.entries
         self.revision = header.revision
         key = Key(self.resource, namespace, name)

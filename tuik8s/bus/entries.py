@@ -8,7 +8,7 @@ import msgspec
 
 from tuik8s.api.types import Object
 
-DECODED_MAX: Final = 1_000
+DECODED_MAX: Final = 256
 """Decoded objects that one clone keeps; an object is about six times its bytes."""
 
 _encode: Final = msgspec.msgpack.Encoder().encode

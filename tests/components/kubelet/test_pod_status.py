@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tuik8s.api.types import Object
+from tuik8s.bus.frames import encode
 from tuik8s.components.kubelet.containers import Container
 from tuik8s.components.kubelet.pod_life import Place, PodLife
 from tuik8s.components.kubelet.pod_phase import phase_of, startable
@@ -87,6 +88,19 @@ def conditions(found: PodLife, now_ms: int = 5_000) -> dict[str, tuple[str, str]
 def test_ready_pod() -> None:
     found = conditions(life(("main", RUNS)))
     assert set(found.values()) == {("True", "")}
+
+
+def test_a_resting_pod_is_itself_when_looked_at() -> None:
+    found = life(("main", RUNS))
+    whole = found.pod
+    for _ in range(2):
+        found.rest()
+        assert (found.key, found.uid) == (("ns", "a"), "u")
+        assert found.pod == whole
+    newer = {**whole, "metadata": {**whole["metadata"], "generation": 4}}
+    found.set_pod(newer, encode(newer))
+    found.rest()
+    assert found.pod == newer
 
 
 def test_unready_container_is_named() -> None:

@@ -10,12 +10,14 @@ eventRecordQPS; client-go tools/record/events_cache.go (spam filter, counts).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from sys import intern
+
+import msgspec
 
 from tuik8s.api.times import format_duration, format_time
 from tuik8s.api.types import Object, Reply
-from tuik8s.bus.client import Client, object_of
-from tuik8s.bus.frames import encode
+from tuik8s.bus.client import Client
 from tuik8s.components.kubelet.containers import Container
 from tuik8s.components.kubelet.event_pace import EventPace
 from tuik8s.components.kubelet.runtimes.base import ContainerChange
@@ -56,6 +58,30 @@ class _Known:
     count: int
 
 
+class _About(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, rename="camel"):
+    """The object that an Event is about, as it is written."""
+
+    kind: str
+    namespace: str = ""
+    name: str = ""
+    uid: str = ""
+    api_version: str = ""
+    resource_version: str = ""
+    field_path: str = ""
+
+
+class _Said(msgspec.Struct, frozen=True, gc=False):
+    """An Event before it is sent: thousands may wait for their turn, so it is small."""
+
+    name: str
+    namespace: str
+    about: _About
+    type: str
+    reason: str
+    message: str
+    at_ms: int
+
+
 class NodeEvents:
     """Records Events about the pods of one node, or about the node."""
 
@@ -75,18 +101,20 @@ class NodeEvents:
     ) -> None:
         """Record an Event about a pod, or about one of its containers."""
         meta = pod["metadata"]
-        about = {
-            "kind": "Pod",
-            "namespace": meta["namespace"],
-            "name": meta["name"],
-            "uid": meta["uid"],
-            "apiVersion": "v1",
-            "resourceVersion": meta.get("resourceVersion", ""),
-        }
+        path = ""
         if container is not None:
             field = _FIELDS.get(container.kind, "initContainers")
-            about["fieldPath"] = f"spec.{field}{{{container.name}}}"
-        self._record(about, meta["namespace"], kind, reason, message)
+            path = intern(f"spec.{field}{{{container.name}}}")
+        about = _About(
+            "Pod",
+            intern(meta["namespace"]),
+            intern(meta["name"]),
+            intern(meta["uid"]),
+            "v1",
+            meta.get("resourceVersion", ""),
+            path,
+        )
+        self._record(about, about.namespace, kind, reason, intern(message))
 
     def container(self, pod: Object, container: Container, change: ContainerChange) -> None:
         """The Events of what happened to a container."""
@@ -111,12 +139,12 @@ class NodeEvents:
             self.pod(pod, "Warning", "Failed", f"Error: {change.reason}", container)
 
     def node(self, uid: str, kind: str, reason: str, message: str) -> None:
-        about = {"kind": "Node", "name": self._node, "uid": uid}
+        about = _About("Node", "", self._node, uid)
         self._record(about, "default", kind, reason, message)
 
-    def _record(self, about: Object, namespace: str, kind: str, reason: str, message: str) -> None:
+    def _record(self, about: _About, namespace: str, kind: str, reason: str, message: str) -> None:
         now_ms = self._world.now_ms()
-        uid = about["uid"]
+        uid = about.uid
         of_object = self._objects.get(uid)
         if of_object is None:
             if len(self._objects) >= KNOWN_MAX:
@@ -127,37 +155,40 @@ class NodeEvents:
         ):
             self.dropped += 1
             return
-        now = format_time(now_ms)
-        key = (uid, intern(about.get("fieldPath", "")), kind, reason, intern(message))
+        key = (uid, about.field_path, kind, reason, message)
         known = self._known.get(key)
         if known is not None:
             known.count += 1
-            body = {"count": known.count, "lastTimestamp": now}
+            body = {"count": known.count, "lastTimestamp": format_time(now_ms)}
             self._pace.send(
                 lambda: self._client.patch("events", namespace, known.name, body, _ignore)
             )
             return
         if len(self._known) >= KNOWN_MAX:
             del self._known[next(iter(self._known))]
-        name = f"{about['name']}.{self._rng.bytes(8).hex()}"
+        name = f"{about.name}.{self._rng.bytes(8).hex()}"
         self._known[key] = _Known(name, 1)
+        said = _Said(name, namespace, about, kind, reason, message, now_ms)
+        self._pace.send(partial(self._create, said))
+
+    def _create(self, said: _Said) -> None:
+        at = format_time(said.at_ms)
         event = {
             "apiVersion": "v1",
             "kind": "Event",
-            "metadata": {"name": name, "namespace": namespace},
-            "involvedObject": about,
-            "reason": reason,
-            "message": message,
+            "metadata": {"name": said.name, "namespace": said.namespace},
+            "involvedObject": msgspec.to_builtins(said.about),
+            "reason": said.reason,
+            "message": said.message,
             "source": {"component": "kubelet", "host": self._node},
             "reportingComponent": "kubelet",
             "reportingInstance": self._node,
-            "firstTimestamp": now,
-            "lastTimestamp": now,
+            "firstTimestamp": at,
+            "lastTimestamp": at,
             "count": 1,
-            "type": kind,
+            "type": said.type,
         }
-        packed = encode(event)  # it may wait for minutes, as one of thousands
-        self._pace.send(lambda: self._client.create("events", object_of(packed), _ignore))
+        self._client.create("events", event, _ignore)
 
 
 _FIELDS = {"main": "containers", "ephemeral": "ephemeralContainers"}

@@ -200,6 +200,7 @@ class NodePods:
     def _on_rules(self) -> None:
         for life in self._lives.values():
             self._set_faults(life)
+            life.rest()
 
     def _set_faults(self, life: PodLife) -> None:
         """Tell a pod what faults do to it, if that is news."""

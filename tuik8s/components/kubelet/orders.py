@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sys import intern
+
 from tuik8s.api.types import Object
 from tuik8s.components.kubelet.behaviour import ANNOTATION
 from tuik8s.components.kubelet.containers import Container
@@ -35,15 +37,15 @@ def start_order(
     clauses = faults.clauses(container)
     return StartContainer(
         id=container.id,
-        pod=meta["name"],
-        container=container.name,
-        image=spec["image"],
+        pod=intern(meta["name"]),
+        container=intern(container.name),
+        image=intern(spec["image"]),
         command=tuple(expand(word, env) for word in spec.get("command") or ()),
         args=tuple(expand(word, env) for word in spec.get("args") or ()),
         env=env,
         ports=tuple(container_ports(spec)),
         pod_ip=ip,
-        node=pod["spec"].get("nodeName", ""),
+        node=intern(pod["spec"].get("nodeName", "")),
         behaviour=f"{behaviour}; {clauses}" if clauses else behaviour,
         restarts=container.restarts,
         ends=any(

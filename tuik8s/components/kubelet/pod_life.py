@@ -93,8 +93,8 @@ class PodLife:
 
     def __init__(self, pod: Object, runtime: Runtime, place: Place, packed: bytes = b"") -> None:
         meta = pod["metadata"]
-        self.uid = str(meta["uid"])
-        self.key: tuple[str, str] = (intern(meta["namespace"]), meta["name"])
+        self.uid = intern(meta["uid"])
+        self.key: tuple[str, str] = (intern(meta["namespace"]), intern(meta["name"]))
         self._pod: Object | None = pod
         self._packed = packed
         self.ip = place.ip

@@ -12,7 +12,9 @@ Source: k8s.io/component-helpers resource.PodRequests and pkg/scheduler/framewor
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from functools import lru_cache
+from sys import intern
+from typing import Any, Final, TypeVar
 
 from tuik8s.api.quantity import cpu_millis, value_of
 from tuik8s.api.times import parse_time
@@ -30,11 +32,13 @@ from tuik8s.components.scheduler.terms import (
 )
 
 Amounts = dict[str, int]
+T = TypeVar("T")
 
 ASSUMED_CPU_MILLIS: Final = 100
 ASSUMED_MEMORY_BYTES: Final = 200 * 1024 * 1024
 _ASSUMED: Final[Amounts] = {"cpu": ASSUMED_CPU_MILLIS, "memory": ASSUMED_MEMORY_BYTES}
 _NOTHING: Final[Amounts] = {}
+SHARED_MAX: Final = 4_096
 _LOCAL_VOLUMES: Final = frozenset(("projected", "configMap", "secret", "emptyDir", "downwardAPI"))
 """Volumes that no plugin asks about."""
 _KEPT_METADATA: Final = (
@@ -76,13 +80,13 @@ class PodInfo:
     def __init__(self, pod: Object) -> None:
         meta, spec = pod["metadata"], pod.get("spec") or {}
         self.object = pod
-        self.namespace: str = meta.get("namespace", "")
+        self.namespace: str = intern(meta.get("namespace", ""))
         self.name: str = meta["name"]
         self.key: str = f"{self.namespace}/{self.name}"
         self.uid: str = meta.get("uid", "") or self.key
         self.labels: dict[str, str] = meta.get("labels") or {}
         self.terminating: bool = "deletionTimestamp" in meta
-        self.node_name: str = spec.get("nodeName", "")
+        self.node_name: str = intern(spec.get("nodeName", ""))
         self.nominated_node: str = (pod.get("status") or {}).get("nominatedNodeName", "")
         self.priority: int = spec.get("priority") or 0
         self.preempts: bool = spec.get("preemptionPolicy") != "Never"
@@ -117,11 +121,23 @@ class PodInfo:
         )
 
     def keep_little(self) -> None:
-        """Let go of all that is never asked of a pod that runs: most of its object."""
+        """Let go of all that is never asked of a pod that runs: most of its object.
+
+        What is equal in the pods of one owner is kept once.
+        """
+        self.labels = _shared(self.labels)
+        self.requests, self.load = _shared(self.requests), _shared(self.load)
+        self.asked = _shared(self.asked)
+        self.tolerations, self.images = _same(self.tolerations), _same(self.images)
         meta, spec = self.object["metadata"], self.object["spec"]
         volumes = [v for v in spec.get("volumes") or () if not _LOCAL_VOLUMES.intersection(v)]
+        kept = {name: meta[name] for name in _KEPT_METADATA if name in meta}
+        if self.labels:
+            kept["labels"] = self.labels
+        if kept.get("ownerReferences"):
+            kept["ownerReferences"] = [_shared(owner) for owner in kept["ownerReferences"]]
         self.object = {
-            "metadata": {name: meta[name] for name in _KEPT_METADATA if name in meta},
+            "metadata": kept,
             "spec": {"nodeName": self.node_name, "volumes": volumes},
             "status": {"startTime": (self.object.get("status") or {}).get("startTime")},
         }
@@ -137,6 +153,22 @@ class PodInfo:
 
     def scheduler_name(self) -> str:
         return (self.object.get("spec") or {}).get("schedulerName") or "default-scheduler"
+
+
+@lru_cache(maxsize=SHARED_MAX)
+def _same(value: T) -> T:
+    """The one value that stands for all that are equal to it."""
+    return value
+
+
+@lru_cache(maxsize=SHARED_MAX)
+def _dict_of(items: tuple[tuple[str, T], ...]) -> dict[str, T]:
+    return dict(items)
+
+
+def _shared(value: dict[str, T]) -> dict[str, T]:
+    """The one map, never to be changed, that stands for all that are equal to it."""
+    return _dict_of(tuple(value.items()))
 
 
 def amounts(resources: Mapping[str, Any] | None) -> Amounts:
