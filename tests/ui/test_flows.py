@@ -206,20 +206,6 @@ def test_a_lost_api_server_is_said_and_comes_back() -> None:
     play(scene)
 
 
-def test_a_paused_view_stands_still() -> None:
-    async def scene(stage: Stage) -> None:
-        before = stage.status
-        await stage.press("p")
-        assert "‖ PAUSED" in stage.status
-        clock = before.split("LIVE ")[1][:8]
-        await stage.wait(5_000)
-        assert clock in stage.status
-        await stage.press("p")
-        assert clock not in stage.status
-
-    play(scene)
-
-
 def test_enter_on_a_problem_goes_to_its_object() -> None:
     async def scene(stage: Stage) -> None:
         await stage.press("1")

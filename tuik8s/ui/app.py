@@ -11,7 +11,6 @@ from __future__ import annotations
 import gc
 from typing import Any, ClassVar
 
-from textual.app import App
 from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.events import Event, Key
@@ -29,6 +28,7 @@ from tuik8s.ui.screens.help import HelpScreen
 from tuik8s.ui.screens.registry import DIGITS, SCREENS
 from tuik8s.ui.screens.resources import ResourcesScreen
 from tuik8s.ui.theme import DEFAULT_THEME, STYLES, THEMES
+from tuik8s.ui.time_keys import GO_TO, TO_BOOKMARK, TimeKeys
 from tuik8s.ui.watch import Watch
 from tuik8s.ui.widgets.prompt import Prompt
 from tuik8s.ui.widgets.status_bar import StatusBar
@@ -40,7 +40,7 @@ FREEZE_AFTER_S = 3.0
 COMMANDS = ("ns", "theme", "q", "quit", "help", "chaos")
 
 
-class Dashboard(App[None]):
+class Dashboard(TimeKeys):
     """One window on one cluster. status: asks the supervisor for its processes."""
 
     TITLE = "tuik8s"
@@ -51,7 +51,6 @@ class Dashboard(App[None]):
         Binding("colon", "command", "Go to"),
         Binding("question_mark", "help", "Help"),
         Binding("exclamation_mark", "chaos", "Chaos"),
-        Binding("p", "pause", "Pause", show=False),
         Binding("minus", "last", "Last view", show=False),
         Binding("q", "leave", "Back", show=False),
         Binding("ctrl+q,ctrl+c", "quit", "Quit", priority=True, show=False),
@@ -59,13 +58,10 @@ class Dashboard(App[None]):
     ]
 
     def __init__(self, feed: Feed, cluster: str, status: Status) -> None:
-        super().__init__()
-        self.feed = feed
+        super().__init__(feed)
         self.cluster = cluster
         self.status = status
-        self.paused = False
         self.problems = Watch(feed)
-        self._shown_at_ms = 0
         self._trail: list[str] = []
         self._opened: DashboardScreen | None = None
         for theme in THEMES:
@@ -105,16 +101,14 @@ class Dashboard(App[None]):
             return  # it comes or goes just now, and parts of it are missing: the next tick shows it
 
     def _show(self, screen: DashboardScreen) -> None:
-        now_ms = self.feed.now_ms()
-        connected = self.feed.is_connected
-        if not self.paused:
-            screen.pump(now_ms)
-            if connected:
-                self._shown_at_ms = now_ms
-        count = len(self.problems.found if self.paused else self.problems.look())
+        self.tick_time()
+        screen.pump(self.feed.now_ms())
+        count = len(self.problems.look())
         wrong = f"! {count} problem{'s' * (count > 1)}" if count else ""
-        at_ms, what = self._shown_at_ms or now_ms, screen.title_line()
-        screen.query_one(StatusBar).show(self.cluster, connected, self.paused, at_ms, what, wrong)
+        heard_ms = self.feed.now_ms() if self.feed.is_connected else self.feed.heard_at_ms
+        screen.query_one(StatusBar).show(
+            self.cluster, self.mode(), heard_ms, screen.title_line(), wrong
+        )
 
     # --- going places -------------------------------------------------------------------------
 
@@ -210,8 +204,9 @@ class Dashboard(App[None]):
         if not isinstance(self.screen, DashboardScreen):
             return
         prompt = self.screen.query_one(Prompt)
-        if event.sign == ":" and event.text:
-            problem = self.run_command(event.text)
+        if event.sign in (":", GO_TO, TO_BOOKMARK) and event.text:
+            run = self.run_command if event.sign == ":" else self.go_to
+            problem = run(event.text)
             if problem:
                 prompt.say(problem)
                 return
@@ -222,7 +217,7 @@ class Dashboard(App[None]):
         self.push_screen(HelpScreen(found))
 
     def action_chaos(self) -> None:
-        if isinstance(self.screen, DashboardScreen):
+        if isinstance(self.screen, DashboardScreen) and not self.refuse_in_past():
             self.push_screen(ChaosMenu(self.feed, self._target()))
 
     def _target(self) -> str:
@@ -234,9 +229,6 @@ class Dashboard(App[None]):
             return f"node/{obj['metadata']['name']}"
         node = (obj.get("spec") or {}).get("nodeName", "")
         return f"node/{node}" if node else ""
-
-    def action_pause(self) -> None:
-        self.paused = not self.paused
 
     def action_save(self) -> None:
         try:

@@ -68,6 +68,11 @@ class Feed:
     def is_connected(self) -> bool:
         return self.world.now_ms() - self.client.feeds.beat_at_ms < SILENT_AFTER_MS
 
+    @property
+    def heard_at_ms(self) -> int:
+        """When the publisher was last heard of."""
+        return self.client.feeds.beat_at_ms
+
     # --- the moment that is shown -------------------------------------------------------------
 
     def now_ms(self) -> int:

@@ -29,9 +29,11 @@ class Moment(NamedTuple):
 
 
 class LoggedChange(NamedTuple):
-    """A change as the log has it; before and after are msgpack bytes, None when there was none."""
+    """A change as the log has it. type: ADDED, MODIFIED or DELETED; before and after: the object's
+    msgpack bytes, None when there was none, or when values were not asked for."""
 
     moment: Moment
+    type: str
     key: Key
     author: str
     cause: int

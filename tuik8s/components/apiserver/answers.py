@@ -25,8 +25,9 @@ encode_msgpack = msgspec.msgpack.Encoder().encode
 class Answer(msgspec.Struct):
     """The answer to one request.
 
-    revision: of the object written, or of the snapshot listed; the answer is delivered once that
-    revision is durable. stream: set for watches and followed logs, whose pieces follow.
+    objects: for the bus; without them it carries the body. revision: of the object written, or of
+    the snapshot listed; the answer is delivered once that revision is durable. stream: set for
+    watches and followed logs, whose pieces follow.
     """
 
     code: int
@@ -34,7 +35,7 @@ class Answer(msgspec.Struct):
     media: str = JSON
     headers: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
-    objects: tuple[bytes, ...] = ()
+    objects: tuple[bytes, ...] | None = None
     revision: int = 0
     stream: Stream | None = None
 

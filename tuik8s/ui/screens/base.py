@@ -17,6 +17,7 @@ from tuik8s.ui.refs import NO_REF, Ref
 from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.prompt import Prompt
 from tuik8s.ui.widgets.status_bar import StatusBar
+from tuik8s.ui.widgets.timeline_bar import TimelineBar
 
 
 class DashboardScreen(Screen[None]):
@@ -40,6 +41,7 @@ class DashboardScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield StatusBar()
+        yield TimelineBar()
         yield from self.body()
         yield Prompt()
         yield Footer(compact=True, show_command_palette=False)

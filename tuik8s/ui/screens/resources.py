@@ -36,8 +36,8 @@ class ResourcesScreen(DashboardScreen):
         ("N", "sort('NAME')", ""),
         ("A", "sort('AGE')", ""),
         ("S", "sort('STATUS')", ""),
-        Binding("left_square_bracket", "sort_next(-1)", "Sort back", show=False),
-        ("right_square_bracket", "sort_next(1)", "Sort"),
+        Binding("less_than_sign", "sort_next(-1)", "Sort back", show=False),
+        ("greater_than_sign", "sort_next(1)", "Sort"),
         ("ctrl+k,delete", "delete", "Delete"),
         Binding("escape", "clear", "Clear filter or marks", show=False),
     ]
@@ -178,7 +178,7 @@ class ResourcesScreen(DashboardScreen):
 
     def action_delete(self) -> None:
         targets = self.targets()
-        if not targets:
+        if not targets or self.app.refuse_in_past():  # type: ignore[attr-defined]
             return
         names = ", ".join(obj["metadata"]["name"] for obj in targets[:5])
         more = f" and {len(targets) - 5} more" if len(targets) > 5 else ""
@@ -216,6 +216,8 @@ class ResourcesScreen(DashboardScreen):
             self.notify(why, severity="error", markup=False)
 
     def action_scale(self) -> None:
+        if self.app.refuse_in_past():  # type: ignore[attr-defined]
+            return
         obj = self.selected()
         if obj is None or self.kind.plural not in SCALABLE:
             self.notify("only workloads with replicas scale", severity="warning")
@@ -229,8 +231,8 @@ class ResourcesScreen(DashboardScreen):
             self.query_one(Prompt).say(self.set_filter(event.text))
 
     def on_prompt_done(self, event: Prompt.Done) -> None:
-        if event.sign == ":":
-            return
+        if event.sign not in "/#":
+            return  # the app's
         event.stop()
         prompt = self.query_one(Prompt)
         if event.sign == "/" and event.text is None:

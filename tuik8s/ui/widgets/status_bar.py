@@ -13,10 +13,6 @@ from textual.widget import Widget
 
 from tuik8s.api.times import format_time
 
-LIVE = ("● LIVE", "ok")
-LOST = ("✗ LOST, reconnecting, last heard", "bad")
-PAUSED = ("‖ PAUSED", "warn")
-
 
 class StatusBar(Widget):
     """One line; it repaints only when its text changes."""
@@ -42,11 +38,10 @@ class StatusBar(Widget):
         self._shown = ()  # another theme: the next tick paints it anew
 
     def show(
-        self, cluster: str, connected: bool, paused: bool, now_ms: int, what: str, wrong: str
+        self, cluster: str, state: tuple[str, str], now_ms: int, what: str, wrong: str
     ) -> None:
-        """Set the line. now_ms: of what is shown; what: the screen and its counts; wrong: in a
-        word or two."""
-        state = PAUSED if paused else LIVE if connected else LOST
+        """Set the line. state: a text and its style; now_ms: of what is shown; what: the screen
+        and its counts; wrong: in a word or two."""
         clock = format_time(now_ms)[11:19]
         shown = (cluster, state, clock, what, wrong)
         if shown == self._shown:

@@ -1,0 +1,161 @@
+"""Time on the keyboard, before a simulated cluster: what is shown is what there was."""
+
+from __future__ import annotations
+
+from tests.ui.stage import Stage, deployment, play
+from tuik8s.ui.past import Moment
+from tuik8s.ui.rewind import QUIET
+
+
+def rows(stage: Stage) -> int:
+    return sum("web-" in line for line in stage.lines)
+
+
+def moment(stage: Stage) -> Moment:
+    found = stage.app.rewinder.moment
+    assert found is not None
+    return found
+
+
+async def scaled(stage: Stage, replicas: int) -> None:
+    body = {"spec": {"replicas": replicas}}
+    stage.cluster.client.patch(
+        "deployments.apps", "default", "web", body, lambda reply: None, subresource="scale"
+    )
+    await stage.wait(4_000)
+
+
+def test_a_paused_view_stands_still_and_goes_on_from_there() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("p")
+        shown = moment(stage)
+        await scaled(stage, 6)
+        assert rows(stage) == 3
+        assert f"REWIND #{shown.revision}" in stage.status
+        await stage.press("p")
+        assert "REPLAY" in stage.status
+        for _ in range(60):
+            await stage.wait(100)
+        assert rows(stage) == 6
+        await stage.press("backslash")
+        assert "LIVE" in stage.status
+
+    play(scene)
+
+
+def test_replay_at_a_higher_speed_catches_up_with_now() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("p")
+        await scaled(stage, 6)
+        await stage.wait(60_000)
+        await stage.press("full_stop", "full_stop", "full_stop", "p")
+        assert "×8" in stage.status
+        for _ in range(15):
+            await stage.wait(1_000)
+        assert "LIVE" in stage.status
+        assert rows(stage) == 6
+
+    play(scene)
+
+
+def test_steps_back_and_on_are_events_and_come_back_to_the_same_state() -> None:
+    async def scene(stage: Stage) -> None:
+        await scaled(stage, 5)
+        await stage.press("left_square_bracket")
+        last, states = moment(stage), [stage.text.splitlines()[3:-2]]
+        for _ in range(12):
+            await stage.press("left_square_bracket")
+            states.append(stage.text.splitlines()[3:-2])
+        assert moment(stage).revision <= last.revision - 12
+        assert len({tuple(state) for state in states}) > 3
+        for _ in range(12):
+            await stage.press("right_square_bracket")
+        assert moment(stage).revision == last.revision
+
+    play(scene)
+
+
+def test_far_steps_go_back_to_before_the_pods_were() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press(*["left_square_bracket"] * 60)
+        await stage.wait()
+        assert rows(stage) < 3
+        assert "REWIND" in stage.status
+
+    play(scene)
+
+
+def test_go_to_a_revision_and_a_time() -> None:
+    async def scene(stage: Stage) -> None:
+        before = stage.feed.newest_revision
+        await stage.wait(10_000)
+        await scaled(stage, 6)
+        await stage.press("at")
+        await stage.type(f"#{before}")
+        await stage.press("enter")
+        assert moment(stage).revision == before
+        assert rows(stage) == 3
+        await stage.press("backslash", "at")
+        await stage.type("-1s")
+        await stage.press("enter")
+        assert rows(stage) == 6
+        await stage.press("at")
+        await stage.type("yesterday")
+        await stage.press("enter")
+        assert "is no moment" in stage.text
+
+    play(scene)
+
+
+def test_bookmarks_and_marks() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("m")
+        marked = stage.app.bookmarks["b1"]
+        await scaled(stage, 6)
+        await stage.wait(1_000)
+        await stage.press("left_curly_bracket")
+        assert moment(stage).revision > marked.revision, "somebody scaled: the nearest mark"
+        await stage.press("left_curly_bracket")
+        assert moment(stage).revision == marked.revision
+        await stage.press("backslash", "apostrophe", "b", "1", "enter")
+        assert moment(stage).revision == marked.revision
+
+    play(scene)
+
+
+def test_the_past_cannot_be_changed() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("p", "delete")
+        assert "DELETE" not in stage.text
+        await stage.press("exclamation_mark")
+        assert "break what" not in stage.text
+
+    play(scene)
+
+
+def test_other_screens_show_the_same_moment() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.create("deployments.apps", deployment("later", 2))
+        await stage.press("p")
+        before = moment(stage).revision
+        await stage.wait(3_000)
+        stage.create("deployments.apps", deployment("latest", 2))
+        await stage.press("colon")
+        await stage.type("deploy")
+        await stage.press("enter")
+        assert moment(stage).revision == before
+        assert "later" in stage.text
+        assert "latest" not in stage.text
+
+    play(scene)
+
+
+def test_heartbeats_are_no_steps() -> None:
+    assert QUIET == ("leases.coordination.k8s.io",)
+
+    async def scene(stage: Stage) -> None:
+        await stage.wait(60_000)
+        await stage.press("left_square_bracket", "left_square_bracket")
+        assert moment(stage).revision < stage.feed.newest_revision - 2
+
+    play(scene)

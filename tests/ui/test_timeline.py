@@ -1,0 +1,65 @@
+"""Bars, marks and ranges of the timeline."""
+
+from __future__ import annotations
+
+from tuik8s.ui.past import Moment
+from tuik8s.ui.timeline import (
+    BOOKMARK,
+    FAILURE,
+    FAULT,
+    PERSON,
+    Mark,
+    Timeline,
+    column_of,
+    shown_range,
+    summary,
+)
+
+
+def text(timeline: Timeline, width: int, start_ms: int, end_ms: int) -> str:
+    return "".join(column.text for column in timeline.columns(width, start_ms, end_ms))
+
+
+def counted(*seconds: int) -> Timeline:
+    timeline = Timeline()
+    for second in seconds:
+        timeline.count(second * 1000)
+    return timeline
+
+
+def test_bars_grow_with_the_rate() -> None:
+    timeline = counted(1, 3, 3, 3, *[5] * 40, *[7] * 5000)
+    bars = text(timeline, 10, 0, 10_000)
+    assert bars[0] == bars[2] == bars[9] == " "
+    assert bars[1] < bars[3] < bars[5] < bars[7] == "█"
+
+
+def test_a_mark_covers_the_bar_and_the_gravest_one_wins() -> None:
+    timeline = counted(4)
+    moment = Moment(9, 4_200)
+    for sign in (FAULT, PERSON, FAILURE):
+        timeline.mark(Mark(moment, sign, sign))
+    assert text(timeline, 10, 0, 10_000) == "    !     "
+    assert text(timeline, 10, 5_000, 15_000).strip() == ""
+
+
+def test_next_marks_by_revision() -> None:
+    timeline = Timeline()
+    marks = [Mark(Moment(n, n * 10), BOOKMARK, str(n)) for n in (5, 9)]
+    for mark in reversed(marks):
+        timeline.mark(mark)
+    assert timeline.next_mark(Moment(5, 99), 1) == marks[1]
+    assert timeline.next_mark(Moment(5, 0), -1) is None
+    assert timeline.next_mark(Moment(100, 0), -1) == marks[1]
+    assert timeline.next_mark(Moment(9, 0), 1) is None
+    assert summary(timeline.marks) == f"{BOOKMARK} 2"
+
+
+def test_the_range_ends_now_unless_what_is_shown_is_long_ago() -> None:
+    timeline = counted(100, 900)
+    assert shown_range(timeline, 1_000_000, 1_000_000, 300_000) == (700_000, 1_000_000)
+    assert shown_range(timeline, 950_000, 1_000_000, 10**7) == (100_000, 1_000_000)
+    assert shown_range(timeline, 200_000, 1_000_000, 300_000) == (100_000, 350_000)
+    assert column_of(0, 10, 100, 200) == 0
+    assert column_of(150, 10, 100, 200) == 5
+    assert column_of(900, 10, 100, 200) == 9

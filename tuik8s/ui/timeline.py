@@ -1,0 +1,122 @@
+"""What happened when: how many changes each second, and marks worth jumping to. Pure.
+
+!  a fault began or ended     ✗  something went wrong (a Warning)
+▲  a person did something     ◆  a bookmark
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
+from math import log2
+from typing import NamedTuple
+
+from tuik8s.ui.past import Moment
+
+FAULT, FAILURE, PERSON, BOOKMARK = "!", "✗", "▲", "◆"
+RANKS = (PERSON, FAILURE, BOOKMARK, FAULT)
+"""Where several marks share a column, the last of these is drawn."""
+BARS = " ▁▂▃▄▅▆▇█"
+
+
+class Mark(NamedTuple):
+    """A moment worth going to: its sign, and what happened in a few words."""
+
+    moment: Moment
+    sign: str
+    text: str
+
+
+class Column(NamedTuple):
+    """One cell: a character and what it stands for: a sign, or "" for a rate."""
+
+    text: str
+    sign: str
+
+
+class Timeline:
+    """Collects; in any order."""
+
+    def __init__(self) -> None:
+        self.marks: list[Mark] = []
+        self.version = 0
+        self._counts: dict[int, int] = {}
+        self._first_ms: int | None = None
+
+    @property
+    def first_ms(self) -> int | None:
+        """The earliest time that is known, None when nothing is."""
+        return self._first_ms
+
+    def count(self, at_ms: int) -> None:
+        """A change happened."""
+        second = at_ms // 1000
+        self._counts[second] = self._counts.get(second, 0) + 1
+        self._first_ms = at_ms if self._first_ms is None else min(self._first_ms, at_ms)
+        self.version += 1
+
+    def mark(self, mark: Mark) -> None:
+        insort(self.marks, mark)
+        self.version += 1
+
+    def next_mark(self, moment: Moment, direction: int) -> Mark | None:
+        """The nearest mark after (1) or before (-1) a moment."""
+        revisions, here = [mark.moment.revision for mark in self.marks], moment.revision
+        index = bisect_right(revisions, here) if direction > 0 else bisect_left(revisions, here) - 1
+        return self.marks[index] if 0 <= index < len(self.marks) else None
+
+    def columns(self, width: int, start_ms: int, end_ms: int) -> list[Column]:
+        """The time between as so many cells: a bar by rate, or the sign of a mark."""
+        share = max(1, end_ms - start_ms) / max(1, width)
+        sums = self._sums(width, start_ms, share)
+        signs = self._signs(width, start_ms, end_ms, share)
+        return [Column(signs[i] or _bar(sums[i], share), signs[i]) for i in range(width)]
+
+    def _sums(self, width: int, start_ms: int, share: float) -> list[int]:
+        sums = [0] * width
+        for second, count in self._counts.items():
+            middle_ms = second * 1000 + 500 - start_ms
+            if 0 <= middle_ms < width * share:
+                sums[int(middle_ms / share)] += count
+        return sums
+
+    def _signs(self, width: int, start_ms: int, end_ms: int, share: float) -> list[str]:
+        signs = [""] * width
+        for mark in self.marks:
+            if start_ms <= mark.moment.at_ms <= end_ms:
+                index = min(width - 1, int((mark.moment.at_ms - start_ms) / share))
+                if signs[index] == "" or _rank(mark.sign) > _rank(signs[index]):
+                    signs[index] = mark.sign
+        return signs
+
+
+def column_of(at_ms: int, width: int, start_ms: int, end_ms: int) -> int:
+    """The cell in which a time lies; the nearest one when it is outside."""
+    share = max(1, end_ms - start_ms) / max(1, width)
+    return max(0, min(width - 1, int((at_ms - start_ms) / share)))
+
+
+def shown_range(timeline: Timeline, shown_ms: int, now_ms: int, span_ms: int) -> tuple[int, int]:
+    """The times between which to draw: up to now, or around what is shown when that is long ago."""
+    end_ms = now_ms if shown_ms >= now_ms - span_ms else shown_ms + span_ms // 2
+    first_ms = timeline.first_ms if timeline.first_ms is not None else end_ms - 1
+    start_ms = max(end_ms - span_ms, first_ms)
+    return min(start_ms, shown_ms), end_ms
+
+
+def _bar(count: int, share_ms: float) -> str:
+    """A character by changes a second, each step twice the one before."""
+    if not count:
+        return BARS[0]
+    rate = count * 1000 / max(share_ms, 1000)
+    return BARS[max(1, min(len(BARS) - 1, round(log2(rate + 1)) + 1))]
+
+
+def _rank(sign: str) -> int:
+    return RANKS.index(sign)
+
+
+def summary(marks: Sequence[Mark]) -> str:
+    """How many of each sign there are, for a heading."""
+    counts = {sign: sum(mark.sign == sign for mark in marks) for sign in reversed(RANKS)}
+    return "  ".join(f"{sign} {count}" for sign, count in counts.items() if count)

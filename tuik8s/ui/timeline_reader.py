@@ -1,0 +1,91 @@
+"""Fills the timeline from the log: backwards when the dashboard opens, then what is new.
+
+Nothing is asked while nothing happens: the newest revision that the feed heard of tells.
+"""
+
+from __future__ import annotations
+
+from tuik8s.ui.feed import EVENTS, Feed
+from tuik8s.ui.logbook import Logbook, Page
+from tuik8s.ui.past import LoggedChange
+from tuik8s.ui.timeline import FAILURE, FAULT, PERSON, Mark, Timeline
+
+FAULTS = "faults.chaos.tuik8s.dev"
+PAGE = 1_000
+BACK_PAGES = 10
+EVERY_MS = 500
+COMPONENTS = "system:"
+PEOPLE = ("system:admin", "system:masters")
+"""Of the names that begin like a component's, those that people have."""
+
+
+class TimelineReader:
+    """Reads; `look` is called on every tick."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.timeline = Timeline()
+        self._feed = feed
+        self._log = Logbook(feed.client)
+        self._last = 0
+        self._is_reading = False
+        self._begun = False
+        self._looked_at_ms = -EVERY_MS
+
+    def look(self) -> None:
+        """Read what is new, at most twice a second."""
+        now_ms, newest = self._feed.world.now_ms(), self._feed.newest_revision
+        if self._is_reading or not newest or now_ms - self._looked_at_ms < EVERY_MS:
+            return
+        self._looked_at_ms = now_ms
+        if not self._begun:
+            self._begun = True
+            self._last = newest
+            self._read_back(newest + 1, BACK_PAGES)
+        elif newest > self._last:
+            self._is_reading = True
+            self._log.page(self._on_new, after=self._last, limit=PAGE, values=False)
+
+    def _on_new(self, page: Page) -> None:
+        self._is_reading = False
+        for change in page.changes:
+            self._take(change)
+            self._last = max(self._last, change.moment.revision)
+        if len(page.changes) == PAGE:
+            self._looked_at_ms = -EVERY_MS  # there is more
+
+    def _read_back(self, before: int, pages: int) -> None:
+        self._is_reading = True
+
+        def read(page: Page) -> None:
+            self._is_reading = False
+            for change in page.changes:
+                self._take(change)
+            if len(page.changes) == PAGE and pages > 1:
+                self._read_back(page.changes[-1].moment.revision, pages - 1)
+
+        self._log.page(read, before=before, limit=PAGE, values=False)
+
+    def _take(self, change: LoggedChange) -> None:
+        self.timeline.count(change.moment.at_ms)
+        key = change.key
+        if key.resource == FAULTS and change.type != "MODIFIED":
+            ends = " ends" if change.type == "DELETED" else ""
+            self._mark(change, FAULT, f"fault {key.name}{ends}")
+        elif key.resource == EVENTS and change.type == "ADDED":
+            self._take_event(change)
+        elif _is_person(change.author) and key.resource != EVENTS:
+            self._mark(change, PERSON, f"{change.author}: {change.type.lower()} {key}")
+
+    def _take_event(self, change: LoggedChange) -> None:
+        event = self._feed.informer(EVENTS).get(change.key.namespace, change.key.name)
+        if event is not None and event.get("type") == "Warning":
+            about = event.get("involvedObject") or {}
+            what = f"{str(about.get('kind', '')).lower()}/{about.get('name', '')}"
+            self._mark(change, FAILURE, f"{event.get('reason', '')} {what}")
+
+    def _mark(self, change: LoggedChange, sign: str, text: str) -> None:
+        self.timeline.mark(Mark(change.moment, sign, text))
+
+
+def _is_person(author: str) -> bool:
+    return bool(author) and (author in PEOPLE or not author.startswith(COMPONENTS))
