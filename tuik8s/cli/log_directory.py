@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal
 
 if TYPE_CHECKING:
+    from tuik8s.components.store import Store
     from tuik8s.world.live_view import DirectoryView
 
 
@@ -49,3 +50,20 @@ def told_in_words(path: Path) -> Iterator[None]:
         ) from damaged
     except FormatTooNew as newer:
         raise Refusal(f"the log at {path}: {newer}; open it with a newer tuik8s") from newer
+
+
+@contextmanager
+def opened_log(path: Path) -> Iterator[Store]:
+    """A store over a log, to be read only, whether its cluster runs or not. Raises Refusal."""
+    from tuik8s.components.store import Store, StoreOptions
+    from tuik8s.world.simulated import Simulation
+
+    view = open_view(path)
+    world = Simulation(0).host("reader").world  # nothing there happens by itself
+    store = Store(world, view, StoreOptions(read_only=True))
+    try:
+        with told_in_words(path):
+            store.open()
+            yield store
+    finally:
+        view.close()

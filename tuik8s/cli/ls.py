@@ -19,8 +19,8 @@ def run(args: argparse.Namespace) -> int:
     elif not rows:
         print("no clusters yet; start one with: tuik8s up --detach")
     else:
-        shown = [("NAME", "STATE", "NODES", "SERVER", "DATA")]
-        keys = ("name", "state", "nodes", "server", "data")
+        shown = [("NAME", "STATE", "NODES", "SERVER", "FORKED FROM", "DATA")]
+        keys = ("name", "state", "nodes", "server", "origin", "data")
         shown += [tuple(str(row[key]) for key in keys) for row in rows]  # type: ignore[misc]
         widths = [max(len(line[i]) for line in shown) for i in range(len(keys))]
         for line in shown:
@@ -29,12 +29,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _row(directory: DataDirectory) -> dict[str, object]:
-    running = directory.read_running()
+    running, origin = directory.read_running(), directory.read_origin()
     row: dict[str, object] = {
         "name": directory.path.name,
         "state": "running" if running else "stopped",
         "nodes": "",
         "server": running.server if running else "",
+        "origin": f"{origin.parent}@{origin.revision}" if origin else "",
         "data": str(directory.path),
     }
     try:

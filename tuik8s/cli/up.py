@@ -3,6 +3,7 @@
 tuik8s up                      in the foreground, until Ctrl+C
 tuik8s up --detach             in the background; tuik8s down stops it
 tuik8s up --detach --name two --nodes 5
+tuik8s up --detach --name default-f1 --switch     a fork: stop the cluster with its addresses first
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import time
 from tuik8s.cli import down
 from tuik8s.cli.arguments import add_cluster, add_shape, directory_in, flag_in
 from tuik8s.components.supervisor.command import Process, processes_of
-from tuik8s.components.supervisor.directory import Refusal, Running
+from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
 from tuik8s.components.supervisor.roles import RUNNING
 
 NODES_MAX = 5_000
@@ -23,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_cluster(parser)
     add_shape(parser)
     parser.add_argument("--detach", action="store_true", help="in the background")
+    parser.add_argument(
+        "--switch",
+        action="store_true",
+        help="stop the running cluster that has the same addresses, such as the one it was "
+        "forked from",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -76,8 +83,28 @@ def start(args: argparse.Namespace) -> tuple[Running, float]:
             f"tuik8s down{flag_in(args)} stops it"
         )
     config = merge_config(directory, wanted)
+    _make_room(directory, args)
     running = start_cluster(directory, config, args.kubeconfig)
     return running, time.monotonic() - began
+
+
+def _make_room(directory: DataDirectory, args: argparse.Namespace) -> None:
+    """Two futures of one past have the same addresses: only one of them can run."""
+    from tuik8s.components.supervisor.fork import rival_of
+
+    rival = rival_of(directory)
+    if rival is None:
+        return
+    if not getattr(args, "switch", False):
+        raise Refusal(
+            f"its addresses are in use by {rival.path.name!r}, which runs at {rival.path}: one was "
+            f"forked from the other; tuik8s up --switch{flag_in(args)} stops that one and starts "
+            "this one"
+        )
+    running = rival.read_running()
+    if running is not None:
+        down.stop(rival, running)
+        print(f"stopped {rival.path.name!r}")
 
 
 def _checked(args: argparse.Namespace) -> dict[str, object]:

@@ -23,8 +23,9 @@ from tuik8s.components.store.history import History
 from tuik8s.components.store.leases import Leases
 from tuik8s.components.store.mvcc import Index
 from tuik8s.components.store.notes import Notes
-from tuik8s.components.store.record import Delete, Gap, Put
+from tuik8s.components.store.record import Delete, Gap, Put, Remark
 from tuik8s.components.store.segments import (
+    FIRST_REVISION,
     SEGMENT_HEADER_BYTES,
     SegmentLog,
     place_of,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 _PIECE_BYTES = 1024 * 1024
 _PIECE_KEYS = 512
+_COPY_BYTES = 8 * 1024 * 1024
 
 
 class Archive:
@@ -122,6 +124,25 @@ class Archive:
             self._extend(history.base)
             self._index.prune(min(history.compacted - 1, self._oldest_needed()))
 
+    def copy_to(self, target: Disk, revision: int) -> None:
+        """Write the log up to a revision, which is kept, to an empty disk.
+
+        Frames follow each other only backwards, so the bytes stay what they are. Notes on the last
+        revision come along; a later compaction does not.
+        Errors: Damaged, DiskFull, DiskFailed.
+        """
+        assert not target.names(), "a log is copied to an empty directory only"
+        self.reach(revision - 1)
+        end = self._end_of(revision)
+        last, size = split_place(end)
+        for header in self._log.headers():
+            if header.serial <= last:
+                name = segment_name(header.serial)
+                self._copy(target, name, size if header.serial == last else self._disk.size(name))
+        for snapshot in self.snapshots:
+            if snapshot.revision <= revision and snapshot.place <= end:
+                self._copy(target, snapshot.name, self._disk.size(snapshot.name))
+
     def begin(self, revision: int) -> bool:
         """Start to write the state at a revision which is durable and the newest; False if busy."""
         if self._writer is not None or snapshot_name(revision) in self._names():
@@ -160,6 +181,23 @@ class Archive:
         serial = split_place(base.place)[0]
         if self._log.remove_before(serial):
             self._notes.forget_before(serial)
+
+    def _end_of(self, revision: int) -> int:
+        """The place behind a revision and the notes that follow it."""
+        if revision == FIRST_REVISION:
+            return place_of(self._log.headers()[0].serial, SEGMENT_HEADER_BYTES)
+        end = place = self._history.places.of(revision)
+        for serial, frame in self._log.frames(place, self._log.end):
+            here = place_of(serial, frame.offset)
+            if here > place and not isinstance(self._log.read(here), Remark):
+                break
+            end = place_of(serial, frame.end)
+        return end
+
+    def _copy(self, target: Disk, name: str, size: int) -> None:
+        for offset in range(0, size, _COPY_BYTES):
+            target.append(name, self._disk.read(name, offset, min(_COPY_BYTES, size - offset)))
+        target.sync(name)
 
     def _oldest_needed(self) -> int:
         return self._writer.revision if self._writer is not None else 2**62

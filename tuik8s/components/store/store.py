@@ -90,6 +90,7 @@ class Store:
         self.changes = reads.changes
         self.state_at = reads.state_at
         self.notes = notes.of
+        self.copy_to = self._archive.copy_to
         self.timeline = Timeline(index, history, self._archive)
         self._watches = Watches(world, self.changes)
         self.watch = self._watches.open

@@ -3,6 +3,7 @@
     DIR/cluster.json      the configuration, with the format's version
     DIR/lock              held while the cluster runs
     DIR/running.json      while it runs: pid of the supervisor, API address, runtime directory
+    DIR/fork.json         of a fork: which cluster it comes from, and from which revision
     DIR/kubeconfig        works with no flags
     DIR/pki/              certificates and keys
     DIR/store/            the log
@@ -40,6 +41,15 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     runtime: str
     kubeconfig: str
     started_at: str
+
+
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a fork comes from: its parent's name and data directory, revision and time of it."""
+
+    parent: str
+    data: str
+    revision: int
+    at_ms: int
 
 
 class _Saved(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +143,16 @@ class DataDirectory:
         saved = msgspec.json.encode(_Saved(format=FORMAT, cluster=config))
         write_private(self.path / "cluster.json", msgspec.json.format(saved, indent=2) + b"\n")
 
+    def write_origin(self, origin: Origin) -> None:
+        write_private(self.path / "fork.json", msgspec.json.encode(origin))
+
+    def read_origin(self) -> Origin | None:
+        """Where it was forked; None when it was not, or nobody can tell any more."""
+        try:
+            return msgspec.json.decode((self.path / "fork.json").read_bytes(), type=Origin)
+        except (OSError, msgspec.DecodeError):
+            return None
+
     def write_running(self, running: Running) -> None:
         write_private(self.path / "running.json", msgspec.json.encode(running))
 
@@ -143,9 +163,10 @@ class DataDirectory:
             running = msgspec.json.decode(raw, type=Running)
         except (OSError, msgspec.DecodeError):
             return None
-        return running if self._is_locked() else None
+        return running if self.is_locked() else None
 
-    def _is_locked(self) -> bool:
+    def is_locked(self) -> bool:
+        """Whether a process of a running cluster still lives."""
         try:
             with (self.path / "lock").open("ab") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -85,7 +85,7 @@ def start_cluster(directory: DataDirectory, config: ClusterConfig, kubeconfig: s
     pid = os.fork()
     if pid == 0:
         os.close(read)
-        _daemon(directory, config, plan, running, write)
+        _daemon(directory, config, plan, running, write, holder)
     os.close(write)
     try:
         os.waitpid(pid, 0)
@@ -99,7 +99,12 @@ def start_cluster(directory: DataDirectory, config: ClusterConfig, kubeconfig: s
 
 
 def _daemon(
-    directory: DataDirectory, config: ClusterConfig, plan: AddressPlan, running: Running, pipe: int
+    directory: DataDirectory,
+    config: ClusterConfig,
+    plan: AddressPlan,
+    running: Running,
+    pipe: int,
+    holder: socket.socket,
 ) -> None:
     """In the forked process: become the supervisor, and never return."""
     os.setsid()
@@ -108,7 +113,7 @@ def _daemon(
     code = 1
     try:
         _detach(directory)
-        _supervise(directory, config, plan, running, pipe)
+        _supervise(directory, config, plan, running, pipe, holder)
         code = 0
     except Exception as surprise:
         import traceback
@@ -129,10 +134,16 @@ def _detach(directory: DataDirectory) -> None:
 
 
 def _supervise(
-    directory: DataDirectory, config: ClusterConfig, plan: AddressPlan, running: Running, pipe: int
+    directory: DataDirectory,
+    config: ClusterConfig,
+    plan: AddressPlan,
+    running: Running,
+    pipe: int,
+    holder: socket.socket,
 ) -> None:
     def undo() -> None:
         remove_tree(Path(running.runtime))
+        holder.close()  # before the lock: who finds that free may have the addresses as well
         directory.release()
 
     def give_up(*_: object) -> None:

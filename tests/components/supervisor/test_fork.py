@@ -1,0 +1,125 @@
+"""Forks of data directories, without processes: what comes along, what is refused, who is a rival.
+
+`tests/clients/test_forks.py` starts such forks.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.components.store.plant import TinyWorld
+from tests.components.supervisor.moments import NOW
+from tuik8s.components.store import Moment, Store
+from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
+from tuik8s.components.supervisor.fork import fork_cluster, free_name, rival_of
+from tuik8s.components.supervisor.pki import ensure_pki
+from tuik8s.config import ClusterConfig
+from tuik8s.world.live_disk import RealDisk
+
+RUNNING = Running(pid=1, server="", runtime="/nowhere", kubeconfig="", started_at="")
+
+
+@pytest.fixture(name="root")
+def _root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return tmp_path / "tuik8s"
+
+
+@pytest.fixture(name="parent")
+def _parent(root: Path) -> DataDirectory:
+    """A stopped cluster with four revisions, keys and a static pod."""
+    directory = DataDirectory(root / "default")
+    directory.acquire()
+    ensure_pki(directory.pki, "127.17.0.1", NOW)
+    (directory.path / "manifests" / "node-1").mkdir(parents=True)
+    (directory.path / "manifests" / "node-1" / "pod.yaml").write_text("kind: Pod")
+    RealDisk(directory.path / "keys").replace("service-accounts.key", b"secret")
+    store = opened(directory)
+    for number in range(3):
+        store.put("pods/a/x", b"%d" % number)
+        turn(store)
+    directory.write_config(ClusterConfig(name="default", slice=3, listen="127.0.0.1:7000"))
+    directory.log_file("apiserver").write_text("of the parent alone")
+    directory.release()
+    return directory
+
+
+WORLDS: dict[int, TinyWorld] = {}
+
+
+def opened(directory: DataDirectory) -> Store:
+    world = TinyWorld()
+    store = Store(world, RealDisk(directory.log))
+    store.open()
+    WORLDS[id(store)] = world
+    return store
+
+
+def turn(store: Store) -> None:
+    WORLDS[id(store)].turn()
+
+
+def forked(parent: DataDirectory, name: str, revision: int = 3) -> DataDirectory:
+    target = DataDirectory(parent.path.parent / name)
+    fork_cluster(parent, opened(parent), Moment(revision, 7), target, name)
+    return target
+
+
+def test_what_comes_along(parent: DataDirectory) -> None:
+    fork = forked(parent, "calm")
+    for part in ("pki/ca.crt", "pki/admin.key", "keys/service-accounts.key"):
+        assert (fork.path / part).read_bytes() == (parent.path / part).read_bytes()
+        assert (fork.path / part).stat().st_mode == (parent.path / part).stat().st_mode
+    assert (fork.path / "manifests" / "node-1" / "pod.yaml").exists()
+    assert not fork.log_file("apiserver").exists()
+    assert fork.read_config() == ClusterConfig(name="calm", slice=3, listen="127.0.0.1:7000")
+    origin = fork.read_origin()
+    assert origin is not None
+    assert (origin.parent, origin.data, origin.revision) == ("default", str(parent.path), 3)
+    assert parent.read_origin() is None
+    store = opened(fork)
+    entry = store.get("pods/a/x")
+    assert entry is not None
+    assert (store.revision, entry.value) == (3, b"1")
+    assert fork.read_running() is None
+
+
+def test_a_place_that_is_taken(parent: DataDirectory) -> None:
+    forked(parent, "calm")
+    with pytest.raises(Refusal, match="calm is not empty"):
+        forked(parent, "calm")
+
+
+def test_names(parent: DataDirectory) -> None:
+    assert free_name("default") == "default-f1"
+    forked(parent, "default-f1")
+    assert free_name("default") == "default-f2"
+
+
+def test_rivals(parent: DataDirectory, tmp_path: Path) -> None:
+    fork = forked(parent, "calm")
+    apart = DataDirectory(tmp_path / "apart")
+    fork_cluster(fork, opened(fork), Moment(2, 7), apart, "apart")
+    other = DataDirectory(parent.path.parent / "other")
+    other.acquire()
+    other.write_config(ClusterConfig(name="other", slice=4))
+    other.write_running(RUNNING)
+    for directory in (parent, fork, apart, other, DataDirectory(tmp_path / "new")):
+        assert rival_of(directory) is None
+    parent.acquire()
+    parent.write_running(RUNNING)
+    for directory in (fork, apart):
+        rival = rival_of(directory)
+        assert rival is not None
+        assert rival.path == parent.path
+    assert rival_of(parent) is rival_of(other) is None
+
+
+def test_a_fork_that_fails_leaves_nothing(parent: DataDirectory, tmp_path: Path) -> None:
+    (parent.path / "keys" / "service-accounts.key").unlink()
+    (parent.path / "keys" / "service-accounts.key").symlink_to(tmp_path / "gone")
+    with pytest.raises(Refusal, match="the fork was given up"):
+        forked(parent, "calm")
+    assert not (parent.path.parent / "calm").exists()

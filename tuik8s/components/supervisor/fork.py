@@ -1,0 +1,100 @@
+"""Forks: a new cluster from a moment of another one's log.
+
+    parent   1 ---- 2 ---- 3 ---- 4 ---- 5      fork at 3:   1 ---- 2 ---- 3 ---- 4' ---- 5'
+
+The new data directory has the log up to that revision, byte for byte, and nothing after it; keys,
+certificates, static pods and configuration are the parent's. So every object has its uid and
+resourceVersion, and tokens and kubeconfigs go on to be good.
+
+Two futures of one past have the same addresses, since these stand in their objects. So a fork has
+the slice and the port of its parent, and only one of the two can run at a time.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tuik8s.components.supervisor.directory import (
+    DataDirectory,
+    Origin,
+    Refusal,
+    all_directories,
+    remove_tree,
+)
+from tuik8s.world.live_disk import RealDisk
+
+if TYPE_CHECKING:
+    from tuik8s.components.store import Moment, Store
+
+_KEPT = ("pki", "keys", "manifests")
+"""What a fork has in common with its parent beside the log."""
+
+
+def fork_cluster(
+    parent: DataDirectory, store: Store, moment: Moment, target: DataDirectory, name: str
+) -> Origin:
+    """Make a cluster in target from the parent's log, which store has open. Raises Refusal."""
+    config = msgspec.structs.replace(parent.read_config(), name=name)
+    origin = Origin(
+        parent=parent.path.name,
+        data=str(parent.path),
+        revision=moment.revision,
+        at_ms=moment.at_ms,
+    )
+    if target.path.exists() and any(target.path.iterdir()):
+        raise Refusal(f"{target.path} is not empty; choose another name or directory")
+    target.acquire()
+    try:
+        for part in _KEPT:
+            if (parent.path / part).is_dir():
+                shutil.copytree(parent.path / part, target.path / part)
+        disk = RealDisk(target.log)
+        store.copy_to(disk, moment.revision)
+        disk.close()
+        target.write_origin(origin)
+        target.write_config(config)
+    except OSError as problem:
+        remove_tree(target.path)
+        raise Refusal(f"the fork was given up: {problem}") from problem
+    finally:
+        target.release()
+    return origin
+
+
+def rival_of(directory: DataDirectory) -> DataDirectory | None:
+    """The running cluster that has the addresses which this one needs; None when none is known."""
+    if not directory.exists():
+        return None
+    number = directory.read_config().slice
+    known = {other.path: other for other in (*all_directories(), *_ancestors(directory))}
+    for other in known.values():
+        if other.path != directory.path and other.read_running() is not None:
+            try:
+                if other.read_config().slice == number:
+                    return other
+            except Refusal:
+                continue
+    return None
+
+
+def free_name(parent: str) -> str:
+    """The first name of a fork that no cluster has: default-f1, default-f2, ..."""
+    taken = {directory.path.name for directory in all_directories()}
+    number = 1
+    while f"{parent}-f{number}" in taken:
+        number += 1
+    return f"{parent}-f{number}"
+
+
+def _ancestors(directory: DataDirectory) -> list[DataDirectory]:
+    """The clusters that it comes from, also such as have no name; the nearest first."""
+    found: list[DataDirectory] = []
+    origin = directory.read_origin()
+    while origin is not None and len(found) < 100:
+        found.append(DataDirectory(Path(origin.data)))
+        origin = found[-1].read_origin()
+    return found
