@@ -53,8 +53,9 @@ class DetailScreen(PageScreen):
         self._open()
 
     def pump(self, now_ms: int) -> None:
-        if self._panes[self.tab].is_mounted:
-            self._panes[self.tab].pump(now_ms)
+        pane = self._panes[self.tab]
+        if pane.size.height:  # laid out: where its end is can be said
+            pane.pump(now_ms)
 
     def subject(self) -> Ref:
         return self.ref

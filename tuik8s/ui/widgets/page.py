@@ -36,7 +36,7 @@ class Page(ScrollView, can_focus=True):
 
     DEFAULT_CSS = """
     Page {
-        height: 1fr; background: $background; padding: 0 1;
+        height: 1fr; background: $background; padding: 0 1; scrollbar-size-horizontal: 0;
         & > .page--ok { color: $text-success; }
         & > .page--warn { color: $text-warning; }
         & > .page--bad { color: $text-error; }
@@ -144,20 +144,24 @@ class Page(ScrollView, can_focus=True):
         if self.has_cursor:
             self._go(self._index + lines, 1 if lines > 0 else -1)
         else:
-            self.scroll_relative(y=lines, animate=False)
+            self.scroll_relative(y=lines, animate=False, immediate=True, force=True)
 
     def action_pages(self, halves: int) -> None:
         self.action_move(halves * max(1, self.size.height // 2))
 
     def action_top(self) -> None:
-        self._go(0, 1) if self.has_cursor else self.scroll_home(animate=False)
+        self._go(0, 1) if self.has_cursor else self.scroll_home(
+            animate=False, immediate=True, force=True
+        )
 
     def action_bottom(self) -> None:
         last = len(self._lines) - 1
-        self._go(last, -1) if self.has_cursor else self.scroll_end(animate=False)
+        self._go(last, -1) if self.has_cursor else self.scroll_end(
+            animate=False, immediate=True, force=True
+        )
 
     def action_sideways(self, cells: int) -> None:
-        self.scroll_relative(x=cells, animate=False)
+        self.scroll_relative(x=cells, animate=False, immediate=True, force=True)
 
     def action_search(self) -> None:
         self.screen.query_one(Prompt).open("/", self.word)
@@ -259,7 +263,7 @@ class Page(ScrollView, can_focus=True):
         if self.has_cursor:
             self._go(index, step)
         else:
-            self.scroll_to(y=self._line_of(index), animate=False)
+            self.scroll_to(y=self._line_of(index), animate=False, immediate=True, force=True)
 
     def _go(self, index: int, step: int) -> None:
         """Put the cursor on a line; one that stands for nothing is passed over if possible."""
@@ -277,9 +281,9 @@ class Page(ScrollView, can_focus=True):
     def _show_cursor(self) -> None:
         y, top, height = self._line_of(self._index), self.scroll_offset.y, self.size.height
         if y < top:
-            self.scroll_to(y=y, animate=False)
+            self.scroll_to(y=y, animate=False, immediate=True, force=True)
         elif height and y >= top + height:
-            self.scroll_to(y=y - height + 1, animate=False)
+            self.scroll_to(y=y - height + 1, animate=False, immediate=True, force=True)
 
     def _line_of(self, index: int) -> int:
         """Where a line begins on the page."""
