@@ -38,9 +38,16 @@ class PodRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
         return _selector(self.selector).matches(labels)
 
 
+class NodeRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="node"):
+    """What a node runs short of. Taken up by its kubelet."""
+
+    node: str
+    pressure: Literal["memory", "disk", "pid"] = "memory"
+
+
 _selector = cache(parse_label_selector)
 
-Rule = PodRule
+Rule = PodRule | NodeRule
 """Any rule; they are told apart by their tag."""
 
 R = TypeVar("R", bound=Rule)

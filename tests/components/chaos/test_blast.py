@@ -38,6 +38,9 @@ N2 = Blast(
 CASES: tuple[tuple[str, str, dict[str, Any], Blast], ...] = (
     ("node-stop", "node/n2", {}, N2),
     ("node-cut", "nodes", {"selector": "zone=b"}, N2),
+    ("node-drain", "node/n2", {}, Blast((), ("n2",), ("default/web-2",), ("default/web",))),
+    ("node-cordon", "node/n2", {}, Blast((), ("n2",))),
+    ("node-overload", "nodes", {}, Blast((), ("n1", "n2"))),
     ("component-kill", "component/scheduler", {}, Blast(("scheduler",))),
     ("link-delay", "component/kube-proxy/n2", {"delay": "1s"},
      Blast(("kube-proxy/n2",), ("n2",), ("default/web-2",), ("default/web",))),

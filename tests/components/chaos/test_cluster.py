@@ -29,8 +29,11 @@ class Cluster(SimulatedCluster):
         assert reply.ok, decode(reply)
         return decode(reply)
 
+    def objects(self, resource: str) -> list[Object]:
+        return [object_of(data) for data in self.ask("list_", resource).objects]
+
     def pods(self) -> list[Object]:
-        return [object_of(data) for data in self.ask("list_", "pods").objects]
+        return self.objects("pods")
 
     def ready_on(self) -> list[str]:
         """The nodes of ready pods that are not on their way out."""

@@ -15,7 +15,7 @@ Source: our own; the verbs are turmoil's (tokio-rs/turmoil).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -47,6 +47,7 @@ class FaultSpec(msgspec.Struct, frozen=True, kw_only=True, rename={"for_": "for"
     delay: str = ""
     jitter: str = ""
     percent: int | None = None
+    pressure: Literal["memory", "disk", "pid"] = "memory"
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -61,15 +62,28 @@ PARAMETERS: dict[str, Parameter] = {
     "delay": Parameter("string", "200ms", "how much longer it takes"),
     "jitter": Parameter("string", "50ms", "at most so much more, by chance"),
     "percent": Parameter("integer", "20", "how many in a hundred, by chance"),
+    "pressure": Parameter("string", "disk", "what runs short: memory, disk or pid"),
 }
 
 
 class Eviction(msgspec.Struct, frozen=True):
-    """A pod that is to go at once, through the API. override: even where a budget says no."""
+    """A pod that is to go, through the API.
+
+    override: even where a budget says no. at_once: without its grace period.
+    """
 
     namespace: str
     name: str
     override: bool = False
+    at_once: bool = True
+
+
+class Drain(msgspec.Struct, frozen=True):
+    """A node that is to be emptied. cause: the revision of the fault."""
+
+    node: str
+    override: bool = False
+    cause: int = 0
 
 
 class Effects(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +95,8 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     pause: tuple[str, ...] = ()
     links: tuple[LinkRule, ...] = ()
     rules: tuple[Rule, ...] = ()
+    cordon: tuple[str, ...] = ()
+    drain: tuple[Drain, ...] = ()
 
     @property
     def steps(self) -> bool:
@@ -97,7 +113,15 @@ def union(parts: Sequence[Effects]) -> Effects:
         pause=tuple(dict.fromkeys(p for e in parts for p in e.pause)),
         links=tuple(rule for e in parts for rule in e.links),
         rules=tuple(rule for e in parts for rule in e.rules),
+        cordon=tuple(dict.fromkeys(p for e in parts for p in e.cordon)),
+        drain=tuple(dict.fromkeys(p for e in parts for p in e.drain)),
     )
+
+
+def caused(effects: Effects, revision: int) -> Effects:
+    """The effects, with the revision of their fault where they are written down."""
+    drains = [msgspec.structs.replace(drain, cause=revision) for drain in effects.drain]
+    return msgspec.structs.replace(effects, drain=tuple(drains))
 
 
 Plan = Callable[[FaultSpec, Shape], Effects]
@@ -108,7 +132,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
 
     plan: what it does to one target. targets: the kinds of what it breaks (`target: KIND/NAME`).
     needs, takes: the parameters that must and that may be given. reads: the resources of the API
-    that the plan looks at; where it names pods, they are looked up for every fault.
+    that the plan looks at. cordons: it keeps nodes out of service, which is undone through the API.
     """
 
     plan: Plan
@@ -117,6 +141,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    cordons: bool = False
 
 
 def duration_ms(spec: FaultSpec, name: str) -> int:

@@ -13,7 +13,7 @@ import msgspec
 
 from tuik8s.components.chaos.base import APISERVER, Effects
 from tuik8s.components.chaos.shape import Shape, Thing, parse_selector
-from tuik8s.world.rules import PodRule
+from tuik8s.world.rules import NodeRule, PodRule
 
 SHOWN_MAX = 8
 READS = ("nodes", "pods", "services")
@@ -44,7 +44,10 @@ def blast_of(effects: Effects, shape: Shape) -> Blast:
         ends = [end for end in (link.sender, link.receiver) if end != APISERVER]
         processes.update(dict.fromkeys(ends))
     nodes = _nodes_of(processes, shape)
+    nodes += [drain.node for drain in effects.drain if drain.node not in nodes]
     pods = {pod.place: pod for pod in shape.of("pod") if pod.node in nodes}
+    nodes += [node for node in effects.cordon if node not in nodes]
+    nodes += [r.node for r in effects.rules if isinstance(r, NodeRule) and r.node not in nodes]
     for rule in effects.rules:
         if isinstance(rule, PodRule):
             pods.update((pod.place, pod) for pod in shape.of("pod") if _hits(rule, pod))

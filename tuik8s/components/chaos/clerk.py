@@ -25,7 +25,7 @@ class Clerk:
     def evict(
         self, evictions: Sequence[Eviction], cause: int, done: Callable[[list[str]], None]
     ) -> None:
-        """Have pods gone at once; done gets a line for each that stays. cause: a revision."""
+        """Have pods gone; done gets a line for each that stays. cause: a revision."""
         stay: list[str] = []
         waiting = dict.fromkeys(evictions)
 
@@ -34,8 +34,7 @@ class Clerk:
                 self._delete(eviction, cause, answered)
                 return
             if not reply.ok and reply.code != 404:
-                why = decode(reply).get("message") or "the API server does not answer"
-                stay.append(f"pod {eviction.namespace}/{eviction.name} stays: {why}")
+                stay.append(f"pod {eviction.namespace}/{eviction.name} stays: {_reason(reply)}")
             del waiting[eviction]
             if not waiting:
                 done(stay)
@@ -53,7 +52,7 @@ class Clerk:
             "apiVersion": "policy/v1",
             "kind": "Eviction",
             "metadata": meta,
-            "deleteOptions": _AT_ONCE,
+            "deleteOptions": _AT_ONCE if eviction.at_once else {},
         }
         self._client.create(
             "pods", body, lambda reply: answered(eviction, reply), subresource="eviction",
@@ -68,5 +67,14 @@ class Clerk:
         )
         self._client.delete(
             "pods", eviction.namespace, eviction.name,
-            lambda reply: answered(eviction, reply), dict(_AT_ONCE), cause=cause,
+            lambda reply: answered(eviction, reply), dict(_AT_ONCE) if eviction.at_once else {},
+            cause=cause,
         )  # fmt: skip
+
+
+def _reason(reply: Reply) -> str:
+    """Why the server refused, with the causes that it gives."""
+    status = decode(reply)
+    causes = (status.get("details") or {}).get("causes") or ()
+    words = [status.get("message", ""), *(cause.get("message", "") for cause in causes)]
+    return " ".join(filter(None, words)) or "the API server does not answer"

@@ -16,6 +16,7 @@ Source: our own (design: chaos is a resource).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from tuik8s.api.times import format_time, parse_time
 from tuik8s.api.types import Object, Reply
@@ -24,11 +25,12 @@ from tuik8s.bus.clone import Change
 from tuik8s.bus.informer import Informer
 from tuik8s.components.base import Host
 from tuik8s.components.chaos.actions.registry import ACTIONS
-from tuik8s.components.chaos.base import APISERVER, Effects, Hand
+from tuik8s.components.chaos.base import APISERVER, Effects, Hand, caused
 from tuik8s.components.chaos.book import Book, Taken
 from tuik8s.components.chaos.choosing import resources_read
 from tuik8s.components.chaos.clerk import Clerk
 from tuik8s.components.chaos.crd import FAULTS, FINALIZER, fault_crd
+from tuik8s.components.chaos.maintenance import Maintenance
 from tuik8s.components.chaos.planning import Planned, plan, read_spec, seed_of
 from tuik8s.components.chaos.schedule import parse_schedule
 from tuik8s.components.chaos.shape import Refused, Shape
@@ -54,6 +56,7 @@ class Chaos:
         self._telling = Telling(self._client)
         self._surroundings = Surroundings(self._client, hand)
         self._clerk = Clerk(self._client)
+        self._maintenance = Maintenance(self._client, self._clerk, self._on_stay)
         self._applied = Effects()
         self._is_planned = False
         self._is_settled = False
@@ -129,7 +132,8 @@ class Chaos:
         if "deletionTimestamp" in meta:
             self._book.forget(name)
             self._looking.pop(name, None)
-            self._remove_finalizer(fault)
+            self._apply()
+            self._undo(fault, lambda: self._remove_finalizer(fault))
         elif phase in OVER:
             self._book.forget(name)
         elif FINALIZER not in (meta.get("finalizers") or ()):
@@ -157,7 +161,7 @@ class Chaos:
 
         def planned(found: Planned) -> None:
             self._book.forget(name)
-            taken.effects = found.effects
+            taken.effects = caused(found.effects, taken.cause)
             if is_new:
                 self._begin(taken, found)
             else:
@@ -246,7 +250,7 @@ class Chaos:
     def _go_on(self, taken: Taken) -> None:
         """An active fault of an earlier chaos process, or one whose spec was changed."""
         if taken.ends_at_ms is not None and taken.ends_at_ms <= self._world.now_ms():
-            self._say(taken.name, {"phase": "Healed"})
+            self._healed(taken)
             return
         self._book.add(taken)
         self._book.begin(taken)
@@ -277,7 +281,39 @@ class Chaos:
         self._book.forget(taken.name)
         self._world.log.info("fault ends", fault=taken.name)
         self._apply()
-        self._say(taken.name, {"phase": "Healed"})
+        self._healed(taken)
+
+    def _healed(self, taken: Taken) -> None:
+        fault = self._faults.get("", taken.name)
+        if fault is not None:
+            self._undo(fault, lambda: self._say(taken.name, {"phase": "Healed"}))
+
+    def _undo(self, fault: Object, done: Callable[[], None]) -> None:
+        """See that nodes which a fault kept out of service are back, also after a restart."""
+        action = ACTIONS.get(fault["spec"].get("action", ""))
+        targets = (fault.get("status") or {}).get("targets") or ()
+        if action is None or not action.cordons or not targets:
+            done()
+            return
+        waiting = dict.fromkeys(targets)
+
+        def back(target: str) -> None:
+            waiting.pop(target, None)
+            if not waiting:
+                done()
+
+        for target in list(waiting):
+            self._maintenance.check(target.partition("/")[2], partial(back, target))
+
+    def _on_stay(self, node: str, stay: list[str]) -> None:
+        """Pods stay on a node that is drained: its faults say why."""
+        for fault in self._faults.items():
+            taken = self._book.get(fault["metadata"]["name"])
+            message = "; ".join(stay)
+            drained = [drain.node for drain in taken.effects.drain] if taken is not None else []
+            said = (fault.get("status") or {}).get("message", "")
+            if node in drained and said != message:
+                self._say(fault["metadata"]["name"], {"message": message})
 
     # --- the world ----------------------------------------------------------------------------
 
@@ -293,6 +329,8 @@ class Chaos:
             self._hand.set_links(wanted.links)
         if wanted.rules != had.rules:
             self._hand.set_rules(wanted.rules)
+        if (wanted.cordon, wanted.drain) != (had.cordon, had.drain):
+            self._maintenance.want(wanted.cordon, wanted.drain)
 
     # --- the API ------------------------------------------------------------------------------
 

@@ -78,6 +78,13 @@ class Shape(msgspec.Struct, frozen=True):
         nodes = sorted({p.partition("/")[2] for p in self.parties if p.startswith("kubelet/")})
         raise Refused(f"target {target!r} is no node; there are: {', '.join(nodes)}")
 
+    def node(self, target: str) -> str:
+        """The name of the node that `node/NAME` means. Raises Refused, naming those there are."""
+        kind, _, name = target.partition("/")
+        if kind != "node":
+            raise Refused(f"target {target!r} is no node; {self.known('node', '*')}")
+        return self.one("node", "*", name).name
+
     def link_parties(self, target: str) -> tuple[str, ...]:
         """The parties whose links `node/N` or `component/C` means."""
         return self.node_parties(target) if target.startswith("node/") else (self.party(target),)

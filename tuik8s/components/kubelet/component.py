@@ -69,7 +69,12 @@ class Kubelet:
                 partial(self._work_soon, node.name),
             )
             self._agents[node.name] = NodeAgent(
-                self._world, client, node, config, self._on_registered
+                self._world,
+                client,
+                node,
+                config,
+                self._on_registered,
+                self._by_node[node.name].events.node,
             )
             self._follow(client, node.name)
         self._servers_api = KubeletServer(self._world, self._by_node, self._runtime)

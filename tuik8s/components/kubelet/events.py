@@ -138,9 +138,11 @@ class NodeEvents:
             self.pod(pod, "Warning", "Failed", message, container)
             self.pod(pod, "Warning", "Failed", f"Error: {change.reason}", container)
 
-    def node(self, uid: str, kind: str, reason: str, message: str) -> None:
-        about = _About("Node", "", self._node, uid)
-        self._record(about, "default", kind, reason, message)
+    def node(self, reason: str) -> None:
+        """Record an Event about the node: upstream's say its name where others say a uid."""
+        about = _About("Node", "", self._node, self._node)
+        message = f"Node {self._node} status is now: {reason}"
+        self._record(about, "default", "Normal", reason, message)
 
     def _record(self, about: _About, namespace: str, kind: str, reason: str, message: str) -> None:
         now_ms = self._world.now_ms()

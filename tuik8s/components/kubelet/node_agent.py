@@ -10,11 +10,12 @@ Source: k8s.io/kubernetes pkg/kubelet/kubelet_node_status.go, component-helpers/
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from tuik8s.api.times import format_micro_time
 from tuik8s.api.types import Object, Reply
 from tuik8s.bus.client import Client, decode
+from tuik8s.components.kubelet.conditions import conditions_under, pressures_on, turned
 from tuik8s.components.kubelet.config import LEASE_DURATION_S, KubeletConfig, KubeletNode
 from tuik8s.components.kubelet.node_object import (
     new_node,
@@ -23,6 +24,7 @@ from tuik8s.components.kubelet.node_object import (
     transition_times,
 )
 from tuik8s.world.base import Timer, World
+from tuik8s.world.rules import NodeRule
 
 LEASES = "leases.coordination.k8s.io"
 LEASE_NAMESPACE = "kube-node-lease"
@@ -32,7 +34,10 @@ RETRY_FIRST_MS = 100
 
 
 class NodeAgent:
-    """Keeps one Node alive in the API. on_registered is called with the stored Node, once."""
+    """Keeps one Node alive in the API. on_registered is called with the stored Node, once.
+
+    record: have an Event with this reason recorded about the node.
+    """
 
     def __init__(
         self,
@@ -41,6 +46,7 @@ class NodeAgent:
         node: KubeletNode,
         config: KubeletConfig,
         on_registered: Callable[[Object], None],
+        record: Callable[[str], None],
     ) -> None:
         self.node = node
         self.uid = ""
@@ -54,6 +60,9 @@ class NodeAgent:
         self._renewal: Timer | None = None
         self._status_due: Timer | None = None
         self._reported_at_ms = 0
+        self._record = record
+        self._pressures: Set[str] = self._pressures_now()
+        world.rules.on_change(self._on_rules)
 
     def start(self) -> None:
         fresh = new_node(self.node, self._config.version, self._world.now_ms())
@@ -74,7 +83,7 @@ class NodeAgent:
             self._world.call_after(RETRY_FIRST_MS, self.start)
             return
         found = decode(reply)
-        self._since = transition_times(found)
+        self._since = transition_times(found, self._pressures)
         labels = node_labels(self.node)
         if any(found["metadata"].get("labels", {}).get(k) != v for k, v in labels.items()):
             body = {"metadata": {"labels": labels}}
@@ -86,7 +95,7 @@ class NodeAgent:
         self.uid = node["metadata"]["uid"]
         self.is_registered = True
         self._reported_at_ms = self._world.now_ms()
-        self._since = self._since or transition_times(node)
+        self._since = self._since or transition_times(node, self._pressures)
         self._renew()
         self._look_later()
         self._on_registered(node)
@@ -114,7 +123,7 @@ class NodeAgent:
                 self._lease = None
                 self.start()
             return
-        ours = transition_times(node)
+        ours = transition_times(node, self._pressures)
         if len(ours) < len(self._since) and self.is_registered:
             self._since = ours
             self._post_status()
@@ -122,7 +131,7 @@ class NodeAgent:
     def _post_status(self) -> None:
         now_ms = self._world.now_ms()
         self._reported_at_ms = now_ms
-        status = node_status(self.node, self._config.version, self._since, now_ms)
+        status = node_status(self.node, self._config.version, self._since, now_ms, self._pressures)
         self._since = {c["type"]: c["lastTransitionTime"] for c in status["conditions"]}
         body = {"status": status}
         self._client.patch(
@@ -134,6 +143,21 @@ class NodeAgent:
             kind="strategic",
             subresource="status",
         )
+
+    def _pressures_now(self) -> Set[str]:
+        return pressures_on(self.node.name, self._world.rules.of(NodeRule))
+
+    def _on_rules(self) -> None:
+        """What the node is short of changed: say so at once, as upstream's eviction manager
+        does."""
+        had, self._pressures = self._pressures, self._pressures_now()
+        for reason in turned(had, self._pressures):
+            self._record(reason)
+        if had != self._pressures and self.is_registered:
+            still = set(conditions_under(had)) & set(conditions_under(self._pressures))
+            kept = {kind for kind, *_ in still}
+            self._since = {kind: at for kind, at in self._since.items() if kind in kept}
+            self._post_status()
 
     # --- lease --------------------------------------------------------------------------------
 

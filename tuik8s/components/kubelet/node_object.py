@@ -6,22 +6,12 @@ Source: k8s.io/kubernetes pkg/kubelet/kubelet_node_status.go and nodestatus/sett
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Set
 
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object
+from tuik8s.components.kubelet.conditions import conditions_under
 from tuik8s.components.kubelet.config import KubeletNode
-
-_CONDITIONS = (
-    (
-        "MemoryPressure",
-        "False",
-        "KubeletHasSufficientMemory",
-        "kubelet has sufficient memory available",
-    ),
-    ("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-    ("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-    ("Ready", "True", "KubeletReady", "kubelet is posting ready status"),
-)
 
 
 def node_labels(node: KubeletNode) -> dict[str, str]:
@@ -52,7 +42,13 @@ def new_node(node: KubeletNode, version: str, now_ms: int) -> Object:
     }
 
 
-def node_status(node: KubeletNode, version: str, since: dict[str, str], now_ms: int) -> Object:
+def node_status(
+    node: KubeletNode,
+    version: str,
+    since: dict[str, str],
+    now_ms: int,
+    pressures: Set[str] = frozenset(),
+) -> Object:
     """The node's status now. since: condition type -> lastTransitionTime, kept from before."""
     shape = node.shape
     resources = {
@@ -78,16 +74,16 @@ def node_status(node: KubeletNode, version: str, since: dict[str, str], now_ms: 
                 "reason": reason,
                 "message": message,
             }
-            for kind, status, reason, message in _CONDITIONS
+            for kind, status, reason, message in conditions_under(pressures)
         ],
         "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
         "nodeInfo": _node_info(node.name, version),
     }
 
 
-def transition_times(node: Object) -> dict[str, str]:
+def transition_times(node: Object, pressures: Set[str] = frozenset()) -> dict[str, str]:
     """When each of our conditions turned to what we still say, from a stored Node."""
-    ours = {kind: status for kind, status, _, _ in _CONDITIONS}
+    ours = {kind: status for kind, status, _, _ in conditions_under(pressures)}
     conditions = (node.get("status") or {}).get("conditions") or ()
     return {
         c["type"]: c["lastTransitionTime"]

@@ -1,0 +1,20 @@
+"""node-overload: a node runs short of memory, disk or process ids (`pressure`).
+
+Symptom: the condition MemoryPressure, DiskPressure or PIDPressure is True with upstream's reason,
+an Event tells, and the node gets the taint of that pressure: new pods go elsewhere unless they
+tolerate it. What runs there runs on.
+Recovery: the condition is False with the next status, at once; the taint goes with it.
+"""
+
+from __future__ import annotations
+
+from tuik8s.components.chaos.base import Action, Effects, FaultSpec
+from tuik8s.components.chaos.shape import Shape
+from tuik8s.world.rules import NodeRule
+
+
+def plan(spec: FaultSpec, shape: Shape) -> Effects:
+    return Effects(rules=(NodeRule(node=shape.node(spec.target), pressure=spec.pressure),))
+
+
+ACTION = Action(plan=plan, group="node", targets=("node",), takes=("pressure",), reads=("nodes",))
