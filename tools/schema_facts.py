@@ -9,8 +9,9 @@ Source: the API's published types (k8s.io/api and k8s.io/apimachinery, 1.36) and
 
 from __future__ import annotations
 
-# Scalars for which "absent" and "zero" differ (pointers upstream). Every other optional scalar is
-# left out when it is "", 0 or false: a real server never shows `hostNetwork: false`.
+# Fields for which "absent" and "zero" differ (pointers upstream, lists defaulted only when absent).
+# Every other optional one is left out when it is "", 0, false or empty: a real server never
+# shows `hostNetwork: false`.
 ZERO_IS_MEANT = """
 AllocatedDeviceStatus: shareID
 AppArmorProfile: localhostProfile
@@ -56,7 +57,7 @@ ExactDeviceRequest: adminAccess
 ExemptPriorityLevelConfiguration: lendablePercent nominalConcurrencyShares
 FCVolumeSource: lun
 GlusterfsPersistentVolumeSource: endpointsNamespace
-HPAScalingRules: selectPolicy stabilizationWindowSeconds
+HPAScalingRules: policies selectPolicy stabilizationWindowSeconds
 HorizontalPodAutoscalerSpec: minReplicas targetCPUUtilizationPercentage
 HorizontalPodAutoscalerStatus: currentCPUUtilizationPercentage observedGeneration
 HostPathVolumeSource: type

@@ -33,6 +33,7 @@ _FIXED: Final = (
     "firstTimestamp",
     "lastTimestamp",
     "count",
+    "reason",  # twice, upstream too
     "type",
     "eventTime",
     "action",
@@ -41,6 +42,11 @@ _FIXED: Final = (
     "reportingInstance",
 )
 _MIN_COUNT: Final = 2
+_SELECTABLE: Final = (
+    *("regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid"),
+    *("regarding.apiVersion", "regarding.resourceVersion", "regarding.fieldPath"),
+    *("metadata.name", "metadata.namespace", "reason", "reportingController", "type"),
+)
 
 
 def _old_form(new: Object) -> Object:
@@ -96,6 +102,7 @@ RULES = Rules(
     validate_update=validate_update,
     columns=tuple(map(_of_new_form, event.COLUMNS)),
     validate_name=event.RULES.validate_name,
+    selectable={field: field for field in _SELECTABLE},
     generation_ignores=None,
     create_on_update=event.RULES.create_on_update,
 )

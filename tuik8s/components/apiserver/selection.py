@@ -68,7 +68,7 @@ def _check_field(kind: Kind, field: str) -> None:
         return
     if field in kind.rules.selectable:
         return
-    if kind.rules.selectable or kind.resource in ("events",):
+    if kind.rules.selectable:
         raise bad_request(f"field label not supported: {field}")
     known = '"metadata.name", "metadata.namespace"' if kind.namespaced else '"metadata.name"'
     raise bad_request(f'"{field}" is not a known field selector: only {known}')

@@ -261,6 +261,7 @@ def keep_identity(new: Object, old: Object) -> None:
 
 
 def require_valid(kind: Kind, obj: Object, errors: list[FieldError]) -> None:
-    """Raise ApiError (422) when there are errors."""
+    """Raise ApiError (422) when there are errors; it names the kind that is stored."""
     if errors:
-        raise invalid_object(kind.group, kind.kind, obj["metadata"].get("name") or "", errors)
+        group = kind.storage.partition(".")[2] if kind.storage else kind.group
+        raise invalid_object(group, kind.kind, obj["metadata"].get("name") or "", errors)
