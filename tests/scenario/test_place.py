@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tuik8s.scenario.document import read_scenario
+from tuik8s.scenario.manifests import manifests_in
 from tuik8s.scenario.place import BadScenario
-from tuik8s.scenario.steps.apply import manifests_in
 
 STEP = "name: x\nsteps:\n"
 

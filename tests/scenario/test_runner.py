@@ -33,8 +33,12 @@ def failing(tmp_path: Path) -> Path:
 def test_the_reason_names_the_line(failing: Path) -> None:
     outcome = run_scenario(read_scenario(failing))
     assert outcome.verdict == "failed"
-    assert outcome.reason == "line 5: expect: nodes().size() == 2 is false"
+    assert outcome.reason == "line 5: expect: nodes().size() == 2 is false: nodes().size() is 1"
     assert [step.verdict for step in outcome.steps] == ["passed", "failed"]
+    failure = outcome.failure
+    assert failure is not None
+    assert (failure.line, failure.at_ms // 1000, failure.objects) == (5, 1, ["nodes/"])
+    assert failure.revision == outcome.revision > 1
 
 
 @pytest.mark.sim

@@ -33,8 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from tuik8s.scenario.document import read_scenario
     from tuik8s.scenario.junit import render_junit
+    from tuik8s.scenario.outcome import Outcome, StepResult
     from tuik8s.scenario.place import BadScenario
-    from tuik8s.scenario.runner import Outcome, StepResult, run_scenario
+    from tuik8s.scenario.runner import run_scenario
 
     gc.set_threshold(*GC_THRESHOLD)
     if args.json and len(args.scenario) > 1:
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print_verdict(outcome: object, wall_s: float) -> None:
-    from tuik8s.scenario.runner import Outcome
+    from tuik8s.scenario.outcome import Outcome
 
     assert isinstance(outcome, Outcome), "a run ends in an outcome"
     simulated = _clock(outcome.simulated_ms)

@@ -1,31 +1,32 @@
 """Assertions in CEL over the cluster's objects, with functions that read like kubectl.
 
     deployment('frontend').status.availableReplicas >= 2
-    pods('app=frontend').all(p, p.spec.nodeName != 'node-2')
+    pods('app=web').filter(p, ready(p)).size() == 3
+    condition(node('node-2'), 'Ready') == 'Unknown'
     get('quota', 'small', 'team-a').status.used.pods == '2'
 
-Every kind is a function: singular `kind(name[, namespace])` is one object ({} when it is absent),
-plural `kinds([selector[, namespace]])` a list. `get(kind, name[, namespace])` and `list(kind[,
-selector[, namespace]])` take any kind by any name, and `now()` is the cluster's time in seconds.
-A field or item that is absent makes the assertion false, not an error, since Kubernetes leaves out
-zeros.
+Every built-in kind is a function: singular `kind(name[, namespace])` is one object ({} when it is
+absent), plural `kinds([selector[, namespace]])` a list. `get(kind, name[, namespace])` and
+`list(kind[, selector[, namespace]])` take any kind by any name. `ready(object)` and
+`condition(object, type)` read conditions, `terminating(object)` is whether it is being deleted, and
+`now()` the cluster's time in seconds. A field or item that is absent makes the assertion false, not
+an error, since Kubernetes leaves out zeros.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import cel
 
+from tuik8s.api.kinds.registry import builtin
+from tuik8s.api.types import Object
+from tuik8s.scenario.conditions import condition_of, is_ready, is_terminating
 from tuik8s.scenario.state import NoSuchKind, State
 
-_KINDS = (
-    "pod", "node", "service", "deployment", "replicaset", "statefulset", "daemonset", "job",
-    "cronjob", "configmap", "secret", "namespace", "event", "lease", "serviceaccount", "fault",
-    "endpointslice", "replicationcontroller", "resourcequota", "limitrange", "ingress",
-    "persistentvolumeclaim", "persistentvolume", "poddisruptionbudget", "customresourcedefinition",
-)  # fmt: skip
+_COMPARISONS = ("==", "!=", ">=", "<=", ">", "<")
+_SHOWN_MAX = 200
 
 
 class BadExpression(ValueError):
@@ -37,10 +38,10 @@ class Expression:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        try:
-            self._program = cel.compile(text)
-        except ValueError as problem:
-            raise BadExpression(str(problem)) from problem
+        self._program = _compiled(text)
+        left = left_side(text)
+        self._left = _compiled(left) if left else None
+        self._left_text = left
 
     def holds(self, context: cel.Context) -> bool:
         """Whether it is true now. Raises BadExpression when it is not a yes-or-no question."""
@@ -56,11 +57,58 @@ class Expression:
             raise BadExpression(f"{self.text}: is {result!r}, expected true or false")
         return result
 
+    def left_now(self, context: cel.Context) -> str:
+        """What a comparison's left side is, `... is 1`; "" when the text is no comparison."""
+        if self._left is None:
+            return ""
+        try:
+            shown = str(self._left.execute(context))
+        except LookupError:
+            shown = "absent"
+        except (TypeError, RuntimeError, ValueError, ArithmeticError):
+            return ""
+        return f"{self._left_text} is {shown[:_SHOWN_MAX]}"
+
+
+def _compiled(text: str) -> cel.Program:
+    try:
+        return cel.compile(text)
+    except ValueError as problem:
+        raise BadExpression(str(problem)) from problem
+
+
+def left_side(text: str) -> str:
+    """What stands before the only comparison of a text that is one comparison, else "".
+
+    left_side("pods().size() == 3") -> "pods().size()"; left_side("a == 1 && b == 2") -> ""
+    """
+    depth, quote, found, index = 0, "", -1, 0
+    while index < len(text):
+        char = text[index]
+        if quote:
+            index += char == "\\"
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        elif char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+        elif depth == 0 and char in "&|?":
+            return ""
+        elif depth == 0 and text.startswith(_COMPARISONS, index):
+            if found >= 0:
+                return ""
+            found = index
+            index += text.startswith(_COMPARISONS[:4], index)
+        index += 1
+    return text[:found].strip() if found > 0 else ""
+
 
 def context_of(
-    state: State, now_ms: int, variables: Mapping[str, Any] | None = None
+    state: State, now_ms: Callable[[], int], variables: Mapping[str, Any] | None = None
 ) -> cel.Context:
-    """What an expression may refer to."""
+    """What an expression may refer to; it may be used again as time goes on."""
     context = cel.Context()
 
     def get(word: str, name: str, namespace: str = "default") -> Any:
@@ -69,27 +117,35 @@ def context_of(
     def list_(word: str, selector: str = "", namespace: str = "") -> Any:
         return state.list_(word, selector, namespace)
 
+    for singular, plural in _words():
+        context.add_function(singular, _one(state, singular))
+        context.add_function(plural, _many(state, plural))
     context.add_function("get", get)
     context.add_function("list", list_)
-    context.add_function("now", lambda: now_ms // 1000)
-    for kind in _KINDS:
-        plural = "ingresses" if kind == "ingress" else f"{kind}s"
-        context.add_function(kind, _one(state, kind))
-        context.add_function(plural, _many(state, kind))
+    context.add_function("now", lambda: now_ms() // 1000)
+    context.add_function("ready", is_ready)
+    context.add_function("condition", condition_of)
+    context.add_function("terminating", is_terminating)
     for name, value in (variables or {}).items():
         context.add_variable(name, value)
     return context
 
 
-def _one(state: State, kind: str) -> Any:
-    def one(name: str, namespace: str = "default") -> Any:
+def _words() -> list[tuple[str, str]]:
+    """Singular and plural of every kind, and of Faults, which are no built-in kind."""
+    found = {kind.singular: kind.plural for kind in builtin().all() if kind.singular}
+    return [*found.items(), ("fault", "faults")]
+
+
+def _one(state: State, kind: str) -> Callable[..., Object]:
+    def one(name: str, namespace: str = "default") -> Object:
         return state.get(kind, name, namespace) or {}
 
     return one
 
 
-def _many(state: State, kind: str) -> Any:
-    def many(selector: str = "", namespace: str = "") -> Any:
+def _many(state: State, kind: str) -> Callable[..., list[Object]]:
+    def many(selector: str = "", namespace: str = "") -> list[Object]:
         return state.list_(kind, selector, namespace)
 
     return many

@@ -1,17 +1,16 @@
 """Where something stands in a file, and what was expected there: the errors of scenario files.
 
 A scenario is parsed with the line of every value kept, so that an error names file, line and
-remedy.
+remedy. `${name}` stands for a parameter: alone it is the parameter's value, of whatever type; in
+quotes or within a longer text it is text. `$${name}` is those characters themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
-
-import yaml
+from typing import Any, NamedTuple, TypeVar
 
 from tuik8s.api.times import parse_duration
 
@@ -22,16 +21,36 @@ class BadScenario(Exception):
     """The file cannot be a scenario; the message is `file:line: what was expected`."""
 
 
+class Source(NamedTuple):
+    """What is read, and the parameters it may refer to.
+
+    strict: a reference to a parameter that is not there is an error. Manifests are not strict,
+    since the scripts in them have names in braces of their own.
+    """
+
+    file: str
+    parameters: Mapping[str, Any] = {}
+    strict: bool = False
+
+    def beside(self, name: str) -> Path:
+        """The path of a file that is named relative to this one."""
+        return Path(self.file).parent / name
+
+
 class Value:
     """A parsed YAML value that knows its place."""
 
-    def __init__(self, file: str, line: int, raw: Any) -> None:
-        self.file = file
+    def __init__(self, source: Source, line: int, raw: Any) -> None:
+        self.source = source
         self.line = line
         self.raw = raw
 
+    @property
+    def place(self) -> str:
+        return f"{self.source.file}:{self.line}"
+
     def bad(self, expected: str) -> BadScenario:
-        return BadScenario(f"{self.file}:{self.line}: {expected}")
+        return BadScenario(f"{self.place}: {expected}")
 
     def text(self, what: str) -> str:
         if not isinstance(self.raw, str) or not self.raw.strip():
@@ -53,6 +72,15 @@ class Value:
             raise self.bad(f"expected {what} such as 30s or 5m, got {_shown(self.raw)}")
         return found
 
+    def flag(self, what: str) -> bool:
+        if not isinstance(self.raw, bool):
+            raise self.bad(f"expected {what}: true or false, got {_shown(self.raw)}")
+        return self.raw
+
+    def one_or_more(self) -> list[Value]:
+        """The items of a list, or the value itself as the only one."""
+        return self.raw if isinstance(self.raw, list) else [self]
+
     def items(self, what: str) -> list[Value]:
         if not isinstance(self.raw, list):
             raise self.bad(f"expected {what} (a list), got {_shown(self.raw)}")
@@ -67,8 +95,7 @@ class Value:
             raise self.bad(f"expected {what} (a mapping), got {_shown(self.raw)}")
         for key, value in self.raw.items() if known is not None else ():
             if key not in (known or ()):
-                near = get_close_matches(str(key), known or (), 1)
-                hint = f"did you mean {near[0]!r}? " if near else ""
+                hint = nearest(str(key), known or ())
                 raise value.bad(
                     f"unknown field {key!r} in {what}; {hint}known: {', '.join(known or ())}"
                 )
@@ -90,15 +117,6 @@ class Value:
         return self.raw
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads YAML as Kubernetes does: a date is a text."""
-
-    yaml_implicit_resolvers = {
-        first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
 def read_text(path: Path) -> str:
     """The text of a file. Raises BadScenario, naming it."""
     try:
@@ -109,50 +127,10 @@ def read_text(path: Path) -> str:
         raise BadScenario(f"{path}: not UTF-8 text: {problem}") from problem
 
 
-def parse_yaml(file: str, text: str) -> list[Value]:
-    """The YAML documents of a text with places. Raises BadScenario for malformed YAML."""
-    loader = _Loader(text)
-    found: list[Value] = []
-    try:
-        while loader.check_node():
-            node = loader.get_node()
-            assert node is not None, "there is one, says check_node"
-            found.append(_value(file, loader, node))
-        return found
-    except RecursionError as problem:
-        raise BadScenario(f"{file}:1: nested too deeply, or within itself") from problem
-    except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
-        line = mark.line + 1 if mark else 1
-        raise BadScenario(f"{file}:{line}: malformed YAML: {problem.problem}") from problem
-    except yaml.YAMLError as problem:
-        raise BadScenario(f"{file}:1: malformed YAML: {problem}") from problem
-    finally:
-        loader.dispose()
-
-
-def _value(file: str, loader: yaml.SafeLoader, node: yaml.Node) -> Value:
-    line = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        members: dict[Any, Value] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise BadScenario(f"{file}:{key_node.start_mark.line + 1}: a key must be a text")
-            key = _scalar(file, loader, key_node)
-            if key in members:
-                raise BadScenario(f"{file}:{key_node.start_mark.line + 1}: {key!r} stands twice")
-            members[key] = _value(file, loader, value_node)
-        return Value(file, line, members)
-    if isinstance(node, yaml.SequenceNode):
-        return Value(file, line, [_value(file, loader, item) for item in node.value])
-    return Value(file, line, _scalar(file, loader, node))
-
-
-def _scalar(file: str, loader: yaml.SafeLoader, node: yaml.Node) -> Any:
-    try:
-        return loader.construct_object(node, deep=True)
-    except ValueError as problem:
-        raise BadScenario(f"{file}:{node.start_mark.line + 1}: {problem}") from problem
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`did you mean 'advance'? ` where something known is near, else nothing."""
+    near = get_close_matches(word, list(known), 1)
+    return f"did you mean {near[0]!r}? " if near else ""
 
 
 def _shown(raw: Any) -> str:

@@ -1,42 +1,60 @@
-"""A scenario while it runs: the cluster, the assertions that always hold, the checkers, the clock.
+"""A scenario while it runs: the cluster, what always holds, what was promised, the checkers.
 
-Time passes only in `advance` and `wait_until`; after every instant at which the log grew,
-whatever must always hold is looked at, so no state in between is missed.
+Time passes only in `advance` and `wait_until`; after every instant at which the log grew, whatever
+must hold is looked at, so no state in between is missed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from tuik8s.api.types import Object, Reply
 from tuik8s.bus.client import decode
+from tuik8s.scenario.assertion import Assertion
 from tuik8s.scenario.checkers.base import Checker, Violation
 from tuik8s.scenario.expressions import BadExpression, Expression, context_of
 from tuik8s.scenario.simulated_cluster import SimulatedCluster
-from tuik8s.scenario.state import State
+from tuik8s.scenario.state import NoSuchKind, State
+from tuik8s.scenario.watching import Invariant, Promise
 
 REPLY_WITHIN_MS = 30_000
+FIRST_REVISION = 1
+"""Of an empty store."""
+
+
+class Failed(Exception):
+    """The scenario fails here; the message is the reason. keys: of the objects that it is about."""
+
+    def __init__(self, reason: str, keys: tuple[str, ...] = ()) -> None:
+        super().__init__(reason)
+        self.keys = keys
+
+
+class Refusal(Failed):
+    """The API server said no."""
 
 
 class Run:
     """What steps work with."""
 
-    class Failed(Exception):
-        """The scenario fails here; the message is the reason."""
+    Failed = Failed
 
-    def __init__(
-        self, cluster: SimulatedCluster, directory: Path, checkers: tuple[Checker, ...]
-    ) -> None:
+    def __init__(self, cluster: SimulatedCluster, checkers: tuple[Checker, ...]) -> None:
         self.cluster = cluster
-        self.directory = directory
         self.checkers = checkers
-        self.always: list[Expression] = []
-        self.never: list[Expression] = []
-        self.faults: list[str] = []
+        self.invariants: list[Invariant] = []
+        self.promises: list[Promise] = []
+        self.faults_count = 0
         self._state: State | None = None
-        self._watched_revision = -1
+        self._context: Any = None
+        self._watched_revision = FIRST_REVISION
+
+    @property
+    def now_ms(self) -> int:
+        return self.cluster.now_ms
 
     @property
     def state(self) -> State:
@@ -45,10 +63,11 @@ class Run:
         Raises Failed while it is down.
         """
         if not self.is_up:
-            raise Run.Failed("the API server is down; advance until it is back")
+            raise Failed("the API server is down; advance until it is back")
         api = self.cluster.apiserver
         if self._state is None or not self._state.is_of(api):
-            self._state = State(api)
+            self._state = State(api, self.cluster.simulation.disk("apiserver", "store"))
+            self._context = context_of(self._state, lambda: self.cluster.now_ms)
         return self._state
 
     @property
@@ -56,13 +75,18 @@ class Run:
         """Whether the API server runs: without it nothing can be asked."""
         return "apiserver" in self.cluster.components
 
+    @property
+    def revision(self) -> int:
+        """The newest revision that was looked at."""
+        return self._watched_revision
+
     # --- time ---------------------------------------------------------------------------------
 
     def advance(self, duration_ms: int) -> None:
-        """Let time pass, watching what must always hold."""
-        end_ms = self.cluster.now_ms + duration_ms
-        self.wait_until(lambda: self.cluster.now_ms >= end_ms, duration_ms)
-        self.cluster.run_ms(max(0, end_ms - self.cluster.now_ms))
+        """Let time pass, watching what must hold."""
+        end_ms = self.now_ms + duration_ms
+        self.wait_until(lambda: self.now_ms >= end_ms, duration_ms)
+        self.cluster.run_ms(max(0, end_ms - self.now_ms))
         self._watch()
 
     def wait_until(self, holds: Callable[[], bool], within_ms: int) -> bool:
@@ -74,60 +98,112 @@ class Run:
 
         def stop() -> bool:
             nonlocal asked
-            revision = self._revision()
-            if revision == asked:
-                return False
-            asked = revision
             self._watch()
+            if self._watched_revision == asked:
+                return False
+            asked = self._watched_revision
             return holds()
 
         return self.cluster.run_until(stop, within_ms) or holds()
 
-    def _revision(self) -> int:
-        """The log's revision; the last known one while the API server is dead."""
-        if self.is_up:
-            return self.cluster.apiserver.store.revision
-        return self._watched_revision
+    def promise(self, promise: Promise) -> None:
+        """Remember it, and look at it when its time is over."""
+        self.promises.append(promise)
+        self.cluster.simulation.heap.schedule(promise.deadline_ms, lambda: None)
 
     def _watch(self) -> None:
-        revision = self._revision()
-        if revision == self._watched_revision:
-            return
-        self._watched_revision = revision
+        """Look at what is new; at nothing while the API server is dead or writes are on the way."""
+        if self.is_up and self.state.is_settled and self.state.revision != self._watched_revision:
+            before, self._watched_revision = self._watched_revision, self.state.revision
+            self._check(before)
+        if self.promises:
+            self._check_deadlines()
+
+    def _check(self, before: int) -> None:
+        state = self.state
         try:
+            changes = list(state.changes(before))
             for checker in self.checkers:
-                checker.observe(self.state, self.cluster.now_ms)
+                checker.observe(changes, state)
         except Violation as violation:
-            raise Run.Failed(f"checker: {violation}") from violation
-        if self.always or self.never:
-            context = context_of(self.state, self.cluster.now_ms)
-            for expression in self.always:
-                if not self._holds(expression, context):
-                    raise Run.Failed(f"always: {expression.text} is false")
-            for expression in self.never:
-                if self._holds(expression, context):
-                    raise Run.Failed(f"never: {expression.text} is true")
+            raise Failed(f"checker {checker.name}: {violation}", violation.keys) from violation
+        for invariant in list(self.invariants):
+            if invariant.ends_ms and invariant.ends_ms < self.now_ms:
+                self.invariants.remove(invariant)
+            elif broken := invariant.broken(self):
+                raise Failed(broken, self.asked())
+        self.promises = [promise for promise in self.promises if not promise.is_kept(self)]
+
+    def _check_deadlines(self) -> None:
+        for promise in self.promises:
+            if promise.deadline_ms <= self.now_ms and self.is_up:
+                if promise.is_kept(self):
+                    self.promises.remove(promise)
+                    return
+                raise Failed(promise.broken(self), self.asked())
 
     # --- questions ----------------------------------------------------------------------------
 
-    def holds(self, expression: Expression, variables: Mapping[str, Any] | None = None) -> bool:
-        return self._holds(expression, context_of(self.state, self.cluster.now_ms, variables))
+    def knows(self, word: str) -> bool:
+        """Whether a kind goes by that name."""
+        try:
+            self.state.resource(word)
+        except NoSuchKind:
+            return False
+        return True
 
-    def _holds(self, expression: Expression, context: Any) -> bool:
+    def check(self, assertion: Assertion) -> bool:
+        """Whether it holds now; `asked` then tells what that depends on."""
+        self.state.asked = {}
+        return assertion.holds(self)
+
+    def asked(self) -> tuple[str, ...]:
+        """Keys and prefixes that the last assertion looked at."""
+        return tuple(self._state.asked) if self._state is not None else ()
+
+    def holds(self, expression: Expression, variables: Mapping[str, Any] | None = None) -> bool:
+        state, context = self.state, self._context
+        if variables:
+            context = context_of(state, lambda: self.cluster.now_ms, variables)
         try:
             return expression.holds(context)
         except BadExpression as bad:
-            raise Run.Failed(str(bad)) from bad
+            raise Failed(str(bad)) from bad
+
+    def left_now(self, expression: Expression) -> str:
+        """What the left side of a comparison is now."""
+        return expression.left_now(self._context) if self.state else ""
 
     # --- requests -----------------------------------------------------------------------------
 
     def ask(self, send: Callable[[Callable[[Reply], None]], None]) -> Object:
         """Send a request with the cluster's client and wait for its answer. Raises Failed."""
+        reply = self.reply_to(send)
+        if not reply.ok:
+            raise Refusal(refusal_of(reply))
+        return decode(reply)
+
+    def reply_to(self, send: Callable[[Callable[[Reply], None]], None]) -> Reply:
+        """The answer, be it a refusal. Raises Failed when there is none."""
         replies: list[Reply] = []
+
+        def is_answered() -> bool:
+            self._watch()
+            return bool(replies)
+
         send(replies.append)
-        self.cluster.run_until(lambda: bool(replies), REPLY_WITHIN_MS)
+        self.cluster.run_until(is_answered, REPLY_WITHIN_MS)
         if not replies or replies[0].code == 0:
-            raise Run.Failed("the API server does not answer")
-        if not replies[0].ok:
-            raise Run.Failed(str(decode(replies[0]).get("message", f"code {replies[0].code}")))
-        return decode(replies[0])
+            raise Failed("the API server does not answer")
+        return replies[0]
+
+
+def refusal_of(reply: Reply) -> str:
+    """What a refusal says, with the causes that it names."""
+    try:
+        status = decode(reply)
+    except msgspec.DecodeError:
+        return f"code {reply.code}"
+    causes = [c.get("message", "") for c in (status.get("details") or {}).get("causes") or ()]
+    message = str(status.get("message", f"code {reply.code}"))
+    return " ".join([message, *(cause for cause in causes if cause and cause not in message)])

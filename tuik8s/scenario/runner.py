@@ -1,114 +1,176 @@
 """Run a scenario from its file to a verdict.
 
-phase 1: the steps in turn, faults and all; checkers watch every revision
-phase 2: faults that are left are healed; checkers finish
+phase 1, steps      faults and all; checkers watch every revision
+phase 2, liveness   all faults are healed, the steps of `liveness` run; then what was promised must
+                    have come true, replicas and nodes must come back, and the checkers agree
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import msgspec
+import traceback
+from collections.abc import Callable, Iterator
 
 from tuik8s.scenario.checkers.base import Violation
 from tuik8s.scenario.checkers.registry import all_checkers
 from tuik8s.scenario.document import PlacedStep, Scenario
+from tuik8s.scenario.log_copy import LogFiles, files_of
+from tuik8s.scenario.outcome import Failure, Outcome, StepResult
 from tuik8s.scenario.place import BadScenario
-from tuik8s.scenario.run import Run
+from tuik8s.scenario.run import Failed, Run
 from tuik8s.scenario.simulated_cluster import SimulatedCluster
+from tuik8s.scenario.steps.fault import Heal, faults_of
 from tuik8s.world.logs import Sink, discard
 
-
-class StepResult(msgspec.Struct, kw_only=True):
-    """One step as it went. Times are simulated, from the start of the run."""
-
-    title: str
-    line: int
-    verdict: str
-    at_ms: int
-    took_ms: int
-    reason: str = ""
-
-
-class Outcome(msgspec.Struct, kw_only=True):
-    """The verdict on a run. digest: of the log; revision: where it ended or failed."""
-
-    name: str
-    file: str
-    verdict: str
-    seed: int
-    digest: str
-    revision: int
-    simulated_ms: int
-    reason: str = ""
-    steps: list[StepResult] = []
+CONVERGE_WITHIN_MS = 300_000
+"""So long after healing everything must be as it should."""
+OnStep = Callable[[StepResult], None]
 
 
 def run_scenario(
     scenario: Scenario,
     seed: int | None = None,
-    on_step: Callable[[StepResult], None] | None = None,
+    on_step: OnStep | None = None,
     *,
+    on_log: Callable[[LogFiles], None] | None = None,
     sink: Sink = discard,
     log_level: str = "none",
 ) -> Outcome:
-    """Run it in simulated time; on_step hears of every step as it ends."""
+    """Run it in simulated time.
+
+    on_step hears of every step as it ends, on_log gets the whole log in the end.
+    """
     seed = scenario.seed if seed is None else seed
     cluster = SimulatedCluster(scenario.cluster, seed, sink=sink, log_level=log_level)
-    begin_ms = cluster.now_ms
-    cluster.start()
-    run = Run(cluster, scenario.directory, all_checkers())
-    results: list[StepResult] = []
-    for placed in scenario.steps:
-        result = _take(placed, run, begin_ms)
-        results.append(result)
-        if on_step is not None:
-            on_step(result)
-        if result.verdict == "failed":
-            break
-    reason = next((f"line {r.line}: {r.reason}" for r in results if r.reason), "")
-    if not reason:
-        reason = _finish(run)
-    return Outcome(
+    outcome = Outcome(
         name=scenario.name,
         file=scenario.file,
-        verdict="failed" if reason else "passed",
+        verdict="passed",
         seed=seed,
-        digest=cluster.digest() if run.is_up else "",
-        revision=run.state.revision if run.is_up else 0,
-        simulated_ms=cluster.now_ms - begin_ms,
-        reason=reason,
-        steps=results,
+        parameters=dict(scenario.parameters),
+        digest="",
+        revision=0,
+        begin_ms=cluster.now_ms,
+        simulated_ms=0,
     )
+    run = Run(cluster, all_checkers(scenario.skip_checkers))
+    try:
+        cluster.start()
+        _take_all(scenario, run, outcome, on_step)
+    except Exception as defect:
+        _blame_us(outcome, run, defect)
+    outcome.simulated_ms = cluster.now_ms - outcome.begin_ms
+    if run.is_up:
+        outcome.digest = cluster.digest()
+        outcome.revision = outcome.failure.revision if outcome.failure else run.state.revision
+    if on_log is not None:
+        on_log(files_of(cluster.simulation.disk("apiserver", "store")))
+    return outcome
 
 
-def _take(placed: PlacedStep, run: Run, begin_ms: int) -> StepResult:
-    at_ms = run.cluster.now_ms
+def _take_all(scenario: Scenario, run: Run, outcome: Outcome, on_step: OnStep | None) -> None:
+    for phase, placed in _phases(scenario, run):
+        result, failure = _take(placed, phase, run, outcome.begin_ms)
+        outcome.steps.append(result)
+        if on_step is not None:
+            on_step(result)
+        if failure is not None:
+            where = f"line {placed.line}" if placed.line else "at the end"
+            if placed.line and placed.file != scenario.file:
+                where = f"{placed.file} line {placed.line}"
+            outcome.verdict, outcome.failure = "failed", failure
+            outcome.reason = f"{where}: {failure.reason}"
+            return
+
+
+def _phases(scenario: Scenario, run: Run) -> Iterator[tuple[str, PlacedStep]]:
+    for placed in scenario.steps:
+        yield "steps", placed
+    yield "liveness", PlacedStep(scenario.file, 0, HealLeft())
+    for placed in scenario.liveness:
+        yield "liveness", placed
+    yield "liveness", PlacedStep(scenario.file, 0, Converge(len(run.checkers)))
+
+
+def _take(
+    placed: PlacedStep, phase: str, run: Run, begin_ms: int
+) -> tuple[StepResult, Failure | None]:
+    at_ms = run.now_ms
     result = StepResult(
         title=placed.step.title,
+        file=placed.file,
         line=placed.line,
+        phase=phase,
         verdict="passed",
         at_ms=at_ms - begin_ms,
         took_ms=0,
     )
+    failure = None
     try:
         placed.step.run(run)
-    except (Run.Failed, BadScenario) as failed:
+    except (Failed, BadScenario) as failed:
         result.verdict, result.reason = "failed", str(failed)
-    result.took_ms = run.cluster.now_ms - at_ms
-    return result
+        failure = Failure(
+            reason=str(failed),
+            revision=run.revision,
+            at_ms=run.now_ms - begin_ms,
+            file=placed.file,
+            line=placed.line,
+            step=placed.step.title,
+            objects=list(failed.keys) if isinstance(failed, Failed) else [],
+        )
+    result.took_ms = run.now_ms - at_ms
+    return result, failure
 
 
-def _finish(run: Run) -> str:
-    """The liveness phase; what is wrong, "" if nothing."""
-    from tuik8s.scenario.place import Value
-    from tuik8s.scenario.steps.fault import Heal
+def _blame_us(outcome: Outcome, run: Run, defect: Exception) -> None:
+    """A defect of ours came up: the seed repeats it."""
+    last = traceback.extract_tb(defect.__traceback__)[-1]
+    reason = f"{type(defect).__name__}: {defect} ({last.filename}:{last.lineno})"
+    outcome.verdict, outcome.reason = "error", f"a defect of tuik8s: {reason}"
+    outcome.traceback = "".join(traceback.format_exception(defect))
+    outcome.failure = Failure(
+        reason=outcome.reason,
+        revision=run.revision,
+        at_ms=run.now_ms - outcome.begin_ms,
+        file=outcome.file,
+        line=outcome.steps[-1].line if outcome.steps else 0,
+        step=outcome.steps[-1].title if outcome.steps else "",
+    )
 
-    try:
-        if run.faults:
-            Heal(Value("", 0, "all")).run(run)
+
+class HealLeft:
+    """Heals what the steps left broken."""
+
+    title = "heal what is left"
+
+    def run(self, run: Run) -> None:
+        run.wait_until(lambda: run.is_up, CONVERGE_WITHIN_MS)
+        if faults_of(run):
+            Heal().run(run)
+
+
+class Converge:
+    """Waits until everything is as it should be, and asks the checkers."""
+
+    def __init__(self, count: int) -> None:
+        self.title = f"converge: {count} checkers agree"
+
+    def run(self, run: Run) -> None:
+        if run.promises:
+            last_ms = max(promise.deadline_ms for promise in run.promises)
+            run.wait_until(lambda: not run.promises, max(last_ms - run.now_ms, 0))
+        run.wait_until(lambda: run.is_up and not _unfinished(run), CONVERGE_WITHIN_MS)
+        told = _unfinished(run)
+        if told:
+            raise Failed(f"{told} ({CONVERGE_WITHIN_MS // 60_000}m after all faults were healed)")
+        run.wait_until(lambda: run.is_up and run.state.is_settled, CONVERGE_WITHIN_MS)
         for checker in run.checkers:
-            checker.finish(run.state, run.cluster.now_ms)
-    except (Run.Failed, Violation) as failed:
-        return f"at the end: {failed}"
-    return ""
+            try:
+                checker.finish(run.state)
+            except Violation as violation:
+                raise Failed(f"checker {checker.name}: {violation}", violation.keys) from violation
+
+
+def _unfinished(run: Run) -> str:
+    told = ((checker.name, checker.unfinished(run.state)) for checker in run.checkers)
+    return "; ".join(f"checker {name}: {what}" for name, what in told if what)

@@ -5,24 +5,40 @@ To add one: one file here, one line in `registry.py`, one test in which it catch
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from tuik8s.components.store.types import Change
 from tuik8s.scenario.state import State
 
 
 class Violation(Exception):
-    """What must never be has been; the message names both facts."""
+    """What must never be has been; the message names both facts. keys: what it is about."""
+
+    def __init__(self, what: str, keys: tuple[str, ...] = ()) -> None:
+        super().__init__(what)
+        self.keys = keys
 
 
 class Checker(Protocol):
-    """One guarantee."""
+    """One guarantee. A member says only what differs from here."""
 
     name: str
 
-    def observe(self, state: State, now_ms: int) -> None:
-        """Look at the state after the log grew. Raises Violation."""
-        ...
+    def observe(self, changes: Sequence[Change], state: State) -> None:
+        """Look at what was written, every change once and in order; state has them all.
 
-    def finish(self, state: State, now_ms: int) -> None:
-        """At the end of the run, with all faults healed. Raises Violation."""
-        ...
+        Raises Violation.
+        """
+        return
+
+    def unfinished(self, state: State) -> str:
+        """After all faults are healed: what has yet to come true, "" when nothing.
+
+        The run goes on until it has, or fails.
+        """
+        return ""
+
+    def finish(self, state: State) -> None:
+        """At the very end. Raises Violation."""
+        return

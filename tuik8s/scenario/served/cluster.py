@@ -22,7 +22,9 @@ from tuik8s.api.types import Object
 from tuik8s.components.chaos.crd import GROUP
 from tuik8s.components.supervisor.directory import DataDirectory
 from tuik8s.config import ClusterConfig
+from tuik8s.scenario.conditions import CONDITIONS, holds_of
 from tuik8s.scenario.expressions import Expression, context_of
+from tuik8s.scenario.names import ObjectName
 from tuik8s.scenario.served.authority import HOST, authority
 from tuik8s.scenario.served.failures import Failed, Refused
 from tuik8s.scenario.served.hosted import Hosted
@@ -30,8 +32,6 @@ from tuik8s.scenario.served.objects import DEFAULT, Objects
 from tuik8s.scenario.served.requests import parse_name, told
 from tuik8s.scenario.served.thread import background
 from tuik8s.scenario.state import State
-from tuik8s.scenario.steps.objects import ObjectName
-from tuik8s.scenario.steps.wait import CONDITIONS
 
 CLIENTS_RATE = 10.0
 """Simulated seconds in a real one while a client watches: it needs the time to react."""
@@ -173,14 +173,14 @@ class Cluster(Objects):
         def look(state: State) -> bool:
             nonlocal found
             found = state.get(*target[::2], target.namespace)
-            return CONDITIONS[word](found)
+            return holds_of(word, found)
 
         if not self._run(self._whenever_written(look), within, rate):
             raise Failed(f"wait {word} {target}: not within {within}; {told(target, found)}")
 
     def _wait_for_expression(self, expression: Expression, within: str, rate: float | None) -> None:
         def look(state: State) -> bool:
-            return expression.holds(context_of(state, self._hosted.heap.now_ms))
+            return expression.holds(context_of(state, lambda: self._hosted.heap.now_ms))
 
         if not self._run(self._whenever_written(look), within, rate):
             raise Failed(f"wait {expression.text}: not within {within}")

@@ -14,8 +14,9 @@ from tuik8s.bus.client import MSGPACK
 from tuik8s.bus.frames import encode
 from tuik8s.components.apiserver import ApiServer
 from tuik8s.components.apiserver.routes import Route
-from tuik8s.scenario.place import Value, parse_yaml, read_text
-from tuik8s.scenario.steps.objects import ObjectName
+from tuik8s.scenario.names import ObjectName
+from tuik8s.scenario.place import Source, Value, read_text
+from tuik8s.scenario.yaml_reader import parse_yaml
 
 AGENT = "tuik8s-pytest"
 Manifest = str | Path | Mapping[str, Any] | Iterable[Mapping[str, Any]]
@@ -135,7 +136,7 @@ def told(target: ObjectName, found: Object | None) -> str:
 
 
 def _documents(file: str, text: str) -> list[Object]:
-    documents: list[Value] = parse_yaml(file, text)
+    documents: list[Value] = parse_yaml(Source(file), text)
     for document in documents:
         if document.raw is not None:
             document.fields("a manifest")

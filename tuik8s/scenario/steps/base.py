@@ -7,11 +7,11 @@ itself (the file is to blame) by raising BadScenario in `parse`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
+from tuik8s.scenario.place import Value
 from tuik8s.scenario.run import Run
-
-Failed = Run.Failed
 
 
 class Step(Protocol):
@@ -25,3 +25,6 @@ class Step(Protocol):
     def run(self, run: Run) -> None:
         """Do it. Raises Failed."""
         ...
+
+
+Parse = Callable[[Value], Step]

@@ -2,23 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tuik8s.scenario.place import Value
-from tuik8s.scenario.steps import advance, apply, assertions, change, fault, request, wait
-from tuik8s.scenario.steps.base import Step
+from tuik8s.scenario.steps import (
+    advance,
+    apply,
+    assertions,
+    change,
+    delete,
+    fault,
+    logs,
+    mark,
+    node,
+    refused,
+    request,
+    wait,
+)
+from tuik8s.scenario.steps.base import Parse, Step
 
-STEPS: dict[str, Callable[[Value], Step]] = {
+WRITES: dict[str, Parse] = {
     "apply": apply.parse,
-    "delete": change.parse_delete,
+    "delete": delete.parse,
     "scale": change.parse_scale,
+    "image": change.parse_image,
+    "restart": change.parse_restart,
     "patch": change.parse_patch,
-    "wait": wait.parse,
+    "label": change.parse_label,
+    "annotate": change.parse_annotate,
+    "cordon": node.parse_cordon,
+    "uncordon": node.parse_uncordon,
+    "taint": node.parse_taint_step,
+    "drain": node.parse_drain,
+}
+"""What the API may refuse."""
+
+
+def _parse_refused(value: Value) -> Step:
+    return refused.parse_refused(value, WRITES)
+
+
+STEPS: dict[str, Parse] = {
+    **WRITES,
+    "refused": _parse_refused,
+    "fault": fault.parse_fault,
+    "heal": fault.parse_heal,
     "advance": advance.parse,
+    "wait": wait.parse,
     "expect": assertions.parse_expect,
     "always": assertions.parse_always,
     "never": assertions.parse_never,
-    "fault": fault.parse_fault,
-    "heal": fault.parse_heal,
+    "eventually": assertions.parse_eventually,
     "request": request.parse,
+    "logs": logs.parse,
+    "mark": mark.parse,
 }

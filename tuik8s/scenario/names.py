@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuik8s.api.types import Object
 from tuik8s.scenario.place import Value
-from tuik8s.scenario.run import Run
 from tuik8s.scenario.state import NoSuchKind
+
+if TYPE_CHECKING:
+    from tuik8s.scenario.run import Run
 
 
 class ObjectName(NamedTuple):
@@ -26,14 +28,21 @@ class ObjectName(NamedTuple):
         try:
             return run.state.get(self.kind, self.name, self.namespace)
         except NoSuchKind as unknown:
-            raise Run.Failed(str(unknown)) from unknown
+            raise run.Failed(str(unknown)) from unknown
+
+    def require(self, run: Run) -> Object:
+        """The object now. Raises Failed when it or its kind is not there."""
+        found = self.find(run)
+        if found is None:
+            raise run.Failed(f"there is no {self}")
+        return found
 
     def resource(self, run: Run) -> tuple[str, str]:
         """(resource id, namespace or ""). Raises Failed when there is no such kind."""
         try:
             resource, namespaced = run.state.resource(self.kind)
         except NoSuchKind as unknown:
-            raise Run.Failed(str(unknown)) from unknown
+            raise run.Failed(str(unknown)) from unknown
         return resource, self.namespace if namespaced else ""
 
 
@@ -45,3 +54,21 @@ def parse_name(value: Value) -> ObjectName:
     if len(parts) == 3 and all(parts):
         return ObjectName(*parts)
     raise value.bad(f"expected KIND/NAME or KIND/NAMESPACE/NAME, got {text!r}")
+
+
+def parse_node(value: Value) -> ObjectName:
+    """A node as `node-1` or `node/node-1`."""
+    text = value.text("a node such as node-1")
+    name = text.removeprefix("node/")
+    if "/" in name or not name:
+        raise value.bad(f"expected a node such as node-1 or node/node-1, got {text!r}")
+    return ObjectName("node", "", name)
+
+
+def parse_one(value: Value, what: str) -> tuple[ObjectName, Value]:
+    """The one `OBJECT: ...` of a mapping."""
+    fields = value.fields(what)
+    if len(fields) != 1:
+        raise value.bad(f"expected one object in {what}, such as {what}: {{deployment/web: ...}}")
+    key, inner = next(iter(fields.items()))
+    return parse_name(Value(value.source, inner.line, key)), inner
