@@ -22,6 +22,7 @@ COMMANDS: dict[str, Command] = {
     "status": Command("tuik8s.cli.status", "show the processes of a cluster"),
     "ui": Command("tuik8s.cli.ui", "open the dashboard of a running cluster, or of a log"),
     "fork": Command("tuik8s.cli.fork", "make a new cluster from a moment of another"),
+    "diff": Command("tuik8s.cli.diff", "compare two times, or two futures of one past"),
     "logs": Command("tuik8s.cli.logs", "show what a component wrote"),
     "chaos": Command("tuik8s.cli.chaos", "break something, list faults, heal"),
     "run": Command("tuik8s.cli.run", "run a scenario in simulated time"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from tuik8s.api.types import Object, Request
@@ -12,6 +13,7 @@ from tuik8s.components.apiserver.authentication.base import Credentials, Imperso
 from tuik8s.components.apiserver.http_head import parse_query
 from tuik8s.components.apiserver.options import flag
 from tuik8s.components.apiserver.watching import Subscription
+from tuik8s.world.live_disk import RealDisk
 from tuik8s.world.simulated import Simulation
 
 TOKENS = ('admin-token,admin,1,"system:masters"', "alice-token,alice,2,dev")
@@ -129,6 +131,16 @@ class Api:
         assert created.code == 201, created.text
         found: Object = created.body
         return found
+
+
+def save_log(api: Api, directory: Path) -> Path:
+    """The server's log as files of a directory."""
+    written = api.simulation.disk("apiserver", "store")
+    disk = RealDisk(directory)
+    for name in written.names():
+        disk.append(name, written.read(name))
+    disk.close()
+    return directory
 
 
 ACCOUNTS = "/api/v1/namespaces/default/serviceaccounts"

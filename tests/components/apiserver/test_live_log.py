@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.components.apiserver.plant import MAPS, Api
+from tests.components.apiserver.plant import MAPS, Api, save_log
 from tuik8s.api.types import Reply, Request
 from tuik8s.bus.client import Client, decode
 from tuik8s.bus.zeromq import ipc_address
@@ -33,13 +33,7 @@ def _log(api: Api, tmp_path: Path) -> Path:
     }
     assert api.post("/api/v1/namespaces/default/events", event).code == 201
     api.put(f"{MAPS}/a", {"metadata": {"name": "a"}, "data": {"v": "2"}})
-    written = api.simulation.disk("apiserver", "store")
-    path = tmp_path / "log"
-    disk = RealDisk(path)
-    for name in written.names():
-        disk.append(name, written.read(name))
-    disk.close()
-    return path
+    return save_log(api, tmp_path / "log")
 
 
 def content(path: Path) -> dict[str, bytes]:
