@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuik8s.ui.filter import BadFilter, parse
+from tuik8s.ui.filter import BadFilter, explain, parse
 
 ROW = {"NAME": "web-7d9f-abcde", "STATUS": "Running", "IMAGE": "nginx:1.27", "IP": "10.0.0.1"}
 LABELS = {"app": "web", "env": "prod"}
@@ -13,6 +13,7 @@ MATCHING = [
     "", "   ", "web", "WEB", "running", "web running", '"web-7d9f"', "7d9f-abc",
     "/^web-.*e$/", "/RUN/", "/web|db/ running", "//",
     "name:web", "STATUS:run", "status:/^running$/", 'name:"web-7"',
+    "^web", "db|web", "run+", "status:failed|running", "!status:^failed", "label:app=web",
     "nginx:1.27", "image:nginx:1.27", "!absent:text",
     "-l app=web", "-l app=web,env!=test", '-l "env in (prod, test)"', "-l app", "-l !tier",
     "-f wbabcde", "-f WEBE", "-f rnng",
@@ -23,6 +24,7 @@ MATCHING = [
 OTHERS = [
     "db", "web db", '"web running"', "/^eb/", "/var/run", "name:running", "status:/^run$/",
     "nginx:1.28", "-l app=db", "-l app=web,env=test", "-l tier", "-f edcba", "-f zz",
+    "a(b", "^db|cart", "status:failed|done", "!label:app=web",
     "!web", "!-l app=web", "!-f wabc", "!name:web", "web !running", '"/web/"', '"!db"',
 ]  # fmt: skip
 
@@ -53,6 +55,19 @@ def test_what_cannot_be_read(text: str, place: int, message: str) -> None:
     with pytest.raises(BadFilter) as caught:
         parse(text)
     assert (caught.value.place, caught.value.message) == (place, message)
+
+
+def test_terms_about_hidden_columns_hide_nothing_and_are_named() -> None:
+    found = parse('web !node:node-1 ip:10 "node:x"', hidden=("NODE", "NOMINATED NODE"))
+    assert found.inactive == ("NODE",)
+    assert parse("node:node-9 web", hidden=("NODE",)).matches(ROW, LABELS)
+    assert not parse("node:node-9 web").matches(ROW, LABELS)
+
+
+def test_an_explanation_shows_the_place() -> None:
+    with pytest.raises(BadFilter) as caught:
+        parse("web name:[")
+    assert explain("web name:[", caught.value).startswith("at 10, `ame:[`: this is no regular")
 
 
 def test_a_bad_selector_says_where() -> None:

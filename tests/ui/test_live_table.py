@@ -12,7 +12,8 @@ from textual.strip import Strip
 
 from tuik8s.ui.filter import parse
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
-from tuik8s.ui.widgets.live_table import LiveTable, fit
+from tuik8s.ui.widgets.heading import fit
+from tuik8s.ui.widgets.live_table import LiveTable
 
 pytestmark = pytest.mark.slow
 
@@ -67,10 +68,10 @@ def test_heading_rows_and_escapes_are_drawn() -> None:
 
     async def scene(app: Plain, pilot: Pilot[None]) -> None:
         assert screen(app.table)[:5] == [
-            "  NAME ▲           N",
-            "  a\\x1b[2J[b]\\n    7",
-            "  r00000           0",
-            "  r00001           1",
+            "   NAME ▲           N",
+            "▸  a\\x1b[2J[b]\\n    7",
+            "   r00000           0",
+            "   r00001           1",
             "",
         ]
 
@@ -194,7 +195,7 @@ def test_a_change_is_marked_for_a_second() -> None:
         put(store, "r00001", 7, "bad", now_ms=5000)
         for now_ms, sign in [(5000, "~"), (5999, "~"), (6000, " ")]:
             app.table.refresh_rows(now_ms)
-            assert app.table.render_line(2).text[:2] == f" {sign}", now_ms
+            assert app.table.render_line(2).text[:3] == f"  {sign}", now_ms
 
     play(scene, store)
 
@@ -205,7 +206,7 @@ def test_marks_one_by_one_and_as_a_range() -> None:
     async def scene(app: Plain, pilot: Pilot[None]) -> None:
         await pilot.press("down", "space", "down", "down", "v")
         assert sorted(store.marks) == [f"r{index:05}" for index in (1, 2, 3, 4)]
-        assert screen(app.table)[2].startswith("* ")
+        assert screen(app.table)[2].startswith(" * ")
 
     play(scene, store)
 

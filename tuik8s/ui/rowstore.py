@@ -148,6 +148,20 @@ class RowStore:
             self.marks ^= {uid}
             self.generation += 1
 
+    def mark_range(self, first: str | None, last: str | None) -> bool:
+        """Mark the rows from one to the other; False when one of them is not shown."""
+        indices = [self.index_of(first or ""), self.index_of(last or "")]
+        shown = sorted(index for index in indices if index is not None)
+        if len(shown) < 2:
+            return False
+        self.marks |= set(self._order[shown[0] : shown[1] + 1])
+        self.generation += 1
+        return True
+
+    def clear_marks(self) -> None:
+        self.marks.clear()
+        self.generation += 1
+
     @property
     def counts(self) -> tuple[int, int]:
         """(rows in all, rows shown)"""

@@ -6,7 +6,7 @@ Ages change although objects do not: once a second the rows that are on screen a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from tuik8s.api.kinds.base import Column, Kind
 from tuik8s.api.times import human_duration, parse_time
@@ -15,6 +15,18 @@ from tuik8s.ui.rows.registry import look_of
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 
 NUMBERS = ("integer", "number")
+NAMESPACE = Column("Namespace", "string", lambda obj, now_ms: obj["metadata"].get("namespace", ""))
+LONG_AGO_MS = -1_000_000
+"""When a row "changed" that is only shown in other columns."""
+
+
+class Shape(NamedTuple):
+    """Which columns a table shows. wide: those that kubectl shows with -o wide, too; labels: one
+    column per label key; chosen: exactly these of the kind's columns, () for the usual ones."""
+
+    wide: bool = False
+    labels: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
 
 
 class Table:
@@ -22,19 +34,50 @@ class Table:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self._columns = [c for c in kind.rules.columns or _plain() if not c.priority]
+        self.shape = Shape()
+        self._all = list(kind.rules.columns or _plain())
+        if kind.namespaced:
+            self._all.insert(0, NAMESPACE)
+        self._columns = self._chosen()
         self._look = look_of(kind.storage or kind.resource)
         self._objects: dict[str, Object] = {}
         self._dirty: dict[str, Object | None] = {}
         self._namespace = ""
         self.store = RowStore(self._specs())
 
+    @property
+    def column_names(self) -> list[str]:
+        """All columns that the kind has, shown or not."""
+        return [column.name.upper() for column in self._all]
+
+    @property
+    def hidden(self) -> list[str]:
+        """The columns that are not shown now."""
+        shown = {column.name.upper() for column in self._columns}
+        return [name for name in self.column_names if name not in shown]
+
     def object(self, uid: str) -> Object | None:
         return self._objects.get(uid)
 
-    def labels(self, uid: str) -> dict[str, str]:
-        obj = self._objects.get(uid)
-        return {} if obj is None else obj["metadata"].get("labels") or {}
+    def objects(self) -> Iterable[Object]:
+        """All objects of the namespace, whatever the filter says."""
+        return self._objects.values()
+
+    def set_shape(self, shape: Shape, now_ms: int) -> None:
+        """Show other columns: in another store, which keeps filter, marks, and the sort if it
+        can."""
+        old = self.store
+        self.shape = shape
+        self._columns = self._chosen()
+        self.store = RowStore(self._specs())
+        sorted_by = old.columns[old.sort_column].name
+        names = [column.name for column in self.store.columns]
+        if sorted_by in names:
+            self.store.set_sort(names.index(sorted_by), old.sort_descending)
+        self.store.set_filter(old.filter)
+        for uid, obj in self._objects.items():
+            self._put(uid, obj, now_ms, is_new=False)
+        self.store.marks |= old.marks & self._objects.keys()
 
     def reset(self, objects: Iterable[Object], namespace: str, now_ms: int) -> None:
         """Fill it anew, with the objects of one namespace ("" for all)."""
@@ -89,28 +132,40 @@ class Table:
             return True
         return bool(obj["metadata"].get("namespace") == self._namespace)
 
-    def _put(self, uid: str, obj: Object, now_ms: int) -> None:
+    def _put(self, uid: str, obj: Object, now_ms: int, is_new: bool = True) -> None:
+        """Make the row of an object. is_new: whether it may count as changed."""
         meta = obj["metadata"]
+        labels = meta.get("labels") or {}
         cells: list[Cell] = []
         keys: list[Any] = []
-        if self.kind.namespaced:
-            cells.append(Cell(meta.get("namespace", ""), "dim"))
-            keys.append(f"{meta.get('namespace', '')}\0{meta['name']}")
         for column in self._columns:
             value = column.value(obj, now_ms)
             text = _text(value)
             cells.append(Cell(text, self._look.style(column.name.upper(), text)))
             keys.append(_sort_key(column, value, meta))
+        for label in self.shape.labels:
+            text = str(labels.get(label, ""))
+            cells.append(Cell(text))
+            keys.append(text.lower())
         health = self._look.health(obj)
-        labels = meta.get("labels") or {}
-        self.store.put(uid, cells, keys, health, now_ms, labels=labels)
+        changed_at_ms = now_ms if is_new else LONG_AGO_MS
+        self.store.put(uid, cells, keys, health, changed_at_ms, labels=labels)
+
+    def _chosen(self) -> list[Column]:
+        chosen, wide = self.shape.chosen, self.shape.wide
+        if chosen:
+            return [column for column in self._all if column.name.upper() in chosen]
+        return [column for column in self._all if wide or not column.priority]
 
     def _specs(self) -> tuple[ColumnSpec, ...]:
-        specs = [ColumnSpec("NAMESPACE")] if self.kind.namespaced else []
-        specs += [
+        specs = [
             ColumnSpec(c.name.upper(), "right" if c.type in NUMBERS else "left")
             for c in self._columns
         ]
+        for label in self.shape.labels:
+            heading = label.rpartition("/")[2].upper()
+            taken = heading in [spec.name for spec in specs]
+            specs.append(ColumnSpec(label.upper() if taken else heading))
         return tuple(specs)
 
 
@@ -152,6 +207,8 @@ def _text(value: Any) -> str:
 
 def _sort_key(column: Column, value: Any, meta: Object) -> Any:
     """Numbers as numbers, ages by the time behind them, everything else as text."""
+    if column is NAMESPACE:
+        return f"{value}\0{meta['name']}"
     name = column.name.upper()
     if name in ("AGE", "LAST SEEN"):
         return str(meta.get("creationTimestamp", ""))

@@ -6,9 +6,8 @@ are drawn again. The cursor is a uid: it stays on its object through sorting, fi
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -19,16 +18,16 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tuik8s.ui.rowstore import Row, RowStore, text_width
+from tuik8s.ui.rowstore import Row, RowStore
+from tuik8s.ui.widgets import heading as layout
 
 HIGHLIGHT_MS = 1000
-GAP = "  "
-GUTTER = 2
-"""The mark and the sign of a change: both can be seen without colours."""
-
 STRIPS_MAX = 4096
+EMPTY_LINE = 2
+"""Where an empty table says what to do."""
 
-StripKey = tuple[str, int, bool, bool, bool, int, int]
+StripKey = tuple[Any, ...]
+"""(uid, version, has the cursor, is marked, has changed, epoch of the styles, of the widths)"""
 
 
 class LiveTable(ScrollView, can_focus=True):
@@ -58,12 +57,16 @@ class LiveTable(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "cursor_down", "Down", show=False, id="table.down"),
         Binding("up,k", "cursor_up", "Up", show=False, id="table.up"),
-        Binding("pagedown,ctrl+f", "cursor_page_down", "Page down", show=False, id="table.page"),
-        Binding("pageup,ctrl+b", "cursor_page_up", "Page up", show=False, id="table.page_up"),
+        Binding("pagedown,ctrl+f", "cursor_page(1)", "Page down", show=False, id="table.page"),
+        Binding("pageup,ctrl+b", "cursor_page(-1)", "Page up", show=False, id="table.page_up"),
         Binding("home,g", "cursor_home", "First", show=False, id="table.home"),
         Binding("end,G", "cursor_end", "Last", show=False, id="table.end"),
-        Binding("left", "scroll_columns(-8)", "Left", show=False, id="table.left"),
+        Binding("left,h", "scroll_columns(-8)", "Left", show=False, id="table.left"),
         Binding("right", "scroll_columns(8)", "Right", show=False, id="table.right"),
+        Binding("shift+left", "pick(-1)", "Pick column", show=False, id="table.pick_left"),
+        Binding("shift+right", "pick(1)", "Pick column", show=False, id="table.pick_right"),
+        Binding("O", "sort_picked", "Sort by it", show=False, id="table.sort_picked"),
+        Binding("f", "follow", "Follow the object", show=False, id="table.follow"),
         Binding("space", "toggle_mark", "Mark", show=False, id="table.mark"),
         Binding("v", "mark_range", "Mark range", show=False, id="table.range"),
         Binding("enter", "select", "Select", show=False, id="table.select"),
@@ -83,16 +86,30 @@ class LiveTable(ScrollView, can_focus=True):
             super().__init__()
             self.uid = uid
 
+    class Sorted(Message):
+        """Whoever sits there chose a column to sort by; once more turns the order round."""
+
+        def __init__(self, column_index: int) -> None:
+            super().__init__()
+            self.column_index = column_index
+
+    class Lost(Message):
+        """The object that was followed is not there any more."""
+
     def __init__(
         self,
         store: RowStore | None = None,
         *,
         id: str | None = None,  # noqa: A002 - Textual's name
-        classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(id=id)
         self.store = store
         self.cursor_uid: str | None = None
+        self.followed: str | None = None
+        """The cursor stays on this object, even from the top, and through filters that hide it."""
+        self.empty = ""
+        """What is said where there are no rows."""
+        self._picked: int | None = None
         self._cursor_index = 0
         self._cursor_moved = False
         self._range_from: str | None = None
@@ -112,9 +129,9 @@ class LiveTable(ScrollView, can_focus=True):
     def set_store(self, store: RowStore) -> None:
         """Show other rows: another list, another moment; the cursor stays on its object."""
         if store is not self.store:
-            if self.store is not None and self.store.columns != store.columns:
+            if store.index_of(self.cursor_uid or "") is None:
                 self._cursor_moved, self._range_from = False, None  # another list: from its top
-            self.store = store
+            self.store, self._picked = store, None
             self._take_over()
 
     def refresh_rows(self, now_ms: int) -> None:
@@ -161,19 +178,35 @@ class LiveTable(ScrollView, can_focus=True):
     def cursor_end(self) -> None:
         self._go(len(self.store.order) if self.store else 0)
 
+    action_cursor_page = cursor_page
     action_cursor_down = cursor_down
     action_cursor_up = cursor_up
     action_cursor_home = cursor_home
     action_cursor_end = cursor_end
 
-    def action_cursor_page_down(self) -> None:
-        self.cursor_page()
-
-    def action_cursor_page_up(self) -> None:
-        self.cursor_page(-1)
-
     def action_scroll_columns(self, cells: int) -> None:
         self.scroll_to(x=self.scroll_offset.x + cells, animate=False)
+
+    def action_pick(self, step: int) -> None:
+        """Point at a column of the heading; O sorts by it."""
+        if self.store is not None:
+            at = self.store.sort_column if self._picked is None else self._picked
+            self._picked = (at + step) % len(self.store.columns)
+            self._show_column(self._picked)
+            self.refresh_line(self.scroll_offset.y)
+
+    def action_sort_picked(self) -> None:
+        if self.store is not None:
+            picked = self.store.sort_column if self._picked is None else self._picked
+            self._picked = None
+            self.post_message(self.Sorted(picked))
+
+    def action_follow(self) -> None:
+        """Stay on this object wherever it goes; once more, or moving on, ends it."""
+        self.followed = None if self.followed else self.cursor_uid
+        self._cursor_moved = True
+        self._strips.clear()
+        self.refresh()
 
     def action_select(self) -> None:
         if self.cursor_uid is not None:
@@ -188,20 +221,18 @@ class LiveTable(ScrollView, can_focus=True):
 
     def action_mark_range(self) -> None:
         """Mark all rows from the one that was marked last to the cursor."""
-        store, start = self.store, self._range_from
-        index = store.index_of(start) if store is not None and start is not None else None
-        if store is None or index is None:
+        if self.store is None or not self.store.mark_range(self._range_from, self.cursor_uid):
             self.action_toggle_mark()
-            return
-        low, high = sorted((index, self._cursor_index))
-        for uid in store.order[low : high + 1]:
-            if uid not in store.marks:
-                store.toggle_mark(uid)
         self.refresh_rows(self._now_ms)
 
     async def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
-        if self.store is None or offset is None or offset.y == 0:
+        if self.store is None or offset is None:
+            return
+        if offset.y == 0:
+            column = layout.column_at(self._widths, self.scroll_offset.x + offset.x)
+            if column is not None:
+                self.post_message(self.Sorted(column))
             return
         index = self.scroll_offset.y + offset.y - 1
         if index < len(self.store.order):
@@ -223,9 +254,11 @@ class LiveTable(ScrollView, can_focus=True):
         right = left + self.size.width
         key = self._drawn[y] = self._key(y, top)
         if y == 0:
-            return self._head().crop_extend(left, right, self._style("head", ""))
-        if key is None or self.store is None:
-            return Strip.blank(self.size.width, self.rich_style)
+            text = layout.heading(self.store, self._widths, self._picked)
+            style = self._style("head", "")
+            return Strip([Segment(text, style)]).crop_extend(left, right, style)
+        if key is None or not key[0] or self.store is None:
+            return self._nothing(y)
         strip = self._strips.get(key)
         if strip is None:
             strip = self._strips[key] = self._strip(self.store.get(key[0]), key)
@@ -250,13 +283,18 @@ class LiveTable(ScrollView, can_focus=True):
         moved = widths != self._widths
         if moved:
             self._widths, self._widths_epoch = widths, self._widths_epoch + 1
-        width = GUTTER + sum(widths) + len(GAP) * len(widths)
-        self.virtual_size = Size(width, len(store.order) + 1)
+        self.virtual_size = Size(layout.line_width(widths), len(store.order) + 1)
         self._follow_cursor(store)
         return moved or self.virtual_size != old_size or self.scroll_offset.y != old_top
 
     def _follow_cursor(self, store: RowStore) -> None:
         """Stay on the object, and keep it on the same line of the screen if it was in sight."""
+        if self.followed is not None:
+            if store.find(self.followed) is None:
+                self.followed = None
+                self.post_message(self.Lost())
+            elif store.index_of(self.followed) is not None:
+                self.cursor_uid = self.followed
         old_uid, old_index, top = self.cursor_uid, self._cursor_index, self.scroll_offset.y
         index = store.index_of(old_uid) if old_uid is not None and self._cursor_moved else None
         if index is None:
@@ -277,6 +315,8 @@ class LiveTable(ScrollView, can_focus=True):
         self._cursor_moved = True
         self._cursor_index = max(0, min(index, len(self.store.order) - 1))
         self.cursor_uid = self.store.order[self._cursor_index]
+        if self.cursor_uid != self.followed:
+            self.followed = None
         self._show_cursor()
         if self.cursor_uid != old_uid:
             self.refresh_rows(self._now_ms)
@@ -288,14 +328,22 @@ class LiveTable(ScrollView, can_focus=True):
         if wanted != top and self._page:
             self.scroll_to(y=wanted, animate=False)
 
+    def _show_column(self, index: int) -> None:
+        """Scroll sideways until a column is in sight."""
+        start, left = layout.start_of(self._widths, index), self.scroll_offset.x
+        if not left <= start < left + self.size.width - layout.width_of(self._widths, index):
+            self.scroll_to(x=max(0, start - layout.GUTTER), animate=False)
+
     def _key(self, line: int, top: int) -> StripKey | None:
         """What a line of the screen depends on; None below the last row."""
         index, store = top + line - 1, self.store
-        if store is None or index >= len(store.order):
+        if store is None:
             return None
+        if line and index >= len(store.order):
+            return ("", self.empty) if line == EMPTY_LINE and not store.order else None
         if line == 0:
-            sort = (store.sort_column, store.sort_descending)
-            return ("", *sort, False, False, self._style_epoch, self._widths_epoch)
+            sort = (store.sort_column, store.sort_descending, self._picked)
+            return ("", *sort, self._style_epoch, self._widths_epoch)
         uid = store.order[index]
         row = store.get(uid)
         return (
@@ -308,30 +356,25 @@ class LiveTable(ScrollView, can_focus=True):
             self._widths_epoch,
         )
 
-    def _head(self) -> Strip:
-        style, store = self._style("head", ""), self.store
-        parts = [" " * GUTTER]
-        for index, column in enumerate(store.columns if store is not None else ()):
-            name = column.name
-            if store is not None and index == store.sort_column:
-                name += " ▼" if store.sort_descending else " ▲"
-            parts += [fit(name, self._width(index), column.align), GAP]
-        return Strip([Segment("".join(parts), style)])
+    def _nothing(self, line: int) -> Strip:
+        """A line without a row; on one of them stands what to do when there are none at all."""
+        is_told = line == EMPTY_LINE and self.store is not None and not self.store.order
+        words = " " * layout.GUTTER + self.empty if is_told else ""
+        text = layout.fit(words, self.size.width)
+        return Strip([Segment(text, self._style("dim" if is_told else "", ""))])
 
     def _strip(self, row: Row, key: StripKey) -> Strip:
         state = _state(key)
         plain = self._style("", state)
-        signs = ("*" if key[3] else " ") + ("~" if key[4] else " ")
-        segments = [Segment(signs, plain)]
+        here = "»" if row.uid == self.followed else "▸"
+        signs = (here if key[2] else " ", "*" if key[3] else " ", "~" if key[4] else " ")
+        segments = [Segment("".join(signs), plain)]
         health = row.health if row.health in ("warn", "bad") else ""
         columns = self.store.columns if self.store is not None else ()
         for index, (column, cell) in enumerate(zip(columns, row.cells, strict=False)):
-            text = fit(cell.text, self._width(index), column.align) + GAP
+            text = layout.fitted(cell.text, self._widths, index, column)
             segments.append(Segment(text, self._style(cell.style or health, state)))
         return Strip(segments).simplify()  # equal neighbours in one: fewer bytes to the terminal
-
-    def _width(self, index: int) -> int:
-        return self._widths[index] if index < len(self._widths) else 0
 
     def _style(self, name: str, state: str) -> Style:
         """Looked up when first needed: component styles are not there yet when the style is set."""
@@ -349,12 +392,3 @@ def _state(key: StripKey) -> str:
     if key[2]:
         return "cursor"
     return "marked" if key[3] else "changed" if key[4] else ""
-
-
-def fit(text: str, width: int, align: str = "left") -> str:
-    """The text in exactly `width` cells; what does not fit ends in an ellipsis."""
-    length = text_width(text)
-    if length > width:
-        return set_cell_size(text, width - 1) + "…" if width > 0 else ""
-    padding = " " * (width - length)
-    return padding + text if align == "right" else text + padding
