@@ -82,7 +82,8 @@ class Stage:
         for key in keys:
             char = key if len(key) == 1 else CHARACTERS.get(key)
             self.app.post_message(Key(key, char))
-        await self.pilot.pause()
+        for _ in range(3):  # a key, the screen that it opens, and what that screen does first
+            await self.pilot.pause()
         await self.wait()
 
     async def type(self, text: str) -> None:
@@ -98,6 +99,11 @@ class Stage:
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
+
+    @property
+    def toasts(self) -> str:
+        """What was notified and is still shown."""
+        return "\n".join(each.message for each in self.app._notifications)
 
     @property
     def status(self) -> str:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from textual.binding import Binding
 
 from tuik8s.ui.custom import kinds_of
 from tuik8s.ui.describe import describe, shown, yaml_of
 from tuik8s.ui.problems import problems
 from tuik8s.ui.rows import node, pod, workload
-from tuik8s.ui.screens.help import rows_of
+from tuik8s.ui.screens.changes import delete_commands
 from tuik8s.ui.screens.overview import bar
-from tuik8s.ui.screens.resources import delete_commands
 from tuik8s.ui.screens.routing import service_rows
 
 NOW_MS = 60_000
@@ -163,17 +161,6 @@ def test_rows_of_a_service_port() -> None:
     [(_, cells, health)] = service_rows({"id": "ns/s:http"})
     assert cells[2].text == "no endpoints"
     assert health == "warn"
-
-
-def test_rows_of_help_join_the_keys_of_an_action() -> None:
-    bindings = [
-        Binding("slash", "filter", "Filter"),
-        Binding("j", "down", ""),
-        Binding("down", "down", "Down"),
-        Binding("N", "sort('NAME')", ""),
-    ]
-    expected = [("/", "Filter"), ("j down", "Down"), ("N", "sort NAME")]
-    assert rows_of(bindings) == expected
 
 
 def test_a_custom_kind_brings_its_columns() -> None:

@@ -1,7 +1,7 @@
 """The dashboard's application: keys, commands, and the one pump that feeds whatever is on screen.
 
-    every 100 ms: screen.pump(now) -> tables flush, widgets repaint what changed
-    every key:    a binding of the screen, else of the app (`:` goes anywhere, `?` lists them all)
+    ten times a second: screen.pump(now) -> tables flush, widgets repaint what changed
+    every key:          a binding of the screen, else of the app (`:` goes anywhere, `?` lists all)
 
 Source of the keys: k9s where it only looks; what changes the cluster asks first (tui.md, 2.2).
 """
@@ -9,6 +9,7 @@ Source of the keys: k9s where it only looks; what changes the cluster asks first
 from __future__ import annotations
 
 import gc
+import io
 from typing import Any, ClassVar
 
 from textual.binding import Binding
@@ -16,56 +17,92 @@ from textual.css.query import NoMatches
 from textual.events import Event, Key
 from textual.widgets import Input
 
+from tuik8s.api.times import format_time
+from tuik8s.ui.ascii import Ascii
+from tuik8s.ui.export import FORMATS, exported
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.go import carry_out, completions
 from tuik8s.ui.history import LogChange
+from tuik8s.ui.machine import Machine, NoMachine
+from tuik8s.ui.memory import memory_from, view_of
+from tuik8s.ui.palette import Places
 from tuik8s.ui.refs import Ref
 from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.screens.change import ChangeScreen
 from tuik8s.ui.screens.chaos import ChaosMenu
 from tuik8s.ui.screens.detail import DetailScreen
 from tuik8s.ui.screens.engine import Status
-from tuik8s.ui.screens.help import HelpScreen
-from tuik8s.ui.screens.registry import DIGITS, SCREENS
+from tuik8s.ui.screens.help import HelpScreen, help_rows
+from tuik8s.ui.screens.jump import JumpScreen
+from tuik8s.ui.screens.listing import Listing
+from tuik8s.ui.screens.registry import DIGITS
 from tuik8s.ui.screens.resources import ResourcesScreen
+from tuik8s.ui.settings import Settings
 from tuik8s.ui.theme import DEFAULT_THEME, STYLES, THEMES
 from tuik8s.ui.time_keys import GO_TO, TO_BOOKMARK, TimeKeys
 from tuik8s.ui.watch import Watch
+from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.prompt import Prompt
 from tuik8s.ui.widgets.status_bar import StatusBar
 
-FPS = 10
 FREEZE_AFTER_S = 3.0
 """By then the first load is in memory; garbage collections leave it alone from there on."""
 
-COMMANDS = ("ns", "theme", "q", "quit", "help", "chaos")
+QUIT_WITHIN_MS = 2_000
+OSC52_BYTES_MAX = 74_000
+"""More than this many terminals do not take."""
 
 
 class Dashboard(TimeKeys):
-    """One window on one cluster. status: asks the supervisor for its processes."""
+    """One window on one cluster. status: asks the supervisor for its processes; machine: files, the
+    editor, and what is remembered."""
 
     TITLE = "tuik8s"
     CSS = STYLES
-    ENABLE_COMMAND_PALETTE = False
+    COMMANDS = {Places}
     BINDINGS: ClassVar[list[Any]] = [
-        *(Binding(key, f"go('{name}')", name, show=False) for key, name in DIGITS.items()),
-        Binding("colon", "command", "Go to"),
-        Binding("question_mark", "help", "Help"),
-        Binding("exclamation_mark", "chaos", "Chaos"),
-        Binding("minus", "last", "Last view", show=False),
-        Binding("q", "leave", "Back", show=False),
-        Binding("ctrl+q,ctrl+c", "quit", "Quit", priority=True, show=False),
-        Binding("ctrl+s", "save", "Save SVG", show=False),
-    ]
+        *(
+            Binding(key, f"go('{name}')", name, show=False, id=f"app.{name}")
+            for key, name in DIGITS.items()
+        ),
+        Binding("colon", "command", "Go to", id="app.command"),
+        Binding("question_mark", "help", "Help", id="app.help"),
+        Binding("exclamation_mark", "chaos", "Chaos", id="chaos.menu"),
+        Binding("minus", "last", "Last view", show=False, id="app.last"),
+        Binding("q", "leave", "Back", show=False, id="app.back"),
+        Binding("ctrl+q", "quit", "Quit", priority=True, show=False, id="app.quit"),
+        Binding("ctrl+c", "interrupt", "Copy; twice: quit", priority=True, show=False,
+                id="app.interrupt"),
+        Binding("ctrl+s", "save", "Save SVG and data", show=False, id="app.save"),
+        Binding("ctrl+o", "jump", "Jump to a pane", show=False, id="app.jump"),
+        Binding("ctrl+r", "redraw", "Redraw", show=False, id="app.redraw"),
+        Binding("ctrl+e", "header", "Status line", show=False, id="app.header"),
+    ]  # fmt: skip
 
-    def __init__(self, feed: Feed, cluster: str, status: Status) -> None:
+    def __init__(
+        self,
+        feed: Feed,
+        cluster: str,
+        status: Status,
+        machine: Machine | None = None,
+        settings: Settings | None = None,
+    ) -> None:
         super().__init__(feed)
         self.cluster = cluster
         self.status = status
+        self.machine = machine or NoMachine()
+        self.settings = settings or Settings()
+        self.memory = memory_from(self.machine.recall())
+        self.next_cluster = ""
+        """The cluster whose dashboard is wanted when this one has ended."""
         self.problems = Watch(feed)
+        self._interrupted_at_ms = -QUIT_WITHIN_MS
         self._trail: list[str] = []
         self._opened: DashboardScreen | None = None
         for theme in THEMES:
             self.register_theme(theme)
+        if self.settings.ascii:
+            self._filters.append(Ascii())
 
     async def on_event(self, event: Event) -> None:
         """Keys take effect in the order typed.
@@ -79,15 +116,20 @@ class Dashboard(TimeKeys):
             is_command = reader is not None and not isinstance(reader, Input)
             if is_command and await self._check_bindings(event.key):
                 return
+            if is_command:
+                self._say_why_not(event.key)
         await super().on_event(event)
 
     def on_mount(self) -> None:
-        self.theme = DEFAULT_THEME
+        self.theme = self.memory.theme or self.settings.theme or DEFAULT_THEME
+        self.set_keymap(self.settings.keymap)
         for resource in ("nodes", "pods", "services", "events"):
             self.feed.informer(resource)
         self.feed.informer("endpointslices.discovery.k8s.io")
-        self.run_command("pods")
-        self.set_interval(1 / FPS, self.show_newest)
+        self.feed.namespace = self.memory.namespace
+        if self.go(self.memory.place or "pods"):
+            self.go("pods")
+        self._pump = self.set_interval(1 / self.settings.fps, self.show_newest)
         self.set_timer(FREEZE_AFTER_S, _freeze)
 
     def show_newest(self) -> None:
@@ -106,46 +148,65 @@ class Dashboard(TimeKeys):
         count = len(self.problems.look())
         wrong = f"! {count} problem{'s' * (count > 1)}" if count else ""
         heard_ms = self.feed.now_ms() if self.feed.is_connected else self.feed.heard_at_ms
-        screen.query_one(StatusBar).show(
-            self.cluster, self.mode(), heard_ms, screen.title_line(), wrong
-        )
+        name = f"{self.cluster} (read-only)" if self.feed.read_only else self.cluster
+        screen.query_one(StatusBar).show(name, self.mode(), heard_ms, screen.title_line(), wrong)
+
+    def use_settings(self, settings: Settings) -> None:
+        """Go on with other settings."""
+        if settings.fps != self.settings.fps:
+            self._pump.stop()
+            self._pump = self.set_interval(1 / settings.fps, self.show_newest)
+        self.settings = settings
+
+    def remember(self) -> None:
+        """Have this view again next time."""
+        self.memory.namespace = self.feed.namespace
+        self.memory.views |= {name: view_of(table) for name, table in self.feed.tables.items()}
+        self.machine.remember(self.memory.to_json())
+
+    def exit(self, *args: Any, **options: Any) -> None:
+        self.remember()
+        super().exit(*args, **options)
 
     # --- going places -------------------------------------------------------------------------
 
+    @property
+    def listing(self) -> Listing | None:
+        """The table on screen, if it is one."""
+        return self.screen if isinstance(self.screen, Listing) else None
+
     def run_command(self, text: str) -> str:
         """Carry out what was typed after `:`; what is wrong with it, "" if nothing."""
-        word, _, rest = text.strip().partition(" ")
-        if not word:
-            return ""
-        if word in ("q", "quit", "exit"):
-            self.exit()
-            return ""
-        if word in ("help", "chaos"):
-            self.call_later(self.action_help if word == "help" else self.action_chaos)
-            return ""
-        if word in ("ns", "namespace") and rest:
-            self.feed.set_namespace("" if rest in ("all", "*") else rest.strip())
-            return ""
-        if word == "theme":
-            return self._set_theme(rest.strip())
-        if word in SCREENS:
-            self._go(word, SCREENS[word](self.feed, self.status))
-            return ""
-        kind = self.feed.kind(word)
-        if kind is None:
-            return f"no kind or screen {word!r}"
-        screen = ResourcesScreen(self.feed, kind)
-        if rest and not rest.startswith("/"):
-            return f":{word} takes only a filter: :{word} /{rest}"
-        problem = screen.set_filter(rest[1:]) if rest else ""
-        if not problem:
-            self._go(word, screen)
+        problem = carry_out(self, text)
+        if text.strip() and not problem:
+            self.memory.note_command(text.strip())
         return problem
+
+    def go(self, name: str) -> str:
+        """Go to a screen or kind without noting it as a command."""
+        return carry_out(self, name)
+
+    def set_namespace(self, name: str) -> str:
+        """Show one namespace, "" for all; what is wrong with that, "" if nothing."""
+        known = {obj["metadata"]["name"] for obj in self.feed.items("namespaces")}
+        if name and known and name not in known:
+            return f"no namespace {name!r}; there are {', '.join(sorted(known))}"
+        self.feed.set_namespace(name)
+        return ""
+
+    def switch_cluster(self, name: str) -> str:
+        """End, and have the dashboard of another cluster opened; what is wrong with that."""
+        names = self.machine.clusters()
+        if name not in names:
+            return f"clusters that run here: {', '.join(names) or 'no other'}"
+        self.next_cluster = name
+        self.exit()
+        return ""
 
     def open_object(self, resource: str, namespace: str, name: str) -> None:
         """The table of a resource with the cursor on one of its objects."""
         kind = self.feed.kind(resource)
-        if kind is None or self.run_command(kind.resource):
+        if kind is None or self.go(kind.resource):
             return
         screen, found = self._opened, self.feed.get(kind.resource, namespace, name)
         if isinstance(screen, ResourcesScreen) and found is not None:
@@ -159,30 +220,24 @@ class Dashboard(TimeKeys):
         """What one change of the log changed."""
         self.push_screen(ChangeScreen(self.feed, change))
 
-    def _go(self, name: str, screen: DashboardScreen) -> None:
+    def open_screen(self, name: str, screen: DashboardScreen) -> None:
+        """Show a main screen, in place of the one there is; name: the command that leads here."""
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if len(self.screen_stack) > 1:
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
-        self._opened = screen
+        self._opened, self.memory.place = screen, name
         if not self._trail or self._trail[-1] != name:
             self._trail = [*self._trail[-1:], name]
 
-    def _set_theme(self, name: str) -> str:
-        names = [theme.name for theme in THEMES]
-        if name not in names:
-            return f"themes: {', '.join(names)}"
-        self.theme = name
-        return ""
-
     def action_go(self, name: str) -> None:
-        self.run_command(name)
+        self.go(name)
 
     def action_last(self) -> None:
         if len(self._trail) > 1:
-            self.run_command(self._trail[-2])
+            self.go(self._trail[-2])
 
     def action_leave(self) -> None:
         """Leave a detail; on a main screen there is nothing to go back to, :q quits."""
@@ -194,11 +249,13 @@ class Dashboard(TimeKeys):
     # --- doing things -------------------------------------------------------------------------
 
     def action_command(self) -> None:
+        self.open_prompt("")
+
+    def open_prompt(self, text: str) -> None:
+        """Have a command typed, from this beginning on."""
         if isinstance(self.screen, DashboardScreen):
-            words = [*SCREENS, *COMMANDS]
-            for kind in self.feed.kinds.all():
-                words += [kind.plural, kind.singular, *kind.short_names]
-            self.screen.query_one(Prompt).open(":", "", words)
+            prompt = self.screen.query_one(Prompt)
+            prompt.open(":", text, completions(self), self.memory.history)
 
     def on_prompt_done(self, event: Prompt.Done) -> None:
         if not isinstance(self.screen, DashboardScreen):
@@ -212,9 +269,22 @@ class Dashboard(TimeKeys):
                 return
         prompt.close()
 
+    def why_not(self, action: str) -> str:
+        """Why one of the app's own actions cannot be had now, "" when it can."""
+        return self.feed.why_fixed if action == "chaos" else ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return None if self.why_not(action) else True
+
+    def _say_why_not(self, key: str) -> None:
+        """A key that does nothing here says why."""
+        for _, keys, what, reason in help_rows(self.screen):
+            if reason and key in keys:
+                self.notify(f"{what}: {reason}", severity="warning", timeout=3, markup=False)
+                return
+
     def action_help(self) -> None:
-        found = [active.binding for active in self.screen.active_bindings.values()]
-        self.push_screen(HelpScreen(found))
+        self.push_screen(HelpScreen(help_rows(self.screen)))
 
     def action_chaos(self) -> None:
         if isinstance(self.screen, DashboardScreen) and not self.refuse_in_past():
@@ -230,11 +300,79 @@ class Dashboard(TimeKeys):
         node = (obj.get("spec") or {}).get("nodeName", "")
         return f"node/{node}" if node else ""
 
-    def action_save(self) -> None:
+    def action_jump(self) -> None:
+        panes = [widget for widget in self.screen.focus_chain if widget.region.area]
+        self.push_screen(JumpScreen(panes), lambda pane: pane.focus() if pane else None)
+
+    def action_redraw(self) -> None:
+        self.refresh(repaint=True, layout=True)
+
+    def action_header(self) -> None:
+        for bar in self.screen.query(StatusBar):
+            bar.display = not bar.display
+
+    def action_interrupt(self) -> None:
+        """Copies what is selected; with nothing selected, twice within two seconds quits."""
+        selected = self.screen.get_selected_text()
+        now_ms = self.feed.world.now_ms()
+        if selected:
+            self.copy(selected, "the selection")
+        elif now_ms - self._interrupted_at_ms < QUIT_WITHIN_MS:
+            self.exit()
+        else:
+            self._interrupted_at_ms = now_ms
+            self.notify("Ctrl+C again quits; the cluster goes on", timeout=2)
+
+    # --- what leaves the dashboard ------------------------------------------------------------
+
+    def copy(self, text: str, what: str) -> None:
+        """Put a text into the clipboard of the terminal."""
+        self.copy_to_clipboard(text)
+        size = len(text.encode())
+        more = "; many terminals do not take so much, :export writes a file"
+        self.notify(
+            f"copied {what}: {size} bytes by OSC 52{more * (size > OSC52_BYTES_MAX)}", markup=False
+        )
+
+    def export(self, style: str, name: str = "") -> str:
+        """Write what is on screen to a file; what is wrong with that, "" if nothing."""
+        table = self._table_on_screen()
+        if style != "svg" and table is None:
+            return "no table is on this screen: :export svg FILE draws it"
+        if style == "svg":
+            text = self.export_screenshot()
+        else:
+            assert table is not None
+            text = exported(table, style)
+        name = name or f"{self._file_name()}.{style}"
+        if self.is_web:
+            self.deliver_text(io.StringIO(text), save_filename=name)
+            return ""
         try:
-            self.notify(f"saved {self.save_screenshot()}", markup=False)
+            path = self.machine.write(name, text)
         except OSError as problem:
-            self.notify(f"cannot save here: {problem}", severity="error", markup=False)
+            return f"cannot write it: {problem}"
+        self.notify(f"saved {path}", markup=False)
+        return ""
+
+    def action_save(self) -> None:
+        """The screen as SVG, and the rows of its table as data."""
+        name = self._file_name()
+        for style in FORMATS if self._table_on_screen() else ("svg",):
+            problem = self.export(style, f"{name}.{style}")
+            if problem:
+                self.notify(problem, severity="error", markup=False)
+                return
+
+    def _file_name(self) -> str:
+        what = self.memory.place.partition(" ")[0] or "tuik8s"
+        return f"{what}-{format_time(self.feed.now_ms()).replace(':', '')}"
+
+    def _table_on_screen(self) -> Any:
+        """The rows that have the keys, else the first there are."""
+        tables = [t for t in self.screen.query(LiveTable) if t.store is not None]
+        chosen = [t for t in tables if t.has_focus] or tables
+        return chosen[0].store if chosen else None
 
 
 def _freeze() -> None:

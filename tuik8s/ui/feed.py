@@ -34,6 +34,8 @@ EVENTS = "events"
 SILENT_AFTER_MS = 3_500
 """Without a beat of the publisher for so long, what is shown may be stale."""
 
+PAST = "this is the past: \\ goes back to now, B makes a cluster that goes on from here"
+
 OnText = Callable[[str], None]
 
 
@@ -53,6 +55,8 @@ class Feed:
         """Grows with every kind that came, went or changed."""
         self.changes: dict[str, int] = {}
         """resource -> how many changes were heard, so that nobody judges the same state twice."""
+        self.read_only = ""
+        """Why this window may not change anything, "" when it may."""
         self.past: Past | None = None
         """What is shown instead of now."""
         self.moves = 0
@@ -146,6 +150,11 @@ class Feed:
             found.reset(self.items(resource), self.namespace, self.now_ms())
         return found
 
+    @property
+    def tables(self) -> dict[str, Table]:
+        """resource id -> its table, of all that were looked at."""
+        return self._tables
+
     def flush(self, kind: Kind) -> None:
         """Have the table of a kind show what was heard since the last time."""
         resource = kind.storage or kind.resource
@@ -182,9 +191,19 @@ class Feed:
 
     # --- requests -----------------------------------------------------------------------------
 
-    def delete(self, kind: Kind, obj: Object, on_text: OnText) -> None:
+    @property
+    def why_fixed(self) -> str:
+        """Why nothing can be changed from what is shown, "" when it can."""
+        return self.read_only or (PAST if self.past is not None else "")
+
+    def delete(self, kind: Kind, obj: Object, on_text: OnText, *, now: bool = False) -> None:
+        """Delete this very object, not one that has its name by then. now: without grace."""
         meta = obj["metadata"]
-        options = {"propagationPolicy": "Background"}
+        options: Object = {"propagationPolicy": "Background"}
+        if meta.get("uid"):
+            options["preconditions"] = {"uid": meta["uid"]}
+        if now:
+            options["gracePeriodSeconds"] = 0
         self.client.delete(
             kind.resource,
             meta.get("namespace", ""),
@@ -192,6 +211,10 @@ class Feed:
             lambda reply: on_text(_refusal(reply)),
             options,
         )
+
+    def replace(self, kind: Kind, obj: Object, on_text: OnText) -> None:
+        """Write an object that was edited; refused when it has changed meanwhile."""
+        self.client.update(kind.resource, obj, lambda reply: on_text(_refusal(reply)))
 
     def scale(self, kind: Kind, obj: Object, replicas: int, on_text: OnText) -> None:
         meta = obj["metadata"]

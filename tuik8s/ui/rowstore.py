@@ -248,11 +248,16 @@ class RowStore:
         value = keys[self.sort_column] if self.sort_column < len(keys) else None
         return (*comparable(value), row.uid)
 
+    def is_match(self, uid: str, wanted: Filter) -> bool:
+        """Whether a row is one that a filter would show."""
+        return self._matches(self._rows[uid], wanted)
+
     def _is_shown(self, row: Row) -> bool:
-        if not self.filter:
-            return True
+        return not self.filter or self._matches(row, self.filter)
+
+    def _matches(self, row: Row, wanted: Filter) -> bool:
         texts = {c.name: cell.text for c, cell in zip(self.columns, row.cells, strict=False)}
-        return self.filter.matches(texts, self._labels.get(row.uid, NO_LABELS))
+        return wanted.matches(texts, self._labels.get(row.uid, NO_LABELS))
 
 
 class _Measure:

@@ -91,3 +91,9 @@ LiveTable { height: 1fr; }
 Footer { background: $panel; }
 Toast { max-width: 90; }
 """
+
+
+def full_name(name: str) -> str | None:
+    """A theme by its name, or by what follows `tuik8s-` in it; None when there is none."""
+    names = [theme.name for theme in THEMES]
+    return next((full for full in names if name in (full, full.removeprefix("tuik8s-"))), None)

@@ -14,7 +14,7 @@ from textual.app import App
 from textual.binding import Binding
 
 from tuik8s.api.times import format_time, human_duration
-from tuik8s.ui.feed import Feed
+from tuik8s.ui.feed import PAST, Feed
 from tuik8s.ui.past import Moment
 from tuik8s.ui.rewind import Rewinder
 from tuik8s.ui.screens.base import DashboardScreen
@@ -75,7 +75,7 @@ class TimeKeys(App[Any]):
         """Whether the past is shown, which nobody can change; it is said when it is."""
         if self.rewinder.is_live:
             return False
-        self._say("this is the past: \\ goes back to now, B makes a cluster that goes on from here")
+        self._say(PAST)
         return True
 
     def on_timeline_bar_chosen(self, event: TimelineBar.Chosen) -> None:
@@ -136,7 +136,10 @@ class TimeKeys(App[Any]):
 
     def _open_prompt(self, sign: str) -> None:
         if isinstance(self.screen, DashboardScreen):
-            self.screen.query_one(Prompt).open(sign, "", list(self.bookmarks))
+            names = list(self.bookmarks)
+            self.screen.query_one(Prompt).open(
+                sign, "", lambda text: [name for name in names if name.startswith(text)]
+            )
 
     def _say(self, text: str) -> None:
         self.notify(text, severity="warning", timeout=4, markup=False)

@@ -7,6 +7,8 @@ line in `registry.py`, one test.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
@@ -18,6 +20,9 @@ from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.prompt import Prompt
 from tuik8s.ui.widgets.status_bar import StatusBar
 from tuik8s.ui.widgets.timeline_bar import TimelineBar
+
+if TYPE_CHECKING:
+    from tuik8s.ui.app import Dashboard
 
 
 class DashboardScreen(Screen[None]):
@@ -34,6 +39,11 @@ class DashboardScreen(Screen[None]):
         self.is_loaded = False
         """Whether all parts exist; before that nothing may be shown on them."""
         self._due: dict[str, tuple[int, int]] = {}
+
+    @property
+    def dashboard(self) -> Dashboard:
+        """The application, by its own type."""
+        return cast("Dashboard", self.app)
 
     def on_mount(self) -> None:
         # Textual calls the one of the screen itself first, then this one.
@@ -65,6 +75,14 @@ class DashboardScreen(Screen[None]):
     def subject(self) -> Ref:
         """The object that w, t and x are about: the one under the cursor, or NO_REF."""
         return NO_REF
+
+    def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
+        """Why an action cannot be had here now; "" when it can. Its key is greyed then, not
+        hidden."""
+        return ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return None if self.why_not(action, parameters) else True
 
     def title_line(self) -> str:
         """What the status bar says of this screen."""

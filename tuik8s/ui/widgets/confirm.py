@@ -1,6 +1,7 @@
 """A question before something changes: y does it, n or Esc does not, Enter does nothing.
 
-It says what will be affected and which command would do the same.
+It says what will be affected and which command would do the same. Where everything of something
+goes, y is not enough: its name must be typed.
 """
 
 from __future__ import annotations
@@ -8,17 +9,17 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 
 class Confirm(ModalScreen[bool]):
-    """Dismissed with True only by y."""
+    """Dismissed with True by y alone or, where `name` is given, by that name and Enter."""
 
     DEFAULT_CSS = """
     Confirm { align: center middle; }
-    Confirm Vertical { width: 80%; max-width: 100; height: auto; border: round $warning; padding:
-    0 1;
-        background: $surface; }
+    Confirm Vertical { width: 80%; min-width: 40; max-width: 100; height: auto;
+        border: round $warning; padding: 0 1; background: $surface; }
+    Confirm Input { border: none; height: 1; }
     """
     BINDINGS = [
         ("y", "answer(True)", "yes"),
@@ -26,15 +27,29 @@ class Confirm(ModalScreen[bool]):
         ("escape", "answer(False)", "no"),
     ]
 
-    def __init__(self, question: str, affects: str, same_as: str) -> None:
+    def __init__(self, question: str, affects: str, same_as: str, name: str = "") -> None:
         super().__init__()
         self._lines = (question, f"  affects   {affects}", f"  same as   {same_as}")
+        self._wanted = name
 
     def compose(self) -> ComposeResult:
         with Vertical():
             for line in self._lines:
                 yield Static(line, markup=False)
-            yield Static("\n[b]y[/b] do it    [b]n[/b] cancel    (Enter does nothing here)")
+            if self._wanted:
+                yield Static(f"\ntype {self._wanted} and Enter to do it, Esc cancels", markup=False)
+                yield Input(compact=True)
+            else:
+                yield Static("\n[b]y[/b] do it    [b]n[/b] cancel    (Enter does nothing here)")
+
+    def on_mount(self) -> None:
+        if self._wanted:
+            self.query_one(Input).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.value.strip() == self._wanted:
+            self.dismiss(True)
 
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)

@@ -28,8 +28,8 @@ def heading(store: RowStore | None, widths: Sequence[int], picked: int | None) -
 
 
 def line_width(widths: Sequence[int]) -> int:
-    """Terminal cells of a whole row."""
-    return GUTTER + sum(widths) + len(GAP) * len(widths)
+    """Terminal cells of a whole row; after its last column there is no gap."""
+    return GUTTER + sum(widths) + len(GAP) * max(0, len(widths) - 1)
 
 
 def start_of(widths: Sequence[int], index: int) -> int:

@@ -61,7 +61,7 @@ class LiveTable(ScrollView, can_focus=True):
         Binding("pageup,ctrl+b", "cursor_page(-1)", "Page up", show=False, id="table.page_up"),
         Binding("home,g", "cursor_home", "First", show=False, id="table.home"),
         Binding("end,G", "cursor_end", "Last", show=False, id="table.end"),
-        Binding("left,h", "scroll_columns(-8)", "Left", show=False, id="table.left"),
+        Binding("left", "scroll_columns(-8)", "Left", show=False, id="table.left"),
         Binding("right", "scroll_columns(8)", "Right", show=False, id="table.right"),
         Binding("shift+left", "pick(-1)", "Pick column", show=False, id="table.pick_left"),
         Binding("shift+right", "pick(1)", "Pick column", show=False, id="table.pick_right"),

@@ -1,16 +1,25 @@
-"""The line at the bottom for a filter (`/`) or a command (`:`), with completion and errors."""
+"""The line at the bottom for a filter (`/`) or a command (`:`): completion, history, errors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
+from textual.events import Key
 from textual.message import Message
-from textual.suggester import SuggestFromList
+from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input, Static
+
+from tuik8s.ui.filter import GRAMMAR
+from tuik8s.ui.widgets.note import Note
+
+Complete = Callable[[str], list[str]]
+"""what is typed -> what it may become, best first"""
+
+HINTS_MAX = 6
 
 
 class Prompt(Horizontal):
@@ -21,10 +30,16 @@ class Prompt(Horizontal):
     Prompt.open { display: block; }
     Prompt #sign { width: 2; color: $accent; text-style: bold; }
     Prompt Input { border: none; height: 1; padding: 0; background: $surface; width: 1fr; }
-    Prompt #error { width: auto; max-width: 60%; color: $error; }
+    Prompt #hint { width: auto; max-width: 50%; color: $text-muted; }
+    Prompt #error { width: auto; max-width: 70%; color: $text-error; }
     """
 
-    BINDINGS = [Binding("tab", "complete", "Complete", show=False)]
+    BINDINGS = [
+        Binding("tab", "complete", "Complete", show=False, id="prompt.complete"),
+        Binding("up", "recall(-1)", "Earlier", show=False, id="prompt.earlier"),
+        Binding("down", "recall(1)", "Later", show=False, id="prompt.later"),
+        Binding("escape", "leave", "Leave", show=False, id="prompt.leave"),
+    ]
 
     class Changed(Message):
         """The text while it is typed; sign is / or :."""
@@ -42,32 +57,46 @@ class Prompt(Horizontal):
 
     _sign = ""
     _before: Widget | None = None
+    _complete: Complete | None = None
+    _history: Sequence[str] = ()
+    _recalled = 0
 
     def compose(self) -> ComposeResult:
         yield Static(id="sign")
         yield Input(id="line", compact=True)
+        yield Static(id="hint", markup=False)
         yield Static(id="error", markup=False)
 
     @property
     def is_open(self) -> bool:
         return self.has_class("open")
 
-    def open(self, sign: str, text: str, words: Sequence[str] = ()) -> None:
-        """Show the prompt. words: what Tab and → complete to."""
+    def open(
+        self,
+        sign: str,
+        text: str,
+        complete: Complete | None = None,
+        history: Sequence[str] = (),
+    ) -> None:
+        """Show the prompt. complete: what Tab and → offer; history: what ↑ brings back."""
         self.query_one("#sign", Static).update(sign)
         line = self.query_one(Input)
-        line.suggester = SuggestFromList(words, case_sensitive=False) if words else None
+        line.suggester = _Completer(complete) if complete else None
         line.value = text
         line.cursor_position = len(text)
-        self._sign = sign
+        self._sign, self._complete = sign, complete
+        self._history, self._recalled = list(history), len(history)
         if not self.is_open:
             self._before = self.screen.focused
         self.say("")
+        self._hint(text)
         self.add_class("open")
         self.screen.set_focus(line)  # at once: the next key may be there already
 
     def say(self, error: str) -> None:
         self.query_one("#error", Static).update(error)
+        if error:
+            self.query_one("#hint", Static).update("")
 
     def close(self) -> None:
         """Hide it; whoever had the keys before has them again."""
@@ -76,17 +105,59 @@ class Prompt(Horizontal):
             self._before.focus()
 
     def action_complete(self) -> None:
-        """Take the suggestion, if there is one; the keys stay with the prompt."""
-        self.query_one(Input).action_cursor_right()
+        """Take the best completion, if there is one; the keys stay with the prompt."""
+        line = self.query_one(Input)
+        found = self._complete(line.value) if self._complete else []
+        if found:
+            line.value = found[0]
+            line.cursor_position = len(line.value)
+
+    def action_recall(self, step: int) -> None:
+        """Bring back what was entered before."""
+        self._recalled = max(0, min(self._recalled + step, len(self._history)))
+        line = self.query_one(Input)
+        line.value = self._history[self._recalled] if self._recalled < len(self._history) else ""
+        line.cursor_position = len(line.value)
+
+    def action_leave(self) -> None:
+        self.post_message(self.Done(self._sign, None))
+
+    def on_key(self, event: Key) -> None:
+        """`?` where a term of a filter begins shows what may be written there."""
+        before = self.query_one(Input).value
+        if event.key == "question_mark" and self._sign == "/" and before[-1:] in ("", " "):
+            event.stop()
+            event.prevent_default()
+            self.app.push_screen(Note("filter (/)", GRAMMAR))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         if self.is_open:
+            self.say("")
+            self._hint(event.value)
             self.post_message(self.Changed(self._sign, event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.post_message(self.Done(self._sign, event.value))
 
-    def key_escape(self) -> None:
-        self.post_message(self.Done(self._sign, None))
+    def _hint(self, text: str) -> None:
+        """What else the text may become."""
+        found = self._complete(text) if self._complete else []
+        start = text.rpartition(" ")[0]
+        words = [each[len(start) :].strip() for each in found[:HINTS_MAX]]
+        more = " …" if len(found) > HINTS_MAX else ""
+        shown = "  ".join(words) + more if self._complete else "? grammar" if not text else ""
+        self.query_one("#hint", Static).update(shown if self._sign in ":/" else "")
+
+
+class _Completer(Suggester):
+    """The best completion, in grey behind what is typed."""
+
+    def __init__(self, complete: Complete) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._complete = complete
+
+    async def get_suggestion(self, value: str) -> str | None:
+        found = [each for each in self._complete(value) if each.startswith(value)]
+        return found[0] if found and value else None

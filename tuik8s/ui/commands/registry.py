@@ -1,0 +1,38 @@
+"""The commands of the prompt and of the palette, in the order of the help."""
+
+from __future__ import annotations
+
+from tuik8s.ui.commands import (
+    chaos,
+    columns,
+    context,
+    delete,
+    export,
+    fps,
+    help,  # noqa: A004 - a command's name
+    history,
+    namespace,
+    quit,  # noqa: A004
+    set,  # noqa: A004
+    sort,
+    theme,
+)
+from tuik8s.ui.commands.base import Command
+
+COMMANDS: tuple[Command, ...] = (
+    namespace.COMMAND,
+    sort.COMMAND,
+    columns.COMMAND,
+    export.COMMAND,
+    delete.COMMAND,
+    chaos.COMMAND,
+    context.COMMAND,
+    history.COMMAND,
+    set.COMMAND,
+    fps.COMMAND,
+    theme.COMMAND,
+    help.COMMAND,
+    quit.COMMAND,
+)
+
+BY_NAME: dict[str, Command] = {name: each for each in COMMANDS for name in each.names}

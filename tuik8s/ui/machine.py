@@ -1,0 +1,60 @@
+"""What the dashboard asks of the machine it runs on; the command line makes the real one."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+
+class Machine(Protocol):
+    """Files, processes and the editor: everything outside of the cluster's API."""
+
+    def processes(self) -> list[Any]:
+        """The processes of the cluster as its supervisor knows them; [] when it does not say."""
+        ...
+
+    def clusters(self) -> list[str]:
+        """The names of the clusters that run on this machine."""
+        ...
+
+    def recall(self) -> str:
+        """What `remember` was told last time; "" the first time."""
+        ...
+
+    def remember(self, text: str) -> None: ...
+
+    def write(self, name: str, text: str) -> str:
+        """Write a file, relative to where the dashboard was started; its path. Raises OSError."""
+        ...
+
+    def why_no_editor(self) -> str:
+        """Why `edit` cannot be had here, "" when it can."""
+        ...
+
+    def edit(self, name: str, text: str) -> str:
+        """Have somebody edit a text; what they left. Raises OSError with what went wrong."""
+        ...
+
+
+class NoMachine:
+    """A dashboard with nothing around it: in tests, and where nothing may be touched."""
+
+    def processes(self) -> list[Any]:
+        return []
+
+    def clusters(self) -> list[str]:
+        return []
+
+    def recall(self) -> str:
+        return ""
+
+    def remember(self, text: str) -> None:
+        pass
+
+    def write(self, name: str, text: str) -> str:
+        raise OSError("no files can be written from here")
+
+    def why_no_editor(self) -> str:
+        return "there is no editor here"
+
+    def edit(self, name: str, text: str) -> str:
+        raise OSError(self.why_no_editor())
