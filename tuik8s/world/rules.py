@@ -19,6 +19,8 @@ from tuik8s.api.selectors import parse_label_selector
 
 EVERYWHERE = "*"
 """As a namespace: any."""
+HEALERS_GROUP = "chaos.tuik8s.dev"
+"""The API group of faults: requests and events of it are never disturbed."""
 
 
 class PodRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="pod"):
@@ -45,9 +47,42 @@ class NodeRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
     pressure: Literal["memory", "disk", "pid"] = "memory"
 
 
+class ApiRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="api"):
+    """What happens to requests of some verbs, resources (`deployments.apps`, or without the group)
+    and users.
+
+    Nothing named means any; a user may end in `*`. code: the error, 0 for none; per_mille: how many
+    in a thousand are hit. Taken up by the API server.
+    """
+
+    code: int = 0
+    per_mille: int = 1000
+    delay_ms: int = 0
+    jitter_ms: int = 0
+    verbs: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+
+    def concerns(self, resource: str, user: str) -> bool:
+        plural = resource.partition(".")[0]
+        if self.resources and not {resource, plural}.intersection(self.resources):
+            return False
+        return not self.users or any(_stands_for(pattern, user) for pattern in self.users)
+
+
+class StaleRule(msgspec.Struct, frozen=True, kw_only=True, tag="stale"):
+    """Watches hear of changes so much later. Taken up by the API server."""
+
+    delay_ms: int
+
+
+def _stands_for(pattern: str, name: str) -> bool:
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
+
+
 _selector = cache(parse_label_selector)
 
-Rule = PodRule | NodeRule
+Rule = PodRule | NodeRule | ApiRule | StaleRule
 """Any rule; they are told apart by their tag."""
 
 R = TypeVar("R", bound=Rule)
@@ -76,6 +111,8 @@ class Rules:
 
     def of(self, kind: type[R]) -> tuple[R, ...]:
         """The rules of a kind, in the order in which they were given."""
+        if not self._all:
+            return ()
         return tuple(rule for rule in self._all if isinstance(rule, kind))
 
     def on_change(self, call: Callable[[], None]) -> None:

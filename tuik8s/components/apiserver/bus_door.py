@@ -18,6 +18,7 @@ from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.authentication.base import Credentials
 from tuik8s.components.apiserver.options import first
 from tuik8s.components.apiserver.routes import Route
+from tuik8s.components.apiserver.staleness import Delayed
 from tuik8s.components.store.errors import NoSpace
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class BusDoor:
         world = self._core.world
         self.publisher = Publisher(world, transport)
         self.server = BusServer(world, transport, self._handle, allowed=self._may_act_as)
-        self._core.store.on_commit(self._publish)
+        self._late = Delayed(world, self._publish)
+        self._core.store.on_commit(self._late)
         self._core.telemetry.tell = self.publisher.tell
 
     def _may_act_as(self, identity: str, user: str) -> bool:
@@ -134,6 +136,9 @@ class BusDoor:
                 cause=change.cause,
                 at_ms=change.at_ms,
             )
+        floor = self._late.floor
+        if floor is not None:  # bookmarks vouch for what has been told, not for what is held
+            self.publisher.revision = min(self.publisher.revision, floor)
 
 
 def _reply(answer: Answer, epoch: str = "", sequence: int = 0) -> Reply:

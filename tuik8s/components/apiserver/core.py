@@ -18,7 +18,8 @@ from tuik8s.components.apiserver.authorization.rbac import Rbac
 from tuik8s.components.apiserver.authorization.registry import Authorization, authorizers
 from tuik8s.components.apiserver.config import ApiServerConfig
 from tuik8s.components.apiserver.decoding import Bodies
-from tuik8s.components.apiserver.effects import Effect, Fetched, Pause
+from tuik8s.components.apiserver.disturbances import Disturbances
+from tuik8s.components.apiserver.effects import Effect, Fetched, Pause, Settle
 from tuik8s.components.apiserver.objects import Objects, decode_msgpack, storage_of
 from tuik8s.components.apiserver.routes import Routes
 from tuik8s.components.apiserver.service_tokens import TokenSigner
@@ -98,6 +99,7 @@ class Core:
         self.hub = Hub(world, store, self.objects, config.limits)
         self._on_loopback = ipaddress.ip_network(config.pod_cidr).is_loopback
         self.telemetry = Telemetry()
+        self.disturbances = Disturbances(world)
         self.scale_paths: dict[str, ScalePaths] = {}
         self.terminating: set[str] = set()
         self.performers: dict[type, Perform] = {}
@@ -112,6 +114,9 @@ class Core:
         """Carry an effect out and call resume with its result, now or later."""
         if isinstance(effect, Pause):
             self.world.call_after(effect.delay_ms, lambda: resume(None))
+            return
+        if isinstance(effect, Settle):
+            self.store.when_durable(lambda: resume(None))
             return
         perform = self.performers.get(type(effect))
         if perform is None:

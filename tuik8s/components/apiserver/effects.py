@@ -22,6 +22,10 @@ class Pause(msgspec.Struct, frozen=True):
     delay_ms: int
 
 
+class Settle(msgspec.Struct, frozen=True):
+    """Go on when everything that was written is durable; the result is None."""
+
+
 class CallWebhook(msgspec.Struct, frozen=True):
     """POST a JSON document to an admission webhook; the result is `Fetched`."""
 
@@ -52,6 +56,6 @@ class KubeletCall(msgspec.Struct, frozen=True):
     timeout_ms: int = 30_000
 
 
-Effect = Pause | CallWebhook | KubeletCall
+Effect = Pause | Settle | CallWebhook | KubeletCall
 Waiting = Generator[Effect, Any, "Answer"]
 """A request on its way that may stop for effects and ends in an answer."""

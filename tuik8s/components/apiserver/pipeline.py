@@ -1,6 +1,8 @@
 """One pipeline for both doors: from a request and credentials to an answer.
 
-    authenticate -> authorize -> handler (decode, rules, admission, store) -> answer when durable
+    authenticate -> authorize -> disturbances (faults) -> handler -> answer when durable
+
+A handler decodes, has the kind's rules and admission judge, and writes to the store.
 
 A handler that must wait is a generator; the pipeline drives it, performing each effect with the
 world or with the performers that its process has registered. An answer is delivered when all
@@ -101,6 +103,10 @@ class Pipeline:
         deprecation = DEPRECATED.get(kind.resource) or (kind.custom and kind.rules.deprecation)
         if deprecation and not packed:
             call.warnings.append(deprecation)
+        return core.disturbances.pass_on(call, lambda: self._handle(call))
+
+    def _handle(self, call: Call) -> Outcome:
+        kind, request = call.kind, call.request
         if request.subresource:
             return self._subresource(call)
         verb = request.verb
@@ -111,7 +117,7 @@ class Pipeline:
             raise method_not_allowed()
         if kind.namespaced and not request.namespace and verb in ("create", "deletecollection"):
             raise method_not_allowed()
-        return handler(core, call)
+        return handler(self.core, call)
 
     def _subresource(self, call: Call) -> Outcome:
         kind, request = call.kind, call.request

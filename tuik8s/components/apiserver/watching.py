@@ -27,6 +27,7 @@ from tuik8s.components.apiserver.objects import (
     merged_metadata,
 )
 from tuik8s.components.apiserver.selection import Selection
+from tuik8s.components.apiserver.staleness import Delayed
 from tuik8s.components.store.errors import Compacted
 from tuik8s.components.store.types import Change
 
@@ -205,7 +206,8 @@ class Hub:
         self._open: dict[Subscription, None] = {}
         self._per_user: dict[str, int] = {}
         self._next_bookmarks: Timer | None = None
-        store.on_commit(self._on_commit)
+        self._late = Delayed(world, self._on_commit)
+        store.on_commit(self._late)
 
     @property
     def count(self) -> int:
@@ -300,7 +302,8 @@ class Hub:
                     subscription.revision = changes[-1].revision
 
     def _bookmark_all(self) -> None:
-        revision = self._store.durable_revision
+        floor = self._late.floor
+        revision = self._store.durable_revision if floor is None else floor
         self._next_bookmarks = None
         wanted = [s for members in self._live.values() for s in members if s.bookmarks]
         for subscription in wanted:

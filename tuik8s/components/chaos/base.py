@@ -48,6 +48,10 @@ class FaultSpec(msgspec.Struct, frozen=True, kw_only=True, rename={"for_": "for"
     jitter: str = ""
     percent: int | None = None
     pressure: Literal["memory", "disk", "pid"] = "memory"
+    code: int | None = None
+    verbs: str = ""
+    resources: str = ""
+    users: str = ""
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -63,6 +67,10 @@ PARAMETERS: dict[str, Parameter] = {
     "jitter": Parameter("string", "50ms", "at most so much more, by chance"),
     "percent": Parameter("integer", "20", "how many in a hundred, by chance"),
     "pressure": Parameter("string", "disk", "what runs short: memory, disk or pid"),
+    "code": Parameter("integer", "503", "the error"),
+    "verbs": Parameter("string", "get,list", "requests of these verbs alone"),
+    "resources": Parameter("string", "pods,deployments", "requests for these alone"),
+    "users": Parameter("string", "system:node:*", "requests of these alone"),
 }
 
 

@@ -6,8 +6,9 @@ from tuik8s.api.types import Object
 from tuik8s.components.chaos.actions.registry import ACTIONS
 from tuik8s.components.chaos.base import PARAMETERS
 from tuik8s.components.chaos.schedule import EXAMPLE
+from tuik8s.world.rules import HEALERS_GROUP
 
-GROUP = "chaos.tuik8s.dev"
+GROUP = HEALERS_GROUP
 FAULTS = f"faults.{GROUP}"
 FINALIZER = f"{GROUP}/heal"
 

@@ -27,6 +27,9 @@ _PARAMETERS: dict[str, Object] = {
     "link-delay": {"delay": "200ms", "jitter": "50ms"},
     "link-drop": {"percent": 30},
     "link-duplicate": {"percent": 30},
+    "api-error": {"code": 503, "percent": 30},
+    "api-delay": {"delay": "1s"},
+    "api-stale-watch": {"delay": "5s"},
     "pod-slow-start": {"delay": "30s"},
 }
 
@@ -107,8 +110,10 @@ class ChaosMenu(ModalScreen[None]):
         nodes = sorted(n["metadata"]["name"] for n in self.feed.items("nodes"))
         if self._chosen[0].startswith("node-"):
             return [f"node/{name}" for name in nodes]
+        if self._chosen[0].startswith("api-"):
+            return [f"component/{COMPONENTS[0]}"]
         if self._chosen[0].startswith("pod-"):
-            metas = [pod["metadata"] for pod in self.feed.informer("pods").items()]
+            metas = [pod["metadata"] for pod in self.feed.items("pods")]
             return sorted(f"pod/{meta['namespace']}/{meta['name']}" for meta in metas)
         parties = [f"component/{kind}/{n}" for n in nodes for kind in ("kubelet", "kube-proxy")]
         components = [f"component/{name}" for name in COMPONENTS]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from tuik8s.components.chaos.actions import (
+    api_delay,
+    api_error,
+    api_stale_watch,
     component_kill,
     component_pause,
     link_delay,
@@ -30,6 +33,9 @@ ACTIONS: dict[str, Action] = {
     "node-cordon": node_cordon.ACTION,
     "node-drain": node_drain.ACTION,
     "node-overload": node_overload.ACTION,
+    "api-error": api_error.ACTION,
+    "api-delay": api_delay.ACTION,
+    "api-stale-watch": api_stale_watch.ACTION,
     "link-delay": link_delay.ACTION,
     "link-drop": link_drop.ACTION,
     "link-duplicate": link_duplicate.ACTION,
