@@ -2,7 +2,7 @@
 
 authorization: roles, nodes, escalation, impersonation; custom_resources: definitions and their
 objects; machinery: patches, lists, watches, deletion and HTTP; objects: what is stored and refused,
-kind by kind.
+kind by kind; policy: authentication, tokens, flow control.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 
 from tests.golden_replay import cases, check, served, shortfall
 
-AREAS = ("authorization", "custom_resources", "machinery", "objects")
+AREAS = ("authorization", "custom_resources", "machinery", "objects", "policy")
 
 
 @pytest.fixture(scope="module")

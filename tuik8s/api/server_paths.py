@@ -25,43 +25,47 @@ VERSION: Final = "v1.36.3+tuik8s"
 """The Kubernetes that we are, and that it is us: of the server and of its nodes."""
 
 _HOOKS: Final = (
-    "apiservice-discovery-controller",
-    "apiservice-openapi-controller",
-    "apiservice-openapiv3-controller",
-    "apiservice-registration-controller",
-    "apiservice-status-local-available-controller",
-    "apiservice-status-remote-available-controller",
-    "bootstrap-controller",
-    "crd-informer-synced",
-    "generic-apiserver-start-informers",
-    "kube-apiserver-autoregistration",
-    "peer-endpoint-reconciler-controller",
-    "priority-and-fairness-config-consumer",
-    "priority-and-fairness-config-producer",
-    "priority-and-fairness-filter",
-    "rbac/bootstrap-roles",
-    "scheduling/bootstrap-system-priority-classes",
-    "start-apiextensions-controllers",
-    "start-apiextensions-informers",
     "start-apiserver-admission-initializer",
+    "generic-apiserver-start-informers",
+    "priority-and-fairness-config-consumer",
+    "priority-and-fairness-filter",
+    "storage-object-count-tracker-hook",
+    "start-apiextensions-informers",
+    "start-apiextensions-controllers",
+    "crd-informer-synced",
+    "start-system-namespaces-controller",
+    "peer-endpoint-reconciler-controller",
     "start-cluster-authentication-info-controller",
-    "start-kube-aggregator-informers",
     "start-kube-apiserver-identity-lease-controller",
     "start-kube-apiserver-identity-lease-garbage-collector",
-    "start-kubernetes-service-cidr-controller",
+    "storage-readiness",
     "start-legacy-token-tracking-controller",
     "start-service-ip-repair-controllers",
-    "start-system-namespaces-controller",
-    "storage-object-count-tracker-hook",
-    "storage-readiness",
+    "rbac/bootstrap-roles",
+    "scheduling/bootstrap-system-priority-classes",
+    "priority-and-fairness-config-producer",
+    "bootstrap-controller",
+    "start-kubernetes-service-cidr-controller",
+    "start-kube-aggregator-informers",
+    "apiservice-status-local-available-controller",
+    "apiservice-status-remote-available-controller",
+    "apiservice-registration-controller",
+    "apiservice-discovery-controller",
+    "kube-apiserver-autoregistration",
+    "autoregister-completion",
+    "apiservice-openapi-controller",
+    "apiservice-openapiv3-controller",
 )
-_CHECKS: Final = ("autoregister-completion", "etcd", "log", "ping")
-HEALTH_CHECKS: Final = {
-    "/healthz": (*_CHECKS, "loopback-serving-certificate"),
-    "/livez": (*_CHECKS, "loopback-serving-certificate"),
-    "/readyz": (*_CHECKS, "etcd-readiness", "informer-sync", "shutdown"),
+"""In the order of their checks; all but the one of them that is no hook are `poststarthook/...`."""
+
+_COMPLETION: Final = "autoregister-completion"
+_FIRST: Final = {
+    "/healthz": ("ping", "log", "loopback-serving-certificate", "etcd"),
+    "/livez": ("ping", "log", "loopback-serving-certificate", "etcd"),
+    "/readyz": ("ping", "log", "etcd", "etcd-readiness", "informer-sync"),
 }
-"""Health endpoint -> names of its checks, besides `poststarthook/...`."""
+_LAST: Final[dict[str, tuple[str, ...]]] = {"/readyz": ("shutdown",)}
+HEALTH_ENDPOINTS: Final = tuple(_FIRST)
 
 _FIXED: Final = (
     *("/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/apis/"),
@@ -76,17 +80,15 @@ def root_paths(kinds: KindRegistry) -> list[str]:
     for kind in kinds.all():
         if kind.group:
             paths |= {f"/apis/{kind.group}", f"/apis/{kind.group}/{kind.version}"}
-    for endpoint, checks in HEALTH_CHECKS.items():
-        paths.add(endpoint)
-        paths |= {f"{endpoint}/{name}" for name in checks}
-        paths |= {f"{endpoint}/poststarthook/{name}" for name in _HOOKS}
+    for endpoint in HEALTH_ENDPOINTS:
+        paths |= {endpoint, *(f"{endpoint}/{name}" for name in health_checks(endpoint))}
     return sorted(paths)
 
 
 def health_checks(endpoint: str) -> tuple[str, ...]:
-    """The checks of /healthz, /livez or /readyz by name, sorted."""
-    hooks = tuple(f"poststarthook/{name}" for name in _HOOKS)
-    return tuple(sorted((*HEALTH_CHECKS[endpoint], *hooks)))
+    """The checks of /healthz, /livez or /readyz by name, in upstream's order."""
+    hooks = (name if name == _COMPLETION else f"poststarthook/{name}" for name in _HOOKS)
+    return (*_FIRST[endpoint], *hooks, *_LAST.get(endpoint, ()))
 
 
 def version() -> Object:

@@ -8,7 +8,10 @@ import pytest
 
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.authentication.base import Credentials, Refused
-from tuik8s.components.apiserver.authentication.service_accounts import ServiceAccountTokens
+from tuik8s.components.apiserver.authentication.service_accounts import (
+    ServiceAccountTokens,
+    audiences_of,
+)
 from tuik8s.components.apiserver.config import ApiServerConfig
 from tuik8s.components.apiserver.service_tokens import TokenSigner
 from tuik8s.world.simulated import EPOCH_MS, Simulation
@@ -114,3 +117,13 @@ def test_a_changed_token_is_refused(signer: TokenSigner) -> None:
 def test_other_tokens_are_passed_on(signer: TokenSigner, token: str) -> None:
     member = ServiceAccountTokens(signer, Shelf())
     assert member.authenticate(Credentials(token=token), EPOCH_MS) is None
+
+
+def test_a_token_for_another_is_good_where_that_one_asks(signer: TokenSigner) -> None:
+    member = ServiceAccountTokens(signer, Shelf(serviceaccounts=ACCOUNT))
+    token = signer.sign(claims(aud=["vault", "other"]))
+    assert member.authenticate(Credentials(token=token, audiences=("vault",)), EPOCH_MS)
+    with pytest.raises(Refused):
+        member.authenticate(Credentials(token=token), EPOCH_MS)
+    assert audiences_of(token) == ("vault", "other")
+    assert audiences_of("alice-token") == ()

@@ -1,4 +1,4 @@
-"""What a cluster has before anybody asks: namespaces, the server's Service, priorities, roles.
+"""What a cluster has before anybody asks: namespaces, its own Service, priorities, flows, roles.
 
 Everything goes through the pipeline as the server itself, so it looks like any other object.
 
@@ -20,6 +20,8 @@ from tuik8s.components.apiserver.answers import Answer, encode_msgpack
 from tuik8s.components.apiserver.authentication.base import Credentials
 from tuik8s.components.apiserver.authorization.defaults import GROUP as RBAC
 from tuik8s.components.apiserver.authorization.defaults import default_objects
+from tuik8s.components.apiserver.flow_defaults import flow_schemas, priority_levels
+from tuik8s.components.apiserver.flow_schemas import GROUP as FLOW_CONTROL
 from tuik8s.components.apiserver.objects import decode_msgpack
 from tuik8s.components.apiserver.role_defaults import is_replaced, mended
 from tuik8s.components.apiserver.routes import Route
@@ -116,6 +118,10 @@ def _wanted(pipeline: Pipeline) -> Iterator[tuple[str, str, str, Object]]:
     for name, value, description in _PRIORITIES:
         priority: Object = {"metadata": {"name": name}, "value": value, "description": description}
         yield "scheduling.k8s.io", "v1", "priorityclasses", priority
+    for level in priority_levels():
+        yield FLOW_CONTROL, "v1", "prioritylevelconfigurations", level
+    for schema in flow_schemas():
+        yield FLOW_CONTROL, "v1", "flowschemas", schema
     config = pipeline.core.config
     cidr = {"metadata": {"name": "kubernetes"}, "spec": {"cidrs": [config.service_cidr]}}
     yield "networking.k8s.io", "v1", "servicecidrs", cidr

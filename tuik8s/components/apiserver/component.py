@@ -14,6 +14,7 @@ from tuik8s.components.apiserver.bus_door import BusDoor
 from tuik8s.components.apiserver.config import ApiServerConfig
 from tuik8s.components.apiserver.core import Core
 from tuik8s.components.apiserver.customresources.definitions import Definitions
+from tuik8s.components.apiserver.flow_schemas import FlowSchemas
 from tuik8s.components.apiserver.objects import last_state
 from tuik8s.components.apiserver.performers import simulated_performers
 from tuik8s.components.apiserver.pipeline import Pipeline
@@ -38,6 +39,7 @@ class ApiServer:
         self.pipeline = Pipeline(self.core)
         self.core.performers.update(simulated_performers(host.network))
         self.definitions = Definitions(self.pipeline)
+        self.flow_schemas = FlowSchemas(self.core)
         self.bus: BusDoor | None = None
 
     def start(self) -> None:
@@ -48,6 +50,7 @@ class ApiServer:
         )
         self.core.start()
         self.definitions.start()
+        self.flow_schemas.start()
         self.bus = BusDoor(self.pipeline, self._host.serve())
         self.bus.start()
         if not self.config.read_only:

@@ -128,7 +128,7 @@ def health_metrics() -> str:
     """Every health check as a gauge; 1 is healthy."""
     lines = [
         f'kubernetes_healthcheck{{name="{check}",type="{endpoint.removeprefix("/")}"}} 1\n'
-        for endpoint in server_paths.HEALTH_CHECKS
+        for endpoint in server_paths.HEALTH_ENDPOINTS
         for check in server_paths.health_checks(endpoint)
     ]
     return f"# TYPE kubernetes_healthcheck gauge\n{''.join(lines)}"

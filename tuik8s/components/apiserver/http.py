@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from uvicorn.config import Config as UvicornConfig
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -191,11 +192,11 @@ class HttpDoor:
             if known is None:
                 if len(self._bearers) >= _KEPT:
                     self._bearers.clear()
-                known = Credentials(token=bearer(head.authorization))
+                known = bearer(head.authorization)
                 self._bearers[head.authorization] = known
             return known
-        return Credentials(
-            token=bearer(head.authorization),
+        return msgspec.structs.replace(
+            bearer(head.authorization),
             certificate=certificate,
             impersonation=impersonation_of(head.impersonation),
         )

@@ -5,10 +5,15 @@ Source: Go's net/url (query parsing), k8s.io/apiserver pkg/warning (1.36).
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import unquote_plus
 
-from tuik8s.components.apiserver.authentication.base import Impersonation
+from tuik8s.components.apiserver.authentication.base import Credentials, Impersonation
 from tuik8s.components.apiserver.options import Query, first
+
+_EXTRA_SPACE: Final = (
+    "the provided Authorization header contains extra space before the bearer token, and is ignored"
+)
 
 
 class Head:
@@ -70,9 +75,14 @@ def _escapes_well(text: str) -> bool:
     return all(len(p) >= 2 and p[0] in digits and p[1] in digits for p in pieces)
 
 
-def bearer(authorization: bytes) -> str:
-    scheme, _, token = authorization.partition(b" ")
-    return token.strip().decode("latin-1") if scheme.lower() == b"bearer" else ""
+def bearer(authorization: bytes) -> Credentials:
+    """The token of an Authorization header, as upstream cuts it."""
+    parts = authorization.strip().split(b" ", 2)
+    if len(parts) < 2 or parts[0].lower() != b"bearer":
+        return Credentials()
+    if parts[1]:
+        return Credentials(token=parts[1].decode("latin-1"))
+    return Credentials(warning=_EXTRA_SPACE)
 
 
 def impersonation_of(pairs: list[tuple[str, str]]) -> Impersonation | None:

@@ -59,7 +59,7 @@ class Pipeline:
         """Answer a request; reply is called once, perhaps before this returns."""
         self.requests_count += 1
         packed = bool(credentials.peer)
-        warnings: list[str] = []
+        warnings = [credentials.warning] if credentials.warning else []
         try:
             outcome = self._start(request, route, credentials, packed, warnings)
         except ApiError as error:

@@ -35,12 +35,18 @@ class Impersonation(msgspec.Struct, frozen=True):
 
 
 class Credentials(msgspec.Struct, frozen=True):
-    """What a door knows of its peer. peer: a bus identity, which the transport has proven."""
+    """What a door knows of its peer.
+
+    peer: a bus identity, which the transport has proven. audiences: for whom a token may be, none
+    for this server itself. warning: what its sender should know of how it was sent.
+    """
 
     token: str = ""
     certificate: Certificate | None = None
     peer: str = ""
     impersonation: Impersonation | None = None
+    audiences: tuple[str, ...] = ()
+    warning: str = ""
 
 
 class Refused(Exception):

@@ -24,7 +24,7 @@ def authenticators(
     return (
         Peers(),
         ClientCertificates(),
-        TokenFile(config.tokens),
+        TokenFile(config.tokens, config.issuer),
         ServiceAccountTokens(signer, reader),
         Anonymous(),
     )

@@ -49,7 +49,8 @@ class ServiceAccountTokens:
             return None
         self._verify(parts)
         self._check_times(claims, now_ms)
-        if self._signer.issuer not in (claims.get("aud") or ()):
+        accepted = credentials.audiences or (self._signer.issuer,)
+        if not any(audience in accepted for audience in claims.get("aud") or ()):
             raise Refused("the token is for another audience")
         return self._user(claims)
 
@@ -83,8 +84,9 @@ class ServiceAccountTokens:
                 continue
             if kind != "node":
                 self._require(resource, namespace, bound)
-            extra[f"{_EXTRA}{kind}-name"] = (bound["name"],)
-            extra[f"{_EXTRA}{kind}-uid"] = (bound["uid"],)
+            if kind != "secret":
+                told = (("name", bound.get("name")), ("uid", bound.get("uid")))
+                extra |= {f"{_EXTRA}{kind}-{what}": (value,) for what, value in told if value}
         return User(
             name=f"system:serviceaccount:{namespace}:{account['name']}",
             uid=account["uid"],
@@ -101,6 +103,13 @@ class ServiceAccountTokens:
         found = self._reader.get(resource, namespace, named.get("name", ""))
         if found is None or found["metadata"]["uid"] != named.get("uid"):
             raise Refused(f"{resource} {namespace}/{named.get('name', '')} is gone")
+
+
+def audiences_of(token: str) -> tuple[str, ...]:
+    """Whom a service account's token is for; none when the token is of another sort."""
+    parts = token.split(".")
+    claims = _claims(parts[1]) if len(parts) == 3 else None
+    return tuple((claims or {}).get("aud") or ())
 
 
 def _claims(part: str) -> dict[str, Any] | None:

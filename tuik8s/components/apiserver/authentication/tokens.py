@@ -18,7 +18,9 @@ class TokenFile:
     name = "token file"
     cacheable_ms = 3_600_000
 
-    def __init__(self, lines: tuple[str, ...]) -> None:
+    def __init__(self, lines: tuple[str, ...], audience: str) -> None:
+        """audience: whom these tokens are for, which is the server itself."""
+        self._audience = audience
         self._users: list[tuple[bytes, User]] = []
         for row in csv.reader(line for line in lines if line.strip()):
             token, name, uid = (field.strip() for field in row[:3])
@@ -27,6 +29,8 @@ class TokenFile:
             self._users.append((token.encode(), user))
 
     def authenticate(self, credentials: Credentials, now_ms: int) -> User | None:
+        if credentials.audiences and self._audience not in credentials.audiences:
+            return None
         offered, found = credentials.token.encode(), None
         for token, user in self._users:
             if hmac.compare_digest(token, offered):

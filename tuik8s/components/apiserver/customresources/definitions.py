@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Final
 from tuik8s.api.meta import condition, copy_object, finalizers_of, remove_finalizer, set_condition
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object, Request
-from tuik8s.components.apiserver import ownership
 from tuik8s.components.apiserver.allocators import IDENTITY
 from tuik8s.components.apiserver.authentication.base import Credentials
 from tuik8s.components.apiserver.customresources.kinds import kinds_of, version_of
 from tuik8s.components.apiserver.customresources.names import is_established, with_status
 from tuik8s.components.apiserver.customresources.terminating import CRDS, FINALIZER, is_terminating
 from tuik8s.components.apiserver.routes import Route
+from tuik8s.components.apiserver.server_writes import replace_unless_changed
 from tuik8s.components.apiserver.subresources.scale import ScalePaths
-from tuik8s.components.store.errors import Mismatch
 
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.pipeline import Pipeline
@@ -81,7 +80,7 @@ class Definitions:
         now = format_time(self._core.world.now_ms())
         new = with_status(definition, self._all(), now)
         if new["status"] != definition.get("status"):
-            self._write(definition, new)
+            replace_unless_changed(self._core, self._kind, definition, new, _MANAGER)
 
     def _see_others(self, gone: str) -> None:
         """Names that a definition held are free: others may want them."""
@@ -89,18 +88,6 @@ class Definitions:
             accepted = condition(definition, "NamesAccepted")
             if accepted is not None and accepted["status"] == "False":
                 self._see(definition["metadata"]["name"])
-
-    def _write(self, old: Object, new: Object, subresource: str = "status") -> None:
-        """Store a change; when another came between, its commit makes us look again."""
-        core, name = self._core, old["metadata"]["name"]
-        entry = core.objects.entry(self._kind, "", name)
-        if entry is None or str(entry.revision) != old["metadata"]["resourceVersion"]:
-            return
-        ownership.update(self._kind, old, new, _MANAGER, subresource, core.world.now_ms())
-        try:
-            core.objects.replace(self._kind, new, entry, IDENTITY, entry.revision)
-        except Mismatch:
-            return
 
     # -- serving
 
@@ -166,7 +153,7 @@ class Definitions:
                     reason="InstanceDeletionInProgress",
                     message="CustomResource deletion is in progress",
                 )
-                self._write(definition, new)
+                replace_unless_changed(self._core, self._kind, definition, new, _MANAGER)
                 for key in keys:
                     self._delete(definition, key)
                 return
@@ -187,7 +174,7 @@ class Definitions:
         remove_finalizer(new, FINALIZER)
         entry = self._core.objects.entry(self._kind, "", new["metadata"]["name"])
         if finalizers_of(new):
-            self._write(definition, new)
+            replace_unless_changed(self._core, self._kind, definition, new, _MANAGER)
         elif entry is not None:
             self._core.objects.remove(entry, IDENTITY, entry.revision)
 

@@ -12,6 +12,7 @@ from tuik8s.api.times import format_time
 from tuik8s.api.types import Object, User
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.authentication.base import Credentials
+from tuik8s.components.apiserver.authentication.service_accounts import audiences_of
 from tuik8s.components.apiserver.call import Call
 from tuik8s.components.apiserver.options import WriteOptions
 from tuik8s.components.apiserver.rendering import object_answer
@@ -41,13 +42,16 @@ def review_self(core: Core, call: Call, obj: Object, options: WriteOptions) -> A
 
 def review_token(core: Core, call: Call, obj: Object, options: WriteOptions) -> Answer:
     """Answer whose token it is, if anybody's."""
-    spec = obj.get("spec") or {}
-    if not spec.get("token"):
+    spec, own = obj.get("spec") or {}, core.config.issuer
+    token = spec.get("token")
+    if not token:
         raise bad_request("token is required for TokenReview in authentication")
+    asked = tuple(spec.get("audiences") or (own,))
     try:
-        user = core.authentication.user(Credentials(token=spec["token"]), call.now_ms)
+        user = core.authentication.user(Credentials(token=token, audiences=asked), call.now_ms)
     except ApiError:
         obj["status"] = {"user": {}, "error": "invalid bearer token"}
         return object_answer(core, call, obj, 201)
-    obj["status"] = {"authenticated": True, "user": user_info(user)}
+    meant = [audience for audience in audiences_of(token) or (own,) if audience in asked]
+    obj["status"] = {"authenticated": True, "user": user_info(user), "audiences": meant}
     return object_answer(core, call, obj, 201)

@@ -123,6 +123,11 @@ def _claims(
     if bound is not None:
         meta = bound["metadata"]
         private[bound["kind"].lower()] = {"name": meta["name"], "uid": meta["uid"]}
+        home = (bound.get("spec") or {}).get("nodeName") if bound["kind"] == "Pod" else ""
+        if home:
+            node = core.reader.get("nodes", "", home)
+            uid = {"uid": node["metadata"]["uid"]} if node is not None else {}
+            private["node"] = {"name": home, **uid}
     return {
         "aud": asked["spec"]["audiences"],
         "exp": now + asked["spec"]["expirationSeconds"],
