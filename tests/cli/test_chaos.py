@@ -68,7 +68,10 @@ def test_many_pods_some_of_them() -> None:
 
 def test_actions_are_listed_by_group() -> None:
     lines = actions_text().splitlines()
-    at = [lines.index(f"  {group}") for group in ("component", "node", "api", "link", "pod")]
+    at = [
+        lines.index(f"  {group}")
+        for group in ("component", "node", "api", "link", "traffic", "pod")
+    ]
     assert at == sorted(at)
     assert lines[at[-1] + 1].split()[0] == "pod-kill"
 

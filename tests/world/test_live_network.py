@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import uvloop
 
@@ -285,3 +286,21 @@ def test_a_client_that_hangs_up_before_it_is_accepted_leaves_nothing(
     bench.run(lambda: False, 0.05)
     assert (surprises, told.events, service.connections) == ([], [], set())
     service.close()
+
+
+def test_a_forwarded_connection_waits_as_long_as_it_is_told(
+    bench: Bench, network: LiveNetwork
+) -> None:
+    pod = network.listen(FREE, Answering(echo))
+    told = Told(pod.address)
+    asked = []
+
+    def wait_ms(client: Address, target: Address) -> int:
+        asked.append(bench.driver.now_ms())
+        return 80
+
+    service = msgspec.structs.replace(told.service, wait_ms=wait_ms)
+    proxy = network.listen(FREE, service)
+    got = run(bench, proxy.address, b"GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert got.startswith(b"HTTP/1.1 200 OK")
+    assert bench.driver.now_ms() - asked[0] >= 80

@@ -130,6 +130,7 @@ class ForwardedTcp(Half):
 
     async def _dial(self, targets: tuple[Address, ...]) -> None:
         for target in targets:
+            await self._wait(self._service.wait_ms(self._client, target))
             try:
                 connecting = self._connect(target)
                 _, half = await asyncio.wait_for(connecting, CONNECT_TIMEOUT_S)
@@ -144,6 +145,13 @@ class ForwardedTcp(Half):
             self.join(half)
             return
         self.abort()
+
+    async def _wait(self, wait_ms: int) -> None:
+        """Let so much of the cluster's time pass."""
+        if wait_ms:
+            over = self._driver.loop.create_future()
+            self._driver.schedule(self._driver.now_ms() + wait_ms, lambda: over.set_result(None))
+            await over
 
     def _connect(self, target: Address) -> Coroutine[Any, Any, tuple[Any, Target]]:
         loop, virtual = self._driver.loop, self._driver.virtual

@@ -48,12 +48,16 @@ class Answering(msgspec.Struct, frozen=True):
     answer: Callable[[HttpRequest], HttpAnswer]
 
 
+def _no_wait(client: Address, target: Address) -> int:
+    return 0
+
+
 class Forwarding(msgspec.Struct, frozen=True):
     """A listener that hands each connection to a target.
 
     route: client address -> targets to try in this order (empty: refuse the connection).
     on_open and on_close: called with the client and the target that was reached; on_failed with
-    one that refused.
+    one that refused. wait_ms: how long to wait before a TCP target is tried.
     """
 
     route: Callable[[Address], tuple[Address, ...]]
@@ -61,6 +65,7 @@ class Forwarding(msgspec.Struct, frozen=True):
     on_close: Callable[[Address, Address, int, int], None]  # bytes to the target, bytes back
     on_failed: Callable[[Address, Address], None]
     udp: bool = False
+    wait_ms: Callable[[Address, Address], int] = _no_wait
 
 
 class Listener(Protocol):

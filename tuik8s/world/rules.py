@@ -76,13 +76,37 @@ class StaleRule(msgspec.Struct, frozen=True, kw_only=True, tag="stale"):
     delay_ms: int
 
 
+class TrafficRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="traffic"):
+    """What happens to connections of a Service, or between the proxy of one node and pods of
+    another.
+
+    What is left out means any. Taken up by kube-proxy.
+    """
+
+    namespace: str = ""
+    service: str = ""
+    from_node: str = ""
+    to_node: str = ""
+    drop_per_mille: int = 0
+    delay_ms: int = 0
+    jitter_ms: int = 0
+
+    def of_service(self, port_id: str) -> bool:
+        """Whether it is about a service port, `namespace/name:port`."""
+        return not self.service or port_id.partition(":")[0] == f"{self.namespace}/{self.service}"
+
+    def between(self, from_node: str, to_node: str) -> bool:
+        """Whether it is about connections from the proxy of a node to a pod of another."""
+        return self.from_node in ("", from_node) and self.to_node in ("", to_node)
+
+
 def _stands_for(pattern: str, name: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
 _selector = cache(parse_label_selector)
 
-Rule = PodRule | NodeRule | ApiRule | StaleRule
+Rule = PodRule | NodeRule | ApiRule | StaleRule | TrafficRule
 """Any rule; they are told apart by their tag."""
 
 R = TypeVar("R", bound=Rule)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec.structs import replace
+
 from tuik8s.world.base import Rng
 from tuik8s.world.heap import Gate
 from tuik8s.world.links import LinkRules
@@ -125,7 +127,8 @@ class NetworkTable:
             try:
                 answer = self._connect(client, target, request, listener.party, hops + 1)
                 got = len(answer.body)
-                return answer
+                wait_ms = service.wait_ms(client, target)
+                return replace(answer, delay_ms=answer.delay_ms + wait_ms) if wait_ms else answer
             finally:
                 service.on_close(client, target, sent, got)
         raise Refused(f"{listener.address} had nobody to forward to")

@@ -12,6 +12,7 @@ from tuik8s.components.chaos.crd import fault_crd
 from tuik8s.components.chaos.planning import plan, read_spec
 from tuik8s.components.chaos.shape import Refused, Shape
 from tuik8s.world.links import LinkRule, both_ways
+from tuik8s.world.rules import TrafficRule
 
 SHAPE = Shape(
     (
@@ -39,6 +40,13 @@ def links(*parties: str, **rule: Any) -> Effects:
     return Effects(links=tuple(rules))
 
 
+def nodes(**fields: Any) -> Effects:
+    pairs = (("node-1", "node-2"), ("node-2", "node-1"))
+    return Effects(
+        rules=tuple(TrafficRule(from_node=one, to_node=to, **fields) for one, to in pairs)
+    )
+
+
 PLANS: tuple[tuple[str, str, dict[str, Any], Effects], ...] = (
     ("component-kill", "component/scheduler", {}, Effects(kill=("scheduler",))),
     ("component-kill", "component/scheduler", {"for": "1m"}, Effects(hold=("scheduler",))),
@@ -59,6 +67,26 @@ PLANS: tuple[tuple[str, str, dict[str, Any], Effects], ...] = (
         "component/scheduler",
         {"percent": 5},
         links("scheduler", duplicate_per_mille=50),
+    ),
+    (
+        "link-reorder",
+        "node/node-2",
+        {"jitter": "1s"},
+        links(*NODE_2, jitter_ms=1000, reorder=True),
+    ),
+    ("link-cut", "component/scheduler", {}, links("scheduler", cut=True)),
+    (
+        "link-cut",
+        "component/apiserver",
+        {"peer": "component/scheduler"},
+        links("scheduler", cut=True),
+    ),
+    ("link-cut", "node/node-1", {"peer": "node/node-2"}, nodes(drop_per_mille=1000)),
+    (
+        "link-delay",
+        "node/node-1",
+        {"peer": "node/node-2", "delay": "1s"},
+        nodes(delay_ms=1000),
     ),
 )
 
@@ -83,6 +111,12 @@ REFUSED: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     ("link-drop", "component/scheduler", {}, "needs percent"),
     ("link-drop", "component/scheduler", {"percent": 101}, "from 1 to 100"),
     ("link-duplicate", "component/apiserver", {"percent": 5}, "name the other end"),
+    ("link-cut", "component/scheduler", {"peer": "node/node-1"}, "never talk"),
+    ("link-cut", "node/node-1", {"peer": "node/node-1"}, "at both ends"),
+    ("link-cut", "node/node-1", {"peer": "node/node-9"}, "there are: node-1, node-2"),
+    ("link-reorder", "node/node-1", {"jitter": "1s", "peer": "node/node-2"}, "takes no peer"),
+    ("traffic-drop", "pod/a", {}, "there are: service/NAME, services"),
+    ("traffic-drop", "service/a", {}, "no service 'a' in namespace default; there are none"),
 )
 
 

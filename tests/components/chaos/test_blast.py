@@ -44,6 +44,8 @@ CASES: tuple[tuple[str, str, dict[str, Any], Blast], ...] = (
     ("component-kill", "component/scheduler", {}, Blast(("scheduler",))),
     ("link-delay", "component/kube-proxy/n2", {"delay": "1s"},
      Blast(("kube-proxy/n2",), ("n2",), ("default/web-2",), ("default/web",))),
+    ("traffic-drop", "service/web", {}, Blast(services=("default/web",))),
+    ("link-cut", "node/n1", {"peer": "node/n2"}, Blast(nodes=("n1", "n2"))),
     ("pod-oom", "pod/web-1", {}, Blast((), (), ("default/web-1",), ("default/web",))),
     ("pod-kill", "pods", {"selector": "app=cart"},
      Blast((), (), ("default/cart-1",), ("default/cart",))),

@@ -162,3 +162,14 @@ def test_changed_spec_is_followed(plant: ChaosPlant) -> None:
     plant.run_ms(1_000)
     assert plant.simulation.alive("kubelet/node-2")
     assert not plant.simulation.alive("kubelet/node-1")
+
+
+def test_messages_that_overtake_each_other_are_noticed(plant: ChaosPlant) -> None:
+    plant.fault("link-reorder", "node/node-2", jitter="500ms")
+    for number in range(5):
+        plant.create_pod(f"p{number}", node="node-2")
+    plant.run_ms(30_000)
+    assert all(plant.is_ready(f"p{number}") for number in range(5))
+    plant.heal()
+    plant.run_ms(3_000)
+    assert lease_age_ms(plant) < 11_000

@@ -13,6 +13,7 @@ from tuik8s.components.proxy.modes.registry import MODES
 from tuik8s.components.proxy.router import Router
 from tuik8s.components.proxy.services import Endpoint
 from tuik8s.components.proxy.table import Tally
+from tuik8s.components.proxy.traffic import Traffic
 from tuik8s.world.network import Address, Answering, Forwarding, Listener
 from tuik8s.world.simulated import Simulation
 
@@ -26,7 +27,7 @@ class Bench:
     def __init__(self) -> None:
         world = Simulation(1).host("kube-proxy/node-1").world
         self.router = Router(ProxyNode("node-1", "127.16.0.1"), MODES["iptables"], world.rng("t"))
-        self.listeners = Listeners(self, world.now_ms, world.log)
+        self.listeners = Listeners(self, world.now_ms, world.log, Traffic(world))
         self.set_service()
 
     def set_service(self) -> None:

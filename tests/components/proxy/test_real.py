@@ -18,6 +18,7 @@ from tuik8s.components.proxy.listeners import Listeners
 from tuik8s.components.proxy.modes.registry import MODES
 from tuik8s.components.proxy.router import Router
 from tuik8s.components.proxy.services import Endpoint, ServicePort
+from tuik8s.components.proxy.traffic import Traffic
 from tuik8s.world.live_network import LiveListener, LiveNetwork
 from tuik8s.world.network import Address, Answering, HttpAnswer, HttpRequest
 from tuik8s.world.rng import seeded
@@ -39,7 +40,9 @@ class RealProxy:
         self.network = LiveNetwork(bench.driver, bench.world)
         self.now_ms = 0
         self.router = Router(NODE, MODES["userspace"], seeded(1, "turns"))
-        self.listeners = Listeners(self.network, lambda: self.now_ms, bench.world.log)
+        traffic = Traffic(bench.world)
+        log = bench.world.log
+        self.listeners = Listeners(self.network, lambda: self.now_ms, log, traffic)
 
     def pod(self, name: str, host: str = "127.231.4.2", port: int = 0) -> LiveListener:
         def answer(request: HttpRequest) -> HttpAnswer:

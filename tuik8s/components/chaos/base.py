@@ -52,6 +52,7 @@ class FaultSpec(msgspec.Struct, frozen=True, kw_only=True, rename={"for_": "for"
     verbs: str = ""
     resources: str = ""
     users: str = ""
+    peer: str = ""
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -71,6 +72,7 @@ PARAMETERS: dict[str, Parameter] = {
     "verbs": Parameter("string", "get,list", "requests of these verbs alone"),
     "resources": Parameter("string", "pods,deployments", "requests for these alone"),
     "users": Parameter("string", "system:node:*", "requests of these alone"),
+    "peer": Parameter("string", "node/node-2", "the other end of the link"),
 }
 
 

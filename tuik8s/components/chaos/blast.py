@@ -13,7 +13,7 @@ import msgspec
 
 from tuik8s.components.chaos.base import APISERVER, Effects
 from tuik8s.components.chaos.shape import Shape, Thing, parse_selector
-from tuik8s.world.rules import ApiRule, NodeRule, PodRule, StaleRule
+from tuik8s.world.rules import ApiRule, NodeRule, PodRule, StaleRule, TrafficRule
 
 SHOWN_MAX = 8
 READS = ("nodes", "pods", "services")
@@ -56,11 +56,17 @@ def blast_of(effects: Effects, shape: Shape) -> Blast:
     for eviction in effects.evict:
         place = f"pod/{eviction.namespace}/{eviction.name}"
         pods.update((pod.place, pod) for pod in shape.of("pod") if pod.place == place)
+    services = _services_of(pods.values(), shape)
+    for rule in effects.rules:
+        if isinstance(rule, TrafficRule):
+            nodes += [n for n in (rule.from_node,) if n and n not in nodes]
+            whole = f"{rule.namespace}/{rule.service}"
+            services += [name for name in (whole,) if rule.service and name not in services]
     return Blast(
         tuple(processes),
         tuple(nodes),
         tuple(sorted(f"{pod.namespace}/{pod.name}" for pod in pods.values())),
-        tuple(_services_of(pods.values(), shape)),
+        tuple(services),
     )
 
 

@@ -18,6 +18,7 @@ import msgspec
 
 from tuik8s.components.chaos.base import Action, FaultSpec
 from tuik8s.components.chaos.shape import WORKLOADS, Refused, Shape, Thing, within
+from tuik8s.components.chaos.targets import namespace_and_name
 
 PLURALS = {"nodes": "node", "pods": "pod", "services": "service"}
 _BY_PARTY = frozenset(("component", "node"))
@@ -39,7 +40,7 @@ def choose(spec: FaultSpec, action: Action, shape: Shape, seed: int) -> list[Fau
     kind = spec.target.partition("/")[0]
     is_workload = kind in WORKLOADS and "pod" in action.targets
     if is_workload:
-        spec = _pods_of(spec, shape.one(kind, *_place(spec)))
+        spec = _pods_of(spec, shape.one(kind, *namespace_and_name(spec)))
     many = PLURALS.get(spec.target, "")
     if many in action.targets:
         return _among_many(spec, many, shape, seed, may_be_none=is_workload)
@@ -48,7 +49,9 @@ def choose(spec: FaultSpec, action: Action, shape: Shape, seed: int) -> list[Fau
         hint = f"with target: {plurals}" if plurals else f"and {spec.action} breaks only one"
         raise Refused(f"selector and count choose among many, {hint}")
     if kind in ("pod", "service") and kind in action.targets:
-        return [msgspec.structs.replace(spec, target=shape.one(kind, *_place(spec)).place)]
+        return [
+            msgspec.structs.replace(spec, target=shape.one(kind, *namespace_and_name(spec)).place)
+        ]
     if not _BY_PARTY.intersection(action.targets):
         raise Refused(f"target {spec.target!r} is no {_options(action)}")
     return [spec]  # the plan knows what parties there are
@@ -98,13 +101,6 @@ def _pods_of(spec: FaultSpec, workload: Thing) -> FaultSpec:
     return msgspec.structs.replace(
         spec, target="pods", namespace=workload.namespace, selector=workload.selector
     )
-
-
-def _place(spec: FaultSpec) -> tuple[str, str]:
-    """Namespace and name of `KIND/NAME` or `KIND/NAMESPACE/NAME`."""
-    _, _, rest = spec.target.partition("/")
-    namespace, slash, name = rest.partition("/")
-    return (namespace, name) if slash else (spec.namespace, rest)
 
 
 def _options(action: Action) -> str:

@@ -25,6 +25,7 @@ from tuik8s.components.proxy.listeners import Listeners
 from tuik8s.components.proxy.modes.registry import MODES
 from tuik8s.components.proxy.router import Router
 from tuik8s.components.proxy.services import service_ports
+from tuik8s.components.proxy.traffic import Traffic
 
 IDENTITY = "system:kube-proxy"
 SERVICE_LABEL = "kubernetes.io/service-name"
@@ -45,7 +46,8 @@ class KubeProxy:
         self._slices = Informer(self._client, SLICES, indices={"service": _service_of})
         mode = MODES[config.mode]
         self._routers = [Router(n, mode, host.world.rng("proxy/turns")) for n in config.nodes]
-        self._listeners = Listeners(host.network, host.world.now_ms, host.world.log)
+        traffic = Traffic(host.world)
+        self._listeners = Listeners(host.network, host.world.now_ms, host.world.log, traffic)
         self._ids: dict[tuple[str, str], tuple[str, ...]] = {}
         self._dirty: dict[tuple[str, str], None] = {}
         self._told: int = -1

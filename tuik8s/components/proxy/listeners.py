@@ -12,6 +12,8 @@ from collections.abc import Callable
 from tuik8s.addresses import is_bindable
 from tuik8s.components.proxy.modes.base import Redirect
 from tuik8s.components.proxy.router import Router
+from tuik8s.components.proxy.services import Endpoint
+from tuik8s.components.proxy.traffic import Traffic
 from tuik8s.world.base import Log
 from tuik8s.world.network import Address, AddressTaken, Forwarding, Listener, Network
 
@@ -23,13 +25,17 @@ ENTERING_MAX = 4_096
 class _Portal:
     """One open listener and the nodes that it lets in."""
 
-    def __init__(self, id_: str, routers: list[Router], now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, id_: str, routers: list[Router], now_ms: Callable[[], int], traffic: Traffic
+    ) -> None:
         self.id = id_
         self.routers = routers
         self._now_ms = now_ms
+        self._traffic = traffic
         self._turn = 0
         self._entering: dict[Address, Router] = {}
         self._inside: dict[Address, Router] = {}
+        self._waits: dict[Address, dict[Address, int]] = {}
 
     def forwarding(self, redirect: Redirect) -> Forwarding:
         external = redirect.external
@@ -38,6 +44,8 @@ class _Portal:
             router = self.routers[self._turn % len(self.routers)]
             self._turn += 1
             ends = router.order(self.id, client.host, self._now_ms(), external=external)
+            if ends and self._traffic.is_disturbed:
+                ends = self._disturbed(router, client, ends)
             if ends:
                 if len(self._entering) >= ENTERING_MAX:
                     del self._entering[next(iter(self._entering))]
@@ -51,6 +59,7 @@ class _Portal:
                 router.opened(self.id, client, target, self._now_ms(), external=external)
 
         def closed(client: Address, target: Address, bytes_in: int, bytes_out: int) -> None:
+            self._waits.pop(client, None)
             router = self._inside.pop(client, None)
             if router is not None:
                 router.closed(self.id, target, bytes_in, bytes_out)
@@ -60,16 +69,39 @@ class _Portal:
             if router is not None:
                 router.failed(self.id, target)
 
-        return Forwarding(route, opened, closed, failed, udp=redirect.protocol == "UDP")
+        def wait_ms(client: Address, target: Address) -> int:
+            return self._waits.get(client, {}).get(target, 0)
+
+        udp = redirect.protocol == "UDP"
+        return Forwarding(route, opened, closed, failed, udp=udp, wait_ms=wait_ms)
+
+    def _disturbed(
+        self, router: Router, client: Address, ends: tuple[Endpoint, ...]
+    ) -> tuple[Endpoint, ...]:
+        """The endpoints that faults let through, and how long they take; the others failed."""
+        node = router.node.name
+        open_ = self._traffic.reachable(self.id, node, ends)
+        for end in ends:
+            if end not in open_:
+                router.failed(self.id, Address(end.host, end.port))
+        if len(self._waits) >= ENTERING_MAX:
+            del self._waits[next(iter(self._waits))]
+        self._waits[client] = {
+            Address(end.host, end.port): self._traffic.wait_ms(self.id, node, end) for end in open_
+        }
+        return open_
 
 
 class Listeners:
     """All that one proxy process listens on."""
 
-    def __init__(self, network: Network, now_ms: Callable[[], int], log: Log) -> None:
+    def __init__(
+        self, network: Network, now_ms: Callable[[], int], log: Log, traffic: Traffic
+    ) -> None:
         self._network = network
         self._now_ms = now_ms
         self._log = log
+        self._traffic = traffic
         self._open: dict[str, dict[Redirect, Listener]] = {}
         self._refused: dict[str, dict[Redirect, str]] = {}
         self._local: dict[str, Listener] = {}
@@ -112,7 +144,7 @@ class Listeners:
                 "not a loopback address; use the local port"
             )
             return
-        portal = _Portal(id_, routers, self._now_ms)
+        portal = _Portal(id_, routers, self._now_ms, self._traffic)
         address = Address(redirect.host, redirect.port)
         try:
             listener = self._network.listen(address, portal.forwarding(redirect))
@@ -130,5 +162,6 @@ class Listeners:
             node = routers[0].node.address
             host = node if is_bindable(node) else LOCAL
             protocol = routers[0].proxies[id_].protocol
-            forwarding = _Portal(id_, routers, self._now_ms).forwarding(Redirect(host, 0, protocol))
+            portal = _Portal(id_, routers, self._now_ms, self._traffic)
+            forwarding = portal.forwarding(Redirect(host, 0, protocol))
             self._local[id_] = self._network.listen(Address(host, 0), forwarding)

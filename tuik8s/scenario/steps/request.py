@@ -2,8 +2,9 @@
 
 `to` is service/[NAMESPACE/]NAME[:PORT], node/NAME:NODEPORT or ADDRESS:PORT; `from` the client's
 address. They are sent at once or, with `every: DURATION`, in turn while time passes. In `expect`
-the list `answers` has one entry per request: {ok, status, body, pod, at}, `at` in seconds from the
-first; without `expect` every request must be answered.
+the list `answers` has one entry per request: {ok, status, body, pod, at, took}, `at` in seconds
+from the first, `took` in seconds as its pod and the way there delay it; without `expect` every
+request must be answered.
 """
 
 from __future__ import annotations
@@ -59,12 +60,13 @@ class SendRequests:
         try:
             answer = run.cluster.simulation.connect(client, to, request)
         except Refused as refused:
-            return {"ok": False, "status": 0, "body": str(refused), "pod": ""}
+            return {"ok": False, "status": 0, "body": str(refused), "pod": "", "took": 0.0}
         return {
             "ok": answer.status < 400,
             "status": answer.status,
             "body": answer.body.decode(errors="replace"),
             "pod": answer.headers.get("x-pod", ""),
+            "took": answer.delay_ms / 1000,
         }
 
     def _address(self, run: Run) -> Address:

@@ -30,6 +30,9 @@ _PARAMETERS: dict[str, Object] = {
     "api-error": {"code": 503, "percent": 30},
     "api-delay": {"delay": "1s"},
     "api-stale-watch": {"delay": "5s"},
+    "link-reorder": {"jitter": "500ms"},
+    "traffic-drop": {"percent": 30},
+    "traffic-delay": {"delay": "1s"},
     "pod-slow-start": {"delay": "30s"},
 }
 
@@ -112,6 +115,9 @@ class ChaosMenu(ModalScreen[None]):
             return [f"node/{name}" for name in nodes]
         if self._chosen[0].startswith("api-"):
             return [f"component/{COMPONENTS[0]}"]
+        if self._chosen[0].startswith("traffic-"):
+            metas = [service["metadata"] for service in self.feed.items("services")]
+            return sorted(f"service/{meta['namespace']}/{meta['name']}" for meta in metas)
         if self._chosen[0].startswith("pod-"):
             metas = [pod["metadata"] for pod in self.feed.items("pods")]
             return sorted(f"pod/{meta['namespace']}/{meta['name']}" for meta in metas)
@@ -148,8 +154,8 @@ class ChaosMenu(ModalScreen[None]):
     def _blast(self, target: str) -> str:
         """What a fault there touches, in numbers."""
         kind, _, name = target.partition("/")
-        if kind == "pod":
-            return f"the pod {name}"
+        if kind in ("pod", "service"):
+            return f"the {kind} {name}"
         if kind == "node":
             node = name
         else:

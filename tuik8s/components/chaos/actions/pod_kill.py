@@ -9,15 +9,16 @@ Recovery: nothing to heal; what had a controller is back when its replacement is
 from __future__ import annotations
 
 from tuik8s.components.chaos.base import Action, Effects, Eviction, FaultSpec
-from tuik8s.components.chaos.pods import READS, TARGETS, named
+from tuik8s.components.chaos.pods import READS, TARGETS
 from tuik8s.components.chaos.shape import Shape
+from tuik8s.components.chaos.targets import namespace_and_name
 
 
 def plan(spec: FaultSpec, shape: Shape) -> Effects:
     if spec.target == "pods":
         places = [(t.namespace, t.name) for t in shape.of("pod", spec.namespace, spec.selector)]
     else:
-        places = [named(spec)]
+        places = [namespace_and_name(spec)]
     return Effects(evict=tuple(Eviction(*place, override=spec.override) for place in places))
 
 
