@@ -134,7 +134,7 @@ def test_fails(tuik8s_cluster):
     result = installed.runpytest_subprocess("--tuik8s-logs", "kept")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["*Failed: wait exists pod/other: not within 5s; pod/other does*"])
-    found = re.search(r"--data (\S+)", result.stdout.str())
+    found = re.search(r"tuik8s ui --log (\S+)", result.stdout.str())
     assert found is not None
     assert [path.name for path in (installed.path / "kept").iterdir()] == [Path(found[1]).name]
     assert verify(RealDisk(DataDirectory(Path(found[1])).log)).is_whole

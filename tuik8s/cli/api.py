@@ -10,10 +10,12 @@ words. One connection serves all requests of a command.
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import json
 import ssl
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -23,6 +25,8 @@ import yaml
 from tuik8s.components.supervisor.directory import Refusal, Running
 
 _TIMEOUT_S = 30
+JSON = "application/json"
+TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
 MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -47,8 +51,8 @@ class ApiClient:
             context=_context(Path(running.kubeconfig)),
         )
 
-    def get(self, path: str) -> Any:
-        return self.request("GET", path)
+    def get(self, path: str, accept: str = JSON) -> Any:
+        return self.request("GET", path, accept=accept)
 
     def post(self, path: str, body: Any) -> Any:
         return self.request("POST", path, body)
@@ -63,26 +67,49 @@ class ApiClient:
         self._connection.close()
 
     def request(
-        self, method: str, path: str, body: Any = None, media: str = "application/json"
+        self, method: str, path: str, body: Any = None, media: str = JSON, accept: str = JSON
     ) -> Any:
         """The decoded answer. Errors: ApiRefusal, Refusal when nobody answers.
 
         path: as one reads it; what no URL may hold, such as a blank, is escaped.
         """
+        with self._answering():
+            return _decoded(self._ask(method, path, body, media, accept).read())
+
+    def lines(self, path: str, accept: str = JSON) -> Iterator[bytes]:
+        """The lines of an answer that goes on, as they come: a watch, a log that is followed.
+
+        No other request can be made meanwhile. Errors: as for `request`; a server that goes away
+        ends the lines.
+        """
+        with self._answering():
+            answer = self._ask("GET", path, None, JSON, accept)
+        if self._connection.sock is not None:
+            self._connection.sock.settimeout(None)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            yield from answer
+        self._connection.close()
+
+    def _ask(
+        self, method: str, path: str, body: Any, media: str, accept: str
+    ) -> http.client.HTTPResponse:
         data = None if body is None else json.dumps(body).encode()
-        headers = {"Accept": "application/json", "User-Agent": "tuik8s"}
+        headers = {"Accept": accept, "User-Agent": "tuik8s"}
         if data is not None:
             headers["Content-Type"] = media
+        self._connection.request(method, quote(path, safe="/?&=%"), data, headers)
+        answer = self._connection.getresponse()
+        if answer.status >= 400:
+            raise ApiRefusal(answer.status, _message(answer.status, answer.read()))
+        return answer
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[None]:
         try:
-            self._connection.request(method, quote(path, safe="/?&=%"), data, headers)
-            answer = self._connection.getresponse()
-            content = answer.read()
+            yield
         except (OSError, http.client.HTTPException) as problem:
             self._connection.close()
             raise Refusal(f"the API at {self._server} does not answer: {problem}") from problem
-        if answer.status >= 400:
-            raise ApiRefusal(answer.status, _message(answer.status, content))
-        return _decoded(content)
 
 
 def _decoded(content: bytes) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 
+from tuik8s.cli.completers import clusters, completes
 from tuik8s.components.supervisor.directory import (
     DataDirectory,
     Refusal,
@@ -16,7 +17,8 @@ from tuik8s.components.supervisor.directory import (
 def add_cluster(parser: argparse.ArgumentParser) -> None:
     """--name and --data: which cluster is meant."""
     group = parser.add_argument_group("which cluster")
-    group.add_argument("--name", default="default", help="its name (default: %(default)s)")
+    name = group.add_argument("--name", default="default", help="its name (default: %(default)s)")
+    completes(name, clusters)
     group.add_argument("--data", default="", metavar="DIR", help="its data directory")
 
 

@@ -18,6 +18,8 @@ from tuik8s.api.schema.decode import DecodeError, decode_object
 from tuik8s.api.types import Object
 from tuik8s.components.supervisor.directory import Refusal
 
+SUFFIXES = (".yaml", ".yml", ".json")
+
 
 class Manifests:
     """The objects of one file; `unknown` lists fields that no schema knows, with their object."""
@@ -54,6 +56,26 @@ class Manifests:
     def _bad(self, number: int, steps: Sequence[str | int], text: str) -> Refusal:
         line = _line_of(self._text, number, steps)
         return Refusal(f"{self.path}:{line}: document {number}: {text}")
+
+
+def manifests_at(path: str) -> list[Object]:
+    """The objects of a file, of all files of a directory, or with - of standard input.
+
+    A field that no schema knows is refused, too.
+    """
+    folder = Path(path)
+    files = [path]
+    if folder.is_dir():
+        files = [str(each) for each in sorted(folder.iterdir()) if each.suffix in SUFFIXES]
+        if not files:
+            raise Refusal(f"{path}: no manifests there ({', '.join(SUFFIXES)})")
+    found: list[Object] = []
+    for file in files:
+        manifests = Manifests(file)
+        if manifests.unknown:
+            raise Refusal(f"{file}: {manifests.unknown[0]}")
+        found += manifests.objects
+    return found
 
 
 def check_object(kinds: KindRegistry, obj: Object) -> list[str]:

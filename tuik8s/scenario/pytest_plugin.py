@@ -134,7 +134,7 @@ def _keep_log(item: pytest.Item, fixture: str, cluster: Cluster) -> str:
     )
     return (
         f"seed {cluster.seed}, {cluster.now:%Y-%m-%dT%H:%M:%SZ} of the cluster's time; its log:\n"
-        f"    tuik8s log show --data {path}\n"
+        f"    tuik8s ui --log {path}\n"
     )
 
 

@@ -81,6 +81,11 @@ class Cluster(Objects):
         """The digest of the log: equal for equal seeds and equal requests at equal times."""
         return self._call(self._hosted.digest())
 
+    @property
+    def watches(self) -> int:
+        """How many watches clients hold over HTTPS: an operator that has one is at work."""
+        return self._hosted.watches
+
     # --- time ---------------------------------------------------------------------------------
 
     @property
@@ -97,6 +102,7 @@ class Cluster(Objects):
 
         rate: see `wait`. Raises Failed when it is still changing after `within`.
         """
+        __tracebackhide__ = True
         hosted, quiet_ms, begin_ms = self._hosted, parse_duration(quiet), self._hosted.heap.now_ms
 
         def rests() -> bool:
@@ -123,6 +129,7 @@ class Cluster(Objects):
         rate: simulated seconds in a real one at most. As it is, 10 while a client watches over
         HTTPS, so that it can react, else the clock jumps. Raises Failed, saying what there is.
         """
+        __tracebackhide__ = True
         if (holds is None) is not (len(condition) == 1):
             raise ValueError(f"wait for one thing: a callable, {', '.join(CONDITIONS)} or expr")
         if holds is not None:
@@ -157,6 +164,7 @@ class Cluster(Objects):
 
     def _wait_for(self, holds: Callable[[], bool], within: str, rate: float | None) -> None:
         """holds is asked in the test's own thread, where it may ask the cluster things."""
+        __tracebackhide__ = True
         hosted = self._hosted
         end_ms = hosted.heap.now_ms + parse_duration(within)
         while not holds():
@@ -168,6 +176,7 @@ class Cluster(Objects):
     def _wait_for_object(
         self, word: str, target: ObjectName, within: str, rate: float | None
     ) -> None:
+        __tracebackhide__ = True
         found: Object | None = None
 
         def look(state: State) -> bool:
@@ -179,6 +188,8 @@ class Cluster(Objects):
             raise Failed(f"wait {word} {target}: not within {within}; {told(target, found)}")
 
     def _wait_for_expression(self, expression: Expression, within: str, rate: float | None) -> None:
+        __tracebackhide__ = True
+
         def look(state: State) -> bool:
             return expression.holds(context_of(state, lambda: self._hosted.heap.now_ms))
 
