@@ -50,7 +50,7 @@ class Objects:
         def make(api: ApiServer) -> tuple[Request, Route]:
             return request_of(api, "list", kind_of(api.kinds, kind), namespace, query=query)
 
-        return [object_of(data) for data in self._ask(make).objects]
+        return self._ask(make)
 
     def apply(self, manifest: Manifest, namespace: str = DEFAULT) -> Found:
         """Server-side apply: a file, a text of YAML, an object or several. What became of them."""
@@ -112,10 +112,10 @@ class Objects:
         return self._object(make)
 
     def _object(self, make: Make) -> Object:
-        answer = self._ask(make)
-        return object_of(answer.objects[0]) if answer.objects else {}
+        found = self._ask(make)
+        return found[0] if found else {}
 
-    def _ask(self, make: Make) -> Answer:
+    def _ask(self, make: Make) -> Found:
         async def ask() -> Answer:
             api = self._hosted.api
             if api is None:
@@ -123,9 +123,10 @@ class Objects:
             return await self._hosted.ask(*make(api))
 
         answer = self._call(ask())
+        found = [object_of(data) for data in answer.objects or ()]
         if answer.code >= 400:
-            raise Refused(answer.code, object_of(answer.objects[0]))
-        return answer
+            raise Refused(answer.code, found[0] if found else {"message": answer.body.decode()})
+        return found
 
     def _call(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return background().call(coroutine)
