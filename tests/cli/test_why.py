@@ -47,7 +47,7 @@ class _Client:
 
 @pytest.fixture(name="api")
 def _api(monkeypatch: pytest.MonkeyPatch) -> Api:
-    api = Api()
+    api = Api(explanations=True)
     monkeypatch.setattr(why, "require_running", lambda args: (None, None))
     monkeypatch.setattr(why, "ApiClient", lambda running: _Client(api))
     # Pods need their service account; no controller runs here that would make it.
@@ -107,21 +107,25 @@ def test_other_kinds_and_deleted_objects_tell_their_changes(
 
 def test_causes_are_followed_back(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     store = api.server.core.store
-    first = store.put("things/default/a", b"\x80", author="alice")
-    second = store.put("things/default/b", b"\x80", author="bob", cause=first.revision)
-    store.put("configmaps/default/c", b"\x80", author="carol", cause=second.revision)
+    value = b"\x81\xa8metadata\x80"
+    first = store.put("deployments.apps/default/a", value, author="alice")
+    second = store.put("replicasets.apps/default/b", value, author="bob", cause=first.revision)
+    store.put("configmaps/default/c", value, author="carol", cause=second.revision)
     api.simulation.run_ms(20)
-    chain = why._causes(_Client(api), [{"cause": second.revision}])  # type: ignore[arg-type]
-    assert [(link["author"], link["key"]) for link in chain] == [
-        ("bob", "things/default/b"),
-        ("alice", "things/default/a"),
+    assert main(["why", "cm/c"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    chain = [(words[2], words[4], words[5]) for words in lines if "created" in words]
+    assert chain == [
+        ("configmap/c", "carol", "caused"),
+        ("replicaset/b", "bob", "caused"),
+        ("deployment/a", "alice", "command"),
     ]
 
 
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("pod/none", 'pods "none" not found in namespace default, nor a trace'),
+        ("pod/none", 'pods "none" in namespace default is nowhere in the log'),
         ("pod", "expected KIND/NAME such as pod/web, got 'pod'"),
         ("thing/a", "no kind 'thing' in this cluster"),
     ],

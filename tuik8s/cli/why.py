@@ -1,7 +1,10 @@
-"""Why is this object as it is: the scheduler's stored decision, and who changed it because of what.
+"""Why is this object as it is: the scheduler's decision, and what led to it, step by step.
 
 tuik8s why pod/web -n shop       where it went or why nowhere, node by node, and what would help
-tuik8s why deployment/web        the last changes, each with its author and what made him write
+tuik8s why node/node-2           from its last change back to the first command or fault
+tuik8s why pod/web --at -10m     from what it was ten minutes ago
+
+kubectl shows the same chain: kubectl get explanations.explain.tuik8s.dev pods.web -n shop
 """
 
 from __future__ import annotations
@@ -14,60 +17,75 @@ from tuik8s.api.kinds.base import Kind
 from tuik8s.api.types import Object
 from tuik8s.cli.api import ApiClient, ApiRefusal
 from tuik8s.cli.arguments import add_cluster, require_running
-from tuik8s.components.supervisor.directory import Refusal
+from tuik8s.cli.moments import add_at
+from tuik8s.components.supervisor.directory import DataDirectory, Refusal
 
 _CHANGES_SHOWN = 10
-_PAGE = 1_000
-_WINDOW = 5_000  # revisions looked through at first; ten times as many each further time
-_CAUSES_MAX = 10
+_NEWEST = 2**62
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("object", metavar="KIND/NAME", help="such as pod/web or deployment/web")
     parser.add_argument("-n", "--namespace", default="default", help="default: %(default)s")
-    parser.add_argument("--json", action="store_true", help="notes and changes as one JSON object")
+    add_at(parser)
+    parser.add_argument("--json", action="store_true", help="all of it as one JSON object")
     add_cluster(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    kind, name = _parse(args.object)
-    namespace = args.namespace if kind.namespaced else ""
-    _, running = require_running(args)
+    word, slash, name = args.object.partition("/")
+    if not slash or not word or not name or "/" in name:
+        raise Refusal(f"expected KIND/NAME such as pod/web, got {args.object!r}")
+    directory, running = require_running(args)
     api = ApiClient(running)
     try:
-        key = f"{kind.resource}/{namespace}/{name}"
-        obj = _object(api, kind, namespace, name)
-        notes = api.get(f"/notes/{key}")["items"]
-        changes = _changes(api, key, obj)
-        if obj is None and not notes and not changes:
-            where = f" in namespace {namespace}" if namespace else ""
-            raise Refusal(f'{kind.plural} "{name}" not found{where}, nor a trace of it in the log')
-        causes = _causes(api, changes)
+        kind = _kind(api, word)
+        namespace = args.namespace if kind.namespaced else ""
+        revision = _revision_at(directory, args.at) if args.at else 0
+        explanation = _explanation(api, kind, args.namespace, name, revision)
+        key = f"{kind.storage or kind.resource}/{namespace}/{name}"
+        notes = _noted(api, key, revision)
+        changes = _changes(api, key, revision)
         if args.json:
-            print(json.dumps({"key": key, "notes": notes, "changes": changes, "causes": causes}))
+            found = {"key": key, "notes": notes, "changes": changes, "explanation": explanation}
+            print(json.dumps(found))
             return 0
         _print_notes(notes)
-        if kind.resource == "pods" and obj is not None and not _decisions(notes):
+        obj = _object(api, kind, namespace, name) if kind.resource == "pods" else None
+        if obj is not None and not _decisions(notes):
             _print_known(api, obj)
-        _print_changes(changes, causes)
+        _print_chain(explanation)
+        _print_changes(changes)
     finally:
         api.close()
     return 0
 
 
-def _parse(text: str) -> tuple[Kind, str]:
-    from tuik8s.api.kinds.registry import builtin
+def _kind(api: ApiClient, word: str) -> Kind:
+    from tuik8s.cli.kinds import kind_named, kinds_with
 
-    word, slash, name = text.partition("/")
-    if not slash or not word or not name or "/" in name:
-        raise Refusal(f"expected KIND/NAME such as pod/web, got {text!r}")
-    wanted = word.lower()
-    for kind in builtin().all():
-        if wanted in (kind.plural, kind.singular, kind.kind.lower(), kind.resource) or (
-            wanted in kind.short_names
-        ):
-            return kind, name
-    raise Refusal(f"no kind {word!r} in this cluster (kubectl api-resources lists them)")
+    definitions = api.get("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]
+    return kind_named(kinds_with(definitions), word)
+
+
+def _revision_at(directory: DataDirectory, text: str) -> int:
+    from tuik8s.cli.log_directory import opened_log
+    from tuik8s.cli.moments import moment_in
+
+    with opened_log(directory.log) as store:
+        return moment_in(store, text).revision
+
+
+def _explanation(api: ApiClient, kind: Kind, namespace: str, name: str, revision: int) -> Object:
+    base = f"/apis/explain.tuik8s.dev/v1/namespaces/{namespace}/explanations"
+    exact = f"?resourceVersion={revision}&resourceVersionMatch=Exact" if revision else ""
+    try:
+        found: Object = api.get(f"{base}/{kind.resource}.{name}{exact}")
+    except ApiRefusal as refusal:
+        if refusal.code == 404:
+            raise Refusal(str(refusal).partition("not found: ")[2] or str(refusal)) from refusal
+        raise
+    return found
 
 
 def _object(api: ApiClient, kind: Kind, namespace: str, name: str) -> Object | None:
@@ -82,48 +100,18 @@ def _object(api: ApiClient, kind: Kind, namespace: str, name: str) -> Object | N
     return found
 
 
-# --- the log
+def _noted(api: ApiClient, key: str, revision: int) -> list[Object]:
+    """Notes on the key, newest first."""
+    notes: list[Object] = api.get(f"/notes/{key}")["items"]
+    return [note for note in notes if not revision or note["revision"] <= revision]
 
 
-def _changes(api: ApiClient, key: str, obj: Object | None) -> list[Object]:
-    """The last changes of the key, oldest first; looks back step by step."""
-    newest = int(obj["metadata"]["resourceVersion"]) if obj else _newest_revision(api)
-    window = _WINDOW
-    while True:
-        after = max(newest - window, 0)
-        found = [change for change in _page_through(api, key, after) if change["key"] == key]
-        begins = bool(found) and found[0]["type"] == "ADDED"
-        if after == 0 or begins or len(found) >= _CHANGES_SHOWN:
-            return found[-_CHANGES_SHOWN:]
-        window *= 10
-
-
-def _newest_revision(api: ApiClient) -> int:
-    listed = api.get("/api/v1/namespaces?limit=1")
-    return int(listed["metadata"]["resourceVersion"])
-
-
-def _page_through(api: ApiClient, key: str, after: int) -> list[Object]:
-    found: list[Object] = []
-    while True:
-        page = api.get(f"/changes?after={after}&limit={_PAGE}&key={key}")["items"]
-        found += page
-        if len(page) < _PAGE:
-            return found
-        after = page[-1]["revision"]
-
-
-def _causes(api: ApiClient, changes: list[Object]) -> list[Object]:
-    """The chain of changes that led to the newest one: each caused the one before it."""
-    chain: list[Object] = []
-    cause = changes[-1]["cause"] if changes else 0
-    while cause and len(chain) < _CAUSES_MAX:
-        found = api.get(f"/changes?after={cause - 1}&limit=1")["items"]
-        if not found or found[0]["revision"] != cause:
-            break  # compacted
-        chain.append(found[0])
-        cause = found[0]["cause"]
-    return chain
+def _changes(api: ApiClient, key: str, revision: int) -> list[Object]:
+    """The last changes of the key, oldest first."""
+    before = revision + 1 if revision else _NEWEST
+    query = f"before={before}&limit={_CHANGES_SHOWN}&key={key}"
+    found: list[Object] = api.get(f"/changes?{query}")["items"]
+    return found[::-1]
 
 
 # --- what is printed
@@ -174,18 +162,23 @@ def _print_known(api: ApiClient, pod: Object) -> None:
     print()
 
 
-def _print_changes(changes: list[Object], causes: list[Object]) -> None:
-    if not changes:
-        return
-    print("Last changes, oldest first:")
-    rows = [("REVISION", "TIME", "TYPE", "AUTHOR", "CAUSE")]
-    rows += [_change_row(change) for change in changes]
-    _print_rows(rows)
-    if causes:
-        print("\nWhat led to the newest one, step by step back:")
-        rows = [("REVISION", "TIME", "TYPE", "AUTHOR", "OBJECT")]
-        rows += [(*_change_row(change)[:4], _shown_key(change["key"])) for change in causes]
-        _print_rows(rows)
+def _print_chain(explanation: Object) -> None:
+    from tuik8s.api.reasons import COLUMNS, cells_of
+
+    chain = explanation["status"]["chain"]
+    if chain:
+        print("What led to its last change, step by step back:")
+        _print_rows(
+            [tuple(map(str.upper, COLUMNS)), *(tuple(map(str, cells_of(s))) for s in chain)]
+        )
+        print()
+
+
+def _print_changes(changes: list[Object]) -> None:
+    if changes:
+        print("Its last changes, oldest first:")
+        rows = [("REVISION", "TIME", "TYPE", "AUTHOR", "CAUSE")]
+        _print_rows([*rows, *(_change_row(change) for change in changes)])
 
 
 def _change_row(change: Object) -> tuple[str, str, str, str, str]:
@@ -198,11 +191,6 @@ def _change_row(change: Object) -> tuple[str, str, str, str, str]:
         change["author"] or "-",
         str(change["cause"] or "-"),
     )
-
-
-def _shown_key(key: str) -> str:
-    resource, namespace, name = key.split("/", 2)
-    return f"{resource}/{name}" + (f" in {namespace}" if namespace else "")
 
 
 def _print_rows(rows: list[Any]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tuik8s.api.kinds.registry import builtin
-from tuik8s.components.apiserver import bootstrap
+from tuik8s.components.apiserver import bootstrap, computed
 from tuik8s.components.apiserver.bus_door import BusDoor
 from tuik8s.components.apiserver.config import ApiServerConfig
 from tuik8s.components.apiserver.core import Core
@@ -35,6 +35,8 @@ class ApiServer:
         options = StoreOptions(history_ms=config.history_ms, read_only=config.read_only)
         self.store = Store(world, world.disk("store"), options, last_state)
         self.kinds = builtin()
+        for kind in computed.KINDS if config.explanations else ():
+            self.kinds.add(kind)
         self.core = Core(world, self.store, self.kinds, config)
         self.pipeline = Pipeline(self.core)
         self.core.performers.update(simulated_performers(host.network))

@@ -32,6 +32,6 @@ def serve_log(process: LiveProcess, log: DirectoryView, scratch: Path) -> ApiSer
     Errors: Damaged, FormatTooNew.
     """
     host = process.host("apiserver", scratch, {"store": log})
-    server = build(host, ApiServerConfig(read_only=True))
+    server = build(host, ApiServerConfig(read_only=True, explanations=True))
     server.start()
     return server

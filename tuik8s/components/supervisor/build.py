@@ -62,6 +62,7 @@ def apiserver_config(
         service_cidr=plan.service_cidr,
         pod_cidr=plan.pod_cidr,
         tokens=tokens,
+        explanations=True,
         advertise_address=host,
         advertise_port=int(port) or 6443,  # simulated worlds have no HTTPS door to name
     )

@@ -14,6 +14,7 @@ from tuik8s.api.errors import bare_internal_error
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.changes import gone
+from tuik8s.components.apiserver.computed import COMPUTED
 from tuik8s.components.apiserver.effects import Waiting
 from tuik8s.components.apiserver.listing import parse_revision, wait_for_revision
 from tuik8s.components.apiserver.options import first
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 def handle(core: Core, call: Call) -> Outcome:
     """Answer with the object, after waiting for a revision of the near future."""
+    compute = COMPUTED.get(call.kind.resource)
+    if compute is not None:
+        return compute(core, call)
     if call.request.query:
         text = first(call.request.query, "resourceVersion")
         try:
