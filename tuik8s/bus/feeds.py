@@ -50,6 +50,7 @@ class Feeds:
         self._taps: list[tuple[bytes, Tap]] = []
         self._heard: dict[str, _Publisher] = {}
         self._past: dict[str, None] = {}
+        self._followed = ""  # the epoch that all clones are of, as far as a beat has shown
         self.beat_at_ms = 0
         """When the publisher was last heard of."""
         self._malformed_count = 0
@@ -114,6 +115,7 @@ class Feeds:
         not heard earlier. That is the only proof; frames of the dead may arrive at any time.
         """
         self.hear(epoch)
+        self._followed = ""
         for other in heard:
             if other != epoch and self._heard.pop(other, None) is not None:
                 self._past[other] = None
@@ -136,8 +138,11 @@ class Feeds:
         if beat is None:
             self._malformed_count += 1
             return
-        self.hear(beat.epoch)
-        publisher = self._heard.get(beat.epoch)
+        epoch = beat.epoch
+        publisher = self._heard.get(epoch)
+        if publisher is None:
+            self.hear(epoch)
+            publisher = self._heard.get(epoch)
         if publisher is None or beat.number <= publisher.beat:
             return
         now_ms = self._world.now_ms()
@@ -147,8 +152,12 @@ class Feeds:
             missed = (now_ms - publisher.known_at_ms) // BEAT_MS
         publisher.beat = beat.number
         self.beat_at_ms = now_ms
+        if epoch == self._followed and missed < BOOKMARK_BEATS:
+            return
         for clone in self._clones.values():
-            if clone.epoch and clone.epoch != beat.epoch:
+            if clone.epoch and clone.epoch != epoch:
                 clone.resync("new epoch")
             elif missed >= BOOKMARK_BEATS:
                 clone.resync("beats missed")
+        is_one = all(clone.epoch == epoch for clone in self._clones.values())
+        self._followed = epoch if is_one else ""

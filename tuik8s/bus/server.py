@@ -25,14 +25,11 @@ MemoryKey = tuple[str, str]
 
 
 class _Done(NamedTuple):
-    """A write of a key, and its reply: None while it is being done."""
+    """What is remembered of a write that was done."""
 
     deadline_ms: int
-    reply: Reply | None
-
-    @property
-    def size(self) -> int:
-        return 0 if self.reply is None else sum(map(len, self.reply.objects))
+    reply: Reply
+    size: int
 
 
 REMEMBERED_MAX: Final = 8_192
@@ -66,7 +63,7 @@ class BusServer:
         self._transport = transport
         self._handle = handle
         self._allowed = allowed
-        self._remembered: dict[MemoryKey, _Done] = {}
+        self._remembered: dict[MemoryKey, _Done | None] = {}  # None while it is being done
         self._remembered_bytes = 0
         self._counts = {"requests": 0, "malformed": 0, "expired": 0, "repeated": 0}
         transport.on_request = self._on_request
@@ -87,34 +84,33 @@ class BusServer:
         if envelope.key:
             memory = (identity, envelope.key)
             if memory in self._remembered:
-                self._repeat(peer, envelope.id, self._remembered[memory].reply)
+                self._repeat(peer, envelope.id, self._remembered[memory])
                 return
-            self._remembered[memory] = _Done(envelope.deadline_ms, None)
+            self._remembered[memory] = None
         self._counts["requests"] += 1
-        respond = partial(self._respond, peer, envelope.id, memory)
+        respond = partial(self._respond, peer, envelope.id, envelope.deadline_ms, memory)
         user = envelope.user or identity
         if user != identity and not self._allowed(identity, user):
             respond(_refusal(identity, user))
             return
         self._handle(user, envelope.request, respond)
 
-    def _repeat(self, peer: str, call_id: int, done: Reply | None) -> None:
+    def _repeat(self, peer: str, call_id: int, done: _Done | None) -> None:
         self._counts["repeated"] += 1
         if done is not None:
-            self._transport.reply(peer, (encode(ReplyEnvelope(call_id, done)),))
+            self._transport.reply(peer, (encode(ReplyEnvelope(call_id, done.reply)),))
 
-    def _respond(self, peer: str, call_id: int, memory: MemoryKey | None, reply: Reply) -> None:
+    def _respond(
+        self, peer: str, call_id: int, deadline_ms: int, memory: MemoryKey | None, reply: Reply
+    ) -> None:
         if memory is not None:
-            self._remember(memory, reply)
+            self._remember(memory, _Done(deadline_ms, reply, sum(map(len, reply.objects))))
         self._transport.reply(peer, (encode(ReplyEnvelope(call_id, reply)),))
 
-    def _remember(self, memory: MemoryKey, reply: Reply) -> None:
+    def _remember(self, memory: MemoryKey, done: _Done) -> None:
         """Keep a reply; forget the oldest ones (an entry that is still being done counts, too)."""
         remembered = self._remembered
-        begun = remembered.get(memory)
-        if begun is None:  # forgotten while it was being done
-            return
-        done = remembered[memory] = begun._replace(reply=reply)
+        remembered[memory] = done
         self._remembered_bytes += done.size
         now_ms = self._world.now_ms()
         forgotten: list[MemoryKey] = []
@@ -123,10 +119,10 @@ class BusServer:
                 len(remembered) - len(forgotten) > REMEMBERED_MAX
                 or self._remembered_bytes > REMEMBERED_BYTES_MAX
             )
-            if oldest == memory or not (full or known.deadline_ms < now_ms):
+            if known is done or not (full or (known is not None and known.deadline_ms < now_ms)):
                 break
             forgotten.append(oldest)
-            self._remembered_bytes -= known.size
+            self._remembered_bytes -= 0 if known is None else known.size
         for oldest in forgotten:
             del remembered[oldest]
 

@@ -98,13 +98,19 @@ class EventHeap:
     def run_until(self, limit_ms: int) -> None:
         """Run everything due by limit_ms, each call at its own time; the clock ends there."""
         queue = self._queue
-        run = self._run
         while queue and queue[0][0] <= limit_ms:
             when_ms, _, timer = heappop(queue)
-            if timer.call is None:
+            call, gate = timer.call, timer.gate
+            if call is None:
                 self._cancelled -= 1
-            else:
-                run(timer, when_ms)
+            elif gate is not None and gate.closed:
+                self._run(timer, when_ms)
+            else:  # what `_run` does, without a call of its own: this is every simulated event
+                if when_ms > self.now_ms:
+                    self.now_ms = when_ms
+                timer.call = None
+                self.events_count += 1
+                call()
         if limit_ms > self.now_ms:
             self.now_ms = limit_ms
 

@@ -49,22 +49,26 @@ def is_member(below: FieldSet | None) -> bool:
 
 
 def union(left: FieldSet, right: FieldSet) -> FieldSet:
-    """All paths of both sets."""
+    """All paths of both sets; `left` itself when it has them all."""
     if not left or not right:
         return left or right
     return _join(left, right)
 
 
 def _join(left: FieldSet, right: FieldSet) -> FieldSet:
-    if left is right:
+    if left is right or left == right:
         return left
     if not left or not right:
         other = left or right
         return {MEMBER: {}, **other} if other and MEMBER not in other else other
-    joined = dict(left)
+    joined = left
     for element, below in right.items():
-        known = joined.get(element)
-        joined[element] = below if known is None else _join(known, below)
+        known = left.get(element)
+        both = below if known is None else _join(known, below)
+        if both is not known:
+            if joined is left:
+                joined = dict(left)
+            joined[element] = both
     return joined
 
 
@@ -139,8 +143,20 @@ def _common(left: FieldSet, right: FieldSet, member: bool) -> FieldSet | None:
 
 
 def ordered(fields: FieldSet) -> FieldSet:
-    """The set with its elements in upstream's order, for writing."""
-    return {element: ordered(fields[element]) for element in sorted(fields)}
+    """The set with its elements in upstream's order, for writing; itself when they are so."""
+    if len(fields) < 2:
+        for element, below in fields.items():
+            inner = ordered(below) if below else below
+            return fields if inner is below else {element: inner}
+        return fields
+    names = sorted(fields)
+    same = names == list(fields)
+    out: FieldSet = {}
+    for name in names:
+        below = fields[name]
+        inner = out[name] = ordered(below) if below else below
+        same = same and inner is below
+    return fields if same else out
 
 
 def paths(fields: FieldSet, prefix: str = "") -> Iterator[str]:

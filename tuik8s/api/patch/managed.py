@@ -76,11 +76,24 @@ def track_update(
     ignored = ignored_by(subresource) if ignored is None else ignored
     changed, removed = differences(old or {}, new, node, ignored)
     if changed or removed:
-        touched = union(changed, removed)
-        entries = [kept for entry in entries if (kept := without_fields(entry, touched))]
         own = new_entry(manager, "Update", api_version, subresource)
-        entries = add_fields(entries, own, changed, now_ms)
+        entries = _handed_over(entries, own, changed, removed, now_ms)
     set_entries(new, entries)
+
+
+def _handed_over(
+    entries: list[Object], own: Object, changed: FieldSet, removed: FieldSet, now_ms: int
+) -> list[Object]:
+    """Take what changed or went away from all entries, and give what changed to the writer's."""
+    touched = union(changed, removed)
+    handed = []
+    for entry in entries:
+        # The writer gets back at once what it would lose.
+        is_own = changed and is_same_entry(entry, own)
+        kept = without_fields(entry, removed if is_own else touched)
+        if kept:
+            handed.append(kept)
+    return add_fields(handed, own, changed, now_ms)
 
 
 def starting_entries(old: Object | None, new: Object, subresource: str) -> list[Object]:
@@ -136,9 +149,11 @@ def new_entry(manager: str, operation: str, api_version: str, subresource: str) 
 
 
 def is_same_entry(left: Object, right: Object) -> bool:
-    return all(
-        (left.get(name) or "") == (right.get(name) or "")
-        for name in ("manager", "operation", "apiVersion", "subresource")
+    return (
+        (left.get("manager") or "") == (right.get("manager") or "")
+        and (left.get("operation") or "") == (right.get("operation") or "")
+        and (left.get("apiVersion") or "") == (right.get("apiVersion") or "")
+        and (left.get("subresource") or "") == (right.get("subresource") or "")
     )
 
 
@@ -159,8 +174,13 @@ def add_fields(entries: list[Object], own: Object, fields: FieldSet, now_ms: int
     """Give fields to the writer's entry, making it if there is none."""
     if not fields:
         return entries
-    others = [entry for entry in entries if not is_same_entry(entry, own)]
-    before = next((fields_of(entry) for entry in entries if is_same_entry(entry, own)), {})
+    others: list[Object] = []
+    before: FieldSet = {}
+    for entry in entries:
+        if is_same_entry(entry, own):
+            before = before or fields_of(entry)
+        else:
+            others.append(entry)
     time = None if own.get("subresource") == "scale" else format_time(now_ms)
     return _capped([*others, filled_entry(own, union(before, fields), time)])
 

@@ -34,13 +34,6 @@ _REPEATED_OWNERS: Final = (
     "UID(s) observed: "
 )
 _MANAGED: Final = "metadata.managedFields"
-_JUDGED: Final = (
-    "name", "namespace", "generateName", "uid", "labels", "annotations", "ownerReferences",
-    "finalizers", "generation", "creationTimestamp", "deletionTimestamp",
-    "deletionGracePeriodSeconds", "selfLink",
-)  # fmt: skip
-"""Metadata that validation looks at, besides managed fields."""
-
 _KEPT_BESIDE: Final = frozenset({"kind", "apiVersion", "metadata", "status"})
 
 
@@ -187,7 +180,7 @@ class Strategy:
     def meta_errors(self, new: Object, old: Object) -> list[FieldError]:
         """What every update checks of metadata, and upstream's strategies check again."""
         kind, meta, before = self.kind, new["metadata"], old["metadata"]
-        if all(meta.get(name) == before.get(name) for name in _JUDGED):
+        if _judged(meta) == _judged(before):
             # What is as it was stored has been judged; most writes change spec or status alone.
             once = validate_managed_fields(meta.get("managedFields") or [], _MANAGED)
             return once + once
@@ -239,6 +232,14 @@ class StatusStrategy(Strategy):
 
     def warnings(self, new: Object, old: Object | None) -> list[str]:
         return []
+
+
+def _judged(meta: Object) -> Object:
+    """The metadata that validation looks at, besides managed fields."""
+    judged = dict(meta)
+    judged.pop("managedFields", None)
+    judged.pop("resourceVersion", None)
+    return judged
 
 
 def keep_server_fields(new: Object, old: Object) -> None:

@@ -62,7 +62,8 @@ class Update(msgspec.Struct, kw_only=True):
     """One update: how to change the object, and what is allowed.
 
     uid: the uid that the body insists on. creates: whether a missing object is created. retries:
-    whether a conflict that the caller did not ask for is tried again. render: what the answer shows
+    whether a conflict that the caller did not ask for is tried again. replaces: transform only
+    reads the stored object and needs no copy of it. render: what the answer shows
     of the object, and view: what admission sees of it, where that is not the object itself.
     """
 
@@ -71,6 +72,7 @@ class Update(msgspec.Struct, kw_only=True):
     uid: str = ""
     creates: bool = False
     retries: bool = False
+    replaces: bool = False
     options: WriteOptions = WriteOptions()
     render: Render | None = None
     view: Render | None = None
@@ -184,14 +186,14 @@ def update(core: Core, call: Call, plan: Update) -> Waiting:
 def _update_once(core: Core, call: Call, plan: Update) -> Waiting:
     kind, request, strategy = call.kind, call.request, plan.strategy
     entry = core.objects.entry(kind, request.namespace, request.name)
+    old = None if entry is None else core.objects.read(kind, entry.value)
     if plan.uid:
-        _check_uid(core, call, entry, plan.uid)
-    if entry is None:
+        _check_uid(call, old, plan.uid)
+    if entry is None or old is None:
         if not plan.creates:
             raise call.not_found()
         return (yield from _create_by_update(core, call, plan))
-    old = core.objects.read(kind, entry.value)
-    new = plan.transform(copy_object(old))
+    new = plan.transform(old if plan.replaces else copy_object(old))
     attributes = _attributes(call, plan, new, old)
     yield from core.admission.admit(attributes)
     if plan.view is None:
@@ -238,11 +240,9 @@ def _create_by_update(core: Core, call: Call, plan: Update) -> Waiting:
     return (yield from create(core, call, obj, plan.options))
 
 
-def _check_uid(core: Core, call: Call, entry: Entry | None, uid: str) -> None:
+def _check_uid(call: Call, old: Object | None, uid: str) -> None:
     kind, request = call.kind, call.request
-    held = ""
-    if entry is not None:
-        held = core.objects.read(kind, entry.value)["metadata"].get("uid", "")
+    held = "" if old is None else old["metadata"].get("uid", "")
     if held == uid:
         return
     group = f"{kind.group}/" if kind.custom else ""

@@ -45,6 +45,7 @@ def put(core: Core, call: Call, strategy: Strategy) -> Waiting:
         uid=obj["metadata"].get("uid") or "",
         creates=kind.rules.create_on_update and not strategy.subresource,
         retries=not obj["metadata"].get("resourceVersion"),
+        replaces=True,
         options=options,
     )
     return (yield from update(core, call, plan))
