@@ -316,9 +316,10 @@ class Clone:
         for follower in self._followers:
             if follower.ready:
                 follower.notify(change)
-        for seen in (old, change.old_entry):  # everybody was told: they need not stay decoded
-            if seen is not None:
-                seen.forget()
+        if old is not None:  # everybody was told: what is replaced need not stay decoded
+            old.forget()
+        if change.old_entry is not None and change.old_entry is not old:
+            change.old_entry.forget()
 
     def _tell(self, changes: list[Change]) -> None:
         for follower in self._followers:

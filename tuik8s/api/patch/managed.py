@@ -125,14 +125,13 @@ def differences(
 
 
 def _comparable(obj: Object) -> Object:
-    """The object without the metadata that is never tracked."""
-    metadata = obj.get("metadata")
+    """The object without what every write changes in metadata; `tracked` drops the rest."""
+    metadata = dict(obj.get("metadata") or ())
     if not metadata:
         return obj
-    return {
-        **obj,
-        "metadata": {k: v for k, v in metadata.items() if k not in _UNTRACKED_METADATA},
-    }
+    metadata.pop("managedFields", None)
+    metadata.pop("resourceVersion", None)
+    return {**obj, "metadata": metadata}
 
 
 def tracked(fields: FieldSet) -> FieldSet:

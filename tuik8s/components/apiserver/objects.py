@@ -8,6 +8,7 @@ items need, is a slice of the JSON with them.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -21,6 +22,9 @@ from tuik8s.components.apiserver.config import Limits
 from tuik8s.components.apiserver.conversions.registry import conversion_of
 from tuik8s.components.store.store import Store
 from tuik8s.components.store.types import Change, Entry
+
+_HEAD = ("kind", "apiVersion")
+"""What stands first in every stored object."""
 
 decode_msgpack = msgspec.msgpack.Decoder().decode
 
@@ -138,9 +142,9 @@ class Objects:
     def _packed(self, kind: Kind, obj: Object) -> bytes:
         obj["metadata"]["resourceVersion"] = str(self.store.next_revision)
         stored = to_stored(obj, kind)
-        rest = {k: v for k, v in stored.items() if k not in ("kind", "apiVersion")}
-        head = {"kind": stored["kind"], "apiVersion": stored["apiVersion"]}
-        value = encode_msgpack({**head, **rest})
+        if tuple(islice(stored, 2)) != _HEAD:
+            stored = {**{name: stored[name] for name in _HEAD}, **stored}
+        value = encode_msgpack(stored)
         if len(value) > self._bytes_max:
             raise bare_internal_error("etcdserver: request is too large")
         return value

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tuik8s.api.meta import condition
 from tuik8s.api.times import format_time, parse_time
 from tuik8s.api.types import Object
 
@@ -53,10 +52,14 @@ class Health:
         heard = self._heard.get(name)
         return heard is None or heard.uid != uid
 
-    def observe(self, node: Object, lease: Object | None, now_ms: int) -> bool:
-        """Take note of what the node says now; True when it has been silent too long."""
+    def observe(
+        self, node: Object, ready: Object | None, lease: Object | None, now_ms: int
+    ) -> bool:
+        """Take note of what the node says now (ready: its Ready condition).
+
+        True when it has been silent too long.
+        """
         name, uid = node["metadata"]["name"], node["metadata"].get("uid") or ""
-        ready = condition(node, "Ready")
         renewed = ((lease or {}).get("spec") or {}).get("renewTime") or ""
         heard = self._heard.get(name)
         if heard is None or heard.uid != uid:

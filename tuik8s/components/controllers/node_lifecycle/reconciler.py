@@ -31,6 +31,7 @@ from tuik8s.components.controllers.node_lifecycle import taints, zones
 from tuik8s.components.controllers.node_lifecycle.health import Health, silent_conditions
 from tuik8s.components.controllers.node_lifecycle.taints import NOT_READY, UNREACHABLE
 from tuik8s.components.controllers.node_lifecycle.zones import Rates
+from tuik8s.components.controllers.parts.node_match import taints_of
 from tuik8s.components.controllers.parts.workloads import status_of, status_update
 
 LEASES = "leases.coordination.k8s.io"
@@ -100,8 +101,10 @@ class NodeLifecycleReconciler:
         ready_by_zone: dict[str, list[bool]] = {}
         unready: dict[str, list[Object]] = {}
         for node in nodes:
-            observed = _ready_status(node)
-            silent = self._health.observe(node, self._lease(view, node), now_ms)
+            ready = condition(node, "Ready")
+            observed = "" if ready is None else str(ready.get("status"))
+            lease = view.get(LEASES, LEASE_NAMESPACE, name_of(node))
+            silent = self._health.observe(node, ready, lease, now_ms)
             if silent:
                 writes += self._silence(node, observed, view, now_ms, events)
             is_ready = observed == "True" and not silent
@@ -114,15 +117,12 @@ class NodeLifecycleReconciler:
         after_ms = self._taint_unready(ready_by_zone, unready, len(nodes), writes, now_ms)
         return Plan(writes=tuple(writes), events=tuple(events), requeue_after_ms=after_ms)
 
-    def _lease(self, view: View, node: Object) -> Object | None:
-        return view.get(LEASES, LEASE_NAMESPACE, name_of(node))
-
     def _arrivals(self, nodes: Sequence[Object]) -> list[Event]:
         """Events for nodes that came and went since the last time."""
         events = []
         names = set()
         for node in nodes:
-            name = name_of(node)
+            name = node["metadata"]["name"]
             names.add(name)
             if self._health.is_new(name, uid_of(node)):
                 text = f"Node {name} event: Registered Node {name} in Controller"
@@ -215,6 +215,8 @@ def _follow_conditions(node: Object, now_ms: int) -> Plan:
 
 
 def _reachable(node: Object, now_ms: int) -> list[Write]:
+    if not taints_of(node):
+        return []
     both = ((NOT_READY, _NO_EXECUTE), (UNREACHABLE, _NO_EXECUTE))
     if not any(taints.has(node, key, effect) for key, effect in both):
         return []
