@@ -10,6 +10,7 @@ import argparse
 
 from tuik8s.cli import down, ui, up
 from tuik8s.cli.arguments import add_cluster, add_shape, directory_in, flag_in
+from tuik8s.components.supervisor.directory import DataDirectory
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,9 +27,15 @@ def run(args: argparse.Namespace) -> int:
         running, took_s = up.start(args)
         print(f"cluster {args.name!r} is up in {took_s:.2f} s")
     try:
-        ui.show(directory, running, args.name)
+        directory = ui.show(directory, running, args.name)
     finally:
         if not was_running:
-            down.run(args)
-            print(f"to keep it running next time: tuik8s up --detach{flag_in(args)}")
+            _stop(directory, flag_in(args))
     return 0
+
+
+def _stop(directory: DataDirectory, flag: str) -> None:
+    running = directory.read_running()
+    if running is not None:
+        down.stop(directory, running)
+    print(f"stopped; to keep it running next time: tuik8s up --detach{flag}")

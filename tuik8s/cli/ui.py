@@ -10,11 +10,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuik8s.cli import down
 from tuik8s.cli.arguments import add_cluster, require_running
 from tuik8s.cli.log_directory import log_in, open_view, told_in_words
 from tuik8s.cli.moments import add_at, moment_in
@@ -22,6 +25,7 @@ from tuik8s.components.supervisor.command import Process, processes_of
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
 
 if TYPE_CHECKING:
+    from tuik8s.ui.control import Acts, Switch
     from tuik8s.world.live_view import DirectoryView
 
 COLUMNS_MIN, ROWS_MIN = 60, 16
@@ -66,9 +70,30 @@ def check_terminal() -> None:
         )
 
 
-def show(directory: DataDirectory, running: Running, name: str) -> None:
-    """Run the dashboard until it is left."""
-    asyncio.run(_show(directory.path, running, name))
+def show(directory: DataDirectory, running: Running, name: str) -> DataDirectory:
+    """Run the dashboard until it is left; the cluster that was shown then: it may be a fork."""
+    from tuik8s.ui.control import Acts, Switch
+
+    acts = Acts()
+    while True:
+        left = asyncio.run(_show(directory, running, name, acts))
+        if not isinstance(left, Switch):
+            return directory
+        down.stop(directory, running)  # both have the same addresses
+        directory, running = _switch(left)
+        name = directory.path.name
+
+
+def _switch(wanted: Switch) -> tuple[DataDirectory, Running]:
+    """Start another future, in a process that has none of our threads."""
+    print(f"{wanted.why}: starting {Path(wanted.data).name} ...", flush=True)
+    command = [sys.executable, "-m", "tuik8s.cli.main", "up", "--detach"]
+    done = subprocess.run([*command, "--data", wanted.data], capture_output=True, text=True)
+    directory = DataDirectory(Path(wanted.data))
+    running = directory.read_running()
+    if running is None:
+        raise Refusal(f"{wanted.data} did not start: {done.stderr.strip() or done.stdout.strip()}")
+    return directory, running
 
 
 def show_log(text: str, at: str) -> None:
@@ -86,6 +111,7 @@ async def _show_log(name: str, view: DirectoryView, at: str, scratch: Path) -> N
     """Server and dashboard in one process: they are each other's only company."""
     from tuik8s.bus.client import Client
     from tuik8s.bus.zeromq import ipc_address
+    from tuik8s.cli.control import LogControl
     from tuik8s.components.apiserver.live_log import serve_log
     from tuik8s.ui.app import Dashboard
     from tuik8s.ui.feed import Feed
@@ -104,28 +130,34 @@ async def _show_log(name: str, view: DirectoryView, at: str, scratch: Path) -> N
     feed = Feed(host.world, client)
     feed.show(Past(client, Moment(found.revision, found.at_ms), feed.loaded, feed.told))
     try:
-        await Dashboard(feed, f"log {name}", list).run_async()
+        await Dashboard(feed, f"log {name}", list, control=LogControl(name)).run_async()
     finally:
         client.close()
         process.close()
 
 
-async def _show(path: Path, running: Running, name: str) -> None:
+def _real_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+async def _show(directory: DataDirectory, running: Running, name: str, acts: Acts) -> object:
     os.environ.setdefault("TEXTUAL_FPS", str(PAINTS_PER_S_MAX))
     from tuik8s.bus.client import Client
     from tuik8s.bus.zeromq import ipc_address
+    from tuik8s.cli.control import ClusterControl
     from tuik8s.ui.app import Dashboard
     from tuik8s.ui.feed import Feed
     from tuik8s.world.live import LiveDriver
     from tuik8s.world.live_host import LiveProcess
 
-    log = (path / "logs" / "ui.log").open("a")
+    log = (directory.logs / "ui.log").open("a")
     driver = LiveDriver(
         asyncio.get_running_loop(), sink=lambda line: print(line, file=log, flush=True)
     )
     process = LiveProcess(driver, ipc_address(Path(running.runtime) / "bus"))
-    host = process.host("tui", path)
+    host = process.host("tui", directory.path)
     client = Client(host.world, host.dial(IDENTITY))
+    control = ClusterControl(directory, running, driver)
 
     def status() -> list[Process]:
         try:
@@ -134,7 +166,8 @@ async def _show(path: Path, running: Running, name: str) -> None:
             return []
 
     try:
-        await Dashboard(Feed(host.world, client), name, status).run_async()
+        feed = Feed(host.world, client, _real_ms)
+        return await Dashboard(feed, name, status, control=control, acts=acts).run_async()
     finally:
         client.close()
         process.close()

@@ -19,8 +19,10 @@ from textual.widgets import Input
 
 from tuik8s.api.times import format_time
 from tuik8s.ui.ascii import Ascii
+from tuik8s.ui.control import Acts, Control
 from tuik8s.ui.export import FORMATS, exported
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.futures import Futures
 from tuik8s.ui.go import carry_out, completions
 from tuik8s.ui.history import LogChange
 from tuik8s.ui.machine import Machine, NoMachine
@@ -39,7 +41,7 @@ from tuik8s.ui.screens.registry import DIGITS
 from tuik8s.ui.screens.resources import ResourcesScreen
 from tuik8s.ui.settings import Settings
 from tuik8s.ui.theme import DEFAULT_THEME, STYLES, THEMES
-from tuik8s.ui.time_keys import GO_TO, TO_BOOKMARK, TimeKeys
+from tuik8s.ui.time_keys import GO_TO, TO_BOOKMARK
 from tuik8s.ui.watch import Watch
 from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.prompt import Prompt
@@ -53,7 +55,7 @@ OSC52_BYTES_MAX = 74_000
 """More than this many terminals do not take."""
 
 
-class Dashboard(TimeKeys):
+class Dashboard(Futures):
     """One window on one cluster. status: asks the supervisor for its processes; machine: files, the
     editor, and what is remembered."""
 
@@ -86,8 +88,10 @@ class Dashboard(TimeKeys):
         status: Status,
         machine: Machine | None = None,
         settings: Settings | None = None,
+        control: Control | None = None,
+        acts: Acts | None = None,
     ) -> None:
-        super().__init__(feed)
+        super().__init__(feed, control, acts)
         self.cluster = cluster
         self.status = status
         self.machine = machine or NoMachine()
@@ -134,6 +138,8 @@ class Dashboard(TimeKeys):
 
     def show_newest(self) -> None:
         """Bring what is on screen up to date; called ten times a second."""
+        if not self.screen_stack:
+            return  # it ends just now
         screen = self.screen
         if not isinstance(screen, DashboardScreen) or not screen.is_loaded:
             return

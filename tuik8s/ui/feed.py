@@ -25,7 +25,7 @@ from tuik8s.bus.client import Client, decode
 from tuik8s.bus.clone import Change
 from tuik8s.bus.informer import Informer
 from tuik8s.ui.custom import kinds_of
-from tuik8s.ui.past import Past
+from tuik8s.ui.past import Moment, Past
 from tuik8s.ui.tables import Table
 from tuik8s.world.base import World
 
@@ -42,8 +42,15 @@ OnText = Callable[[str], None]
 class Feed:
     """Everything that screens read and ask for."""
 
-    def __init__(self, world: World, client: Client) -> None:
+    def __init__(
+        self, world: World, client: Client, real_ms: Callable[[], int] | None = None
+    ) -> None:
+        """real_ms: time as it passes at the keyboard, whatever the clock of the cluster does."""
         self.world = world
+        self.live_ms = world.now_ms
+        self.real_ms = real_ms or world.now_ms
+        self.on_act: Callable[[str, Moment], None] = lambda what, before: None
+        """Told what is about to be changed from here, and the moment just before it."""
         self.client = client
         self.kinds: KindRegistry = builtin()
         self.routes: dict[str, Object] = {}
@@ -81,7 +88,7 @@ class Feed:
 
     def now_ms(self) -> int:
         """The time of what is shown; it stands still in the past."""
-        return self.world.now_ms() if self.past is None else self.past.moment.at_ms
+        return self.live_ms() if self.past is None else self.past.moment.at_ms
 
     @property
     def newest_revision(self) -> int:
@@ -199,6 +206,7 @@ class Feed:
     def delete(self, kind: Kind, obj: Object, on_text: OnText, *, now: bool = False) -> None:
         """Delete this very object, not one that has its name by then. now: without grace."""
         meta = obj["metadata"]
+        self._act(f"delete {kind.singular}/{meta['name']}")
         options: Object = {"propagationPolicy": "Background"}
         if meta.get("uid"):
             options["preconditions"] = {"uid": meta["uid"]}
@@ -214,10 +222,12 @@ class Feed:
 
     def replace(self, kind: Kind, obj: Object, on_text: OnText) -> None:
         """Write an object that was edited; refused when it has changed meanwhile."""
+        self._act(f"edit {kind.singular}/{obj['metadata']['name']}")
         self.client.update(kind.resource, obj, lambda reply: on_text(_refusal(reply)))
 
     def scale(self, kind: Kind, obj: Object, replicas: int, on_text: OnText) -> None:
         meta = obj["metadata"]
+        self._act(f"scale {kind.singular}/{meta['name']} to {replicas}")
         self.client.patch(
             kind.resource,
             meta.get("namespace", ""),
@@ -228,7 +238,12 @@ class Feed:
         )
 
     def create(self, resource: str, obj: Object, on_text: OnText) -> None:
+        meta = obj["metadata"]
+        self._act(f"create {obj['kind']} {meta.get('name') or meta.get('generateName', '')}")
         self.client.create(resource, obj, lambda reply: on_text(_refusal(reply)))
+
+    def _act(self, what: str) -> None:
+        self.on_act(what, Moment(self.newest_revision, self.live_ms()))
 
     # --- what is heard ------------------------------------------------------------------------
 

@@ -35,6 +35,8 @@ class Rewinder:
     def __init__(self, feed: Feed, say: Say) -> None:
         self.is_playing = False
         self.speed = 1.0
+        self.ends = False
+        """Whether the log is at its end: then playing stops there instead of waiting for more."""
         self._feed = feed
         self._log = Logbook(feed.client)
         self._say = say
@@ -52,6 +54,11 @@ class Rewinder:
         """What is shown; None is now."""
         past = self._feed.past
         return None if past is None else past.moment
+
+    @property
+    def here(self) -> Moment:
+        """The moment that is shown, also when it is now."""
+        return self.moment or self._newest()
 
     @property
     def is_live(self) -> bool:
@@ -76,7 +83,7 @@ class Rewinder:
             self._ahead.clear()
             self.is_playing = True
             self._clock_ms = float(past.moment.at_ms)
-            self._ticked_at_ms = self._feed.world.now_ms()
+            self._ticked_at_ms = self._feed.real_ms()
 
     def change_speed(self, by: int) -> float:
         """The next faster (1) or slower (-1) one."""
@@ -146,7 +153,7 @@ class Rewinder:
             self._walk(self._steps, None)
 
     def _newest(self) -> Moment:
-        return Moment(self._feed.newest_revision, self._feed.world.now_ms())
+        return Moment(self._feed.newest_revision, self._feed.live_ms())
 
     def _enter(self, moment: Moment) -> None:
         """Read all that screens look at, then show it."""
@@ -228,12 +235,12 @@ class Rewinder:
     def tick(self) -> None:
         """Called ten times a second: while playing, show what happened up to the clock."""
         past = self._feed.past
-        now_ms = self._feed.world.now_ms()
-        passed_ms, self._ticked_at_ms = now_ms - self._ticked_at_ms, now_ms
+        real_ms = self._feed.real_ms()
+        passed_ms, self._ticked_at_ms = real_ms - self._ticked_at_ms, real_ms
         if not self.is_playing or past is None:
             return
-        if self._clock_ms >= now_ms:
-            self.live()  # it has caught up
+        if self._has_caught_up(past):
+            self.live()
             return
         self._clock_ms += passed_ms * self.speed
         while self._ahead and self._ahead[0].moment.at_ms <= self._clock_ms:
@@ -242,6 +249,12 @@ class Rewinder:
             self._read_ahead(past)
         if not self._ahead or self._ahead[0].moment.at_ms > self._clock_ms:
             past.moment = Moment(past.moment.revision, int(self._clock_ms))
+
+    def _has_caught_up(self, past: Past) -> bool:
+        """Whether nothing is left to play: it is now, or the end of a log that grows no more."""
+        if self._clock_ms >= self._feed.live_ms():
+            return True
+        return self.ends and past.moment.revision >= self._feed.newest_revision
 
     def _read_ahead(self, past: Past) -> None:
         self._is_reading = True

@@ -56,14 +56,14 @@ class TimeKeys(App[Any]):
         self.rewinder.tick()
         self.reader.look()
         for bar in self.screen.query(TimelineBar):
-            bar.show(self.reader.timeline, self.feed.now_ms(), self.feed.world.now_ms())
+            bar.show(self.reader.timeline, self.feed.now_ms(), self.feed.live_ms())
 
     def mode(self) -> tuple[str, str]:
         """What the status bar says of time, and its style."""
         moment = self.rewinder.moment
         if moment is None:
             return ("● LIVE", "ok") if self.feed.is_connected else ("✗ LOST, reconnecting", "bad")
-        ago = human_duration(max(0, self.feed.world.now_ms() - moment.at_ms))
+        ago = human_duration(max(0, self.feed.live_ms() - moment.at_ms))
         if self.rewinder.is_playing:
             return (
                 f"▶ REPLAY {_speed(self.rewinder.speed)} #{moment.revision} ({ago} ago)",
@@ -95,7 +95,7 @@ class TimeKeys(App[Any]):
         self.notify(f"plays at {_speed(speed)}; p plays from here", timeout=3)
 
     def action_to_mark(self, direction: int) -> None:
-        moment = self.rewinder.moment or Moment(self.feed.newest_revision, self.feed.world.now_ms())
+        moment = self.rewinder.here
         mark = self.reader.timeline.next_mark(moment, direction)
         if mark is None:
             self._say("no mark after this one" if direction > 0 else "no mark before this one")
@@ -104,7 +104,7 @@ class TimeKeys(App[Any]):
         self.rewinder.go_to(mark.moment.revision)
 
     def action_bookmark(self) -> None:
-        moment = self.rewinder.moment or Moment(self.feed.newest_revision, self.feed.world.now_ms())
+        moment = self.rewinder.here
         name = f"b{len(self.bookmarks) + 1}"
         self.bookmarks[name] = moment
         self.reader.timeline.mark(Mark(moment, BOOKMARK, f"bookmark {name}"))
@@ -121,7 +121,7 @@ class TimeKeys(App[Any]):
 
     def go_to(self, text: str) -> str:
         """Show the moment that was typed; what is wrong with it, "" if nothing."""
-        now_ms = self.feed.world.now_ms()
+        now_ms = self.feed.live_ms()
         try:
             when = parse_when(text, self.feed.now_ms(), now_ms, self.bookmarks)
         except BadMoment as bad:

@@ -33,7 +33,7 @@ class TimelineReader:
 
     def look(self) -> None:
         """Read what is new, at most twice a second."""
-        now_ms, newest = self._feed.world.now_ms(), self._feed.newest_revision
+        now_ms, newest = self._feed.real_ms(), self._feed.newest_revision
         if self._is_reading or not newest or now_ms - self._looked_at_ms < EVERY_MS:
             return
         self._looked_at_ms = now_ms

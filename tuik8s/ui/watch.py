@@ -28,7 +28,7 @@ class Watch:
 
     def look(self) -> list[Problem]:
         """The problems as they are, or as they were less than a second ago."""
-        feed, now_ms = self.feed, self.feed.world.now_ms()
+        feed, now_ms = self.feed, self.feed.real_ms()
         version = feed.version_of(WATCHED)
         is_late = now_ms - self._judged_at_ms >= EVERY_MS or feed.moves != self._moves
         if version != self._version and is_late:

@@ -39,6 +39,13 @@ class Answer(msgspec.Struct):
     revision: int = 0
     stream: Stream | None = None
 
+    @property
+    def parts(self) -> tuple[bytes, ...]:
+        """What the bus carries."""
+        if self.objects is not None:
+            return self.objects
+        return (self.body,) if self.body else ()
+
 
 def refusal(error: ApiError, *, packed: bool = False, warnings: Iterable[str] = ()) -> Answer:
     """The Status of a refused request; errors are JSON whatever was asked for."""

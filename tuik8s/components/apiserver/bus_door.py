@@ -142,14 +142,11 @@ class BusDoor:
 
 
 def _reply(answer: Answer, epoch: str = "", sequence: int = 0) -> Reply:
-    objects = answer.objects
-    if objects is None:
-        objects = (answer.body,) if answer.body else ()
     return Reply(
         code=answer.code,
         revision=answer.revision,
         warnings=answer.warnings,
-        objects=objects,
+        objects=answer.parts,
         epoch=epoch,
         sequence=sequence,
     )

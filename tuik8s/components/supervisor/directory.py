@@ -65,6 +65,11 @@ class DataDirectory:
         self._lock: IO[bytes] | None = None
 
     @property
+    def has_name(self) -> bool:
+        """Whether `--name` means it; else it is `--data`."""
+        return self.path.parent == state_root().absolute()
+
+    @property
     def pki(self) -> Path:
         return self.path / "pki"
 

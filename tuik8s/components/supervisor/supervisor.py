@@ -9,9 +9,9 @@ restart, so that forking is safe at any time. A child whose socketpair closes kn
 supervisor is gone and ends.
 
 Commands (one JSON object a line, answered by one): status, down, kill, hold, release, pause,
-resume, links, rules, clock. The last three are states, kept here and sent to every child at its
-start and on change: they do not travel on the bus, so a node that is cut off from the API server
-still hears that it is healed.
+resume, links, rules, clock, time. Links, rules and the clock are states, kept here and sent to
+every child at its start and on change: they do not travel on the bus, so a node that is cut off
+from the API server still hears that it is healed.
 """
 
 from __future__ import annotations
@@ -255,6 +255,8 @@ class Supervisor:
         if command == "down":
             self._go_down()
             return {"ok": True}
+        if command == "time":
+            return {"clock": self._state.get("clock")}
         if command == "links":
             try:
                 self._links.set(rules_of(message.get("value")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tuik8s.ui.commands import (
     chaos,
+    clock,
     columns,
     context,
     delete,
@@ -26,6 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     export.COMMAND,
     delete.COMMAND,
     chaos.COMMAND,
+    clock.COMMAND,
     context.COMMAND,
     history.COMMAND,
     set.COMMAND,

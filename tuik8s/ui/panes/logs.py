@@ -87,7 +87,7 @@ class LogsPane(Page):
                 client, previous = self.feed.client, self._has_previous
                 self._tails[source] = LogTail(client, source, previous=previous)
                 self._tails[source].ask()
-        clock_ms = self.feed.world.now_ms()
+        clock_ms = self.feed.live_ms()
         if clock_ms - self._asked_at_ms >= ASK_EVERY_MS:
             self._asked_at_ms = clock_ms
             for source in wanted:

@@ -65,7 +65,7 @@ class DashboardScreen(Screen[None]):
 
     def is_due(self, what: str, every_ms: int) -> bool:
         """Whether to do something again: every so often, and at once at another moment."""
-        now_ms, moves = self.feed.world.now_ms(), self.feed.moves
+        now_ms, moves = self.feed.real_ms(), self.feed.moves
         at_ms, seen = self._due.get(what, (-every_ms, -1))
         if seen == moves and now_ms - at_ms < every_ms:
             return False

@@ -1,0 +1,96 @@
+"""The dashboard's hand on a cluster's processes: its clock, and forks (see `ui.control`)."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuik8s.cli import fork
+from tuik8s.components.supervisor.clock import clock_of, set_clock
+from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
+from tuik8s.ui.control import REAL_TIME, Unable
+
+if TYPE_CHECKING:
+    from tuik8s.world.live import LiveDriver
+
+LOOK_EVERY_S = 1.0
+"""How often the dashboard hears that somebody else has set the clock."""
+
+
+class ClusterControl:
+    """Of a running cluster. driver: the dashboard's own, which keeps the cluster's time."""
+
+    is_log = False
+
+    def __init__(self, directory: DataDirectory, running: Running, driver: LiveDriver) -> None:
+        self._directory = directory
+        self._running = running
+        self._driver = driver
+        self._look()
+
+    @property
+    def data(self) -> str:
+        return str(self._directory.path)
+
+    def rate(self) -> int:
+        clock = self._driver.clock
+        stands = clock.stop_at_ms and clock.at(time.monotonic_ns()) >= clock.stop_at_ms
+        return 0 if stands else clock.rate
+
+    def set_rate(self, per_mille: int) -> None:
+        self._set(lambda: set_clock(self._running.runtime, rate=per_mille))
+
+    def step(self, duration_ms: int) -> None:
+        self._set(lambda: set_clock(self._running.runtime, step_ms=duration_ms))
+
+    def fork(self, revision: int) -> str:
+        try:
+            _, target = fork.make(self._directory, str(revision), "", self._into())
+        except Refusal as refusal:
+            raise Unable(str(refusal)) from refusal
+        return str(target.path)
+
+    def _into(self) -> str:
+        """A cluster that has a directory instead of a name has forks beside it."""
+        if self._directory.has_name:
+            return ""
+        path = self._directory.path
+        numbers = range(1, 10_000)
+        return str(next(p for n in numbers if not (p := Path(f"{path}-f{n}")).exists()))
+
+    def _set(self, change) -> None:  # type: ignore[no-untyped-def]
+        try:
+            self._driver.set_clock(change())
+        except Refusal as refusal:
+            raise Unable(str(refusal)) from refusal
+
+    def _look(self) -> None:
+        try:
+            clock = clock_of(self._running.runtime)
+        except Refusal:
+            clock = self._driver.clock  # it says itself that the connection is lost
+        if clock != self._driver.clock:
+            self._driver.set_clock(clock)
+        self._driver.loop.call_later(LOOK_EVERY_S, self._look)
+
+
+class LogControl:
+    """Of a log, which can only be looked at."""
+
+    is_log = True
+
+    def __init__(self, data: str) -> None:
+        self.data = data
+
+    def rate(self) -> int:
+        return REAL_TIME
+
+    def set_rate(self, per_mille: int) -> None:
+        raise Unable("a log has no clock; p plays it")
+
+    def step(self, duration_ms: int) -> None:
+        raise Unable("a log has no clock; ] goes on by an event")
+
+    def fork(self, revision: int) -> str:
+        raise Unable(f"outside the dashboard: tuik8s fork --data {self.data} --at {revision}")

@@ -1,0 +1,129 @@
+"""Forks and the clock on the keyboard: other futures, and the pace of the cluster itself.
+
+z  undo: a cluster goes on from just before the last act here, in the place of this one
+Z  redo: back to the cluster in which it was done     B  the same from the moment shown
+:clock pause | resume | 10 | step 30s                  the cluster's clock, for all its processes
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.binding import Binding
+
+from tuik8s.api.times import human_duration, parse_duration
+from tuik8s.ui.control import REAL_TIME, Act, Acts, Control, NoControl, Switch, Unable, Undone
+from tuik8s.ui.feed import Feed
+from tuik8s.ui.past import Moment
+from tuik8s.ui.time_keys import TimeKeys
+from tuik8s.ui.widgets.confirm import Confirm
+
+CLOCK = "pause, resume, a rate such as 10 or 0.5, or step 30s"
+RATE_MAX = 100
+
+
+class Futures(TimeKeys):
+    """The part of the dashboard that goes to other futures."""
+
+    BINDINGS: ClassVar[list[Any]] = [
+        Binding("z", "undo", "Undo", show=False, id="time.undo"),
+        Binding("Z", "redo", "Redo", show=False, id="time.redo"),
+        Binding("B", "branch", "Fork here", show=False, id="time.branch"),
+    ]
+
+    def __init__(
+        self, feed: Feed, control: Control | None = None, acts: Acts | None = None
+    ) -> None:
+        super().__init__(feed)
+        self.control = control or NoControl()
+        self.acts = acts or Acts()
+        self.rewinder.ends = self.control.is_log
+        feed.on_act = self.acts.did
+
+    def mode(self) -> tuple[str, str]:
+        text, style = super().mode()
+        if self.control.is_log and self.feed.past is None:
+            return ("■ END OF LOG", "warn")
+        rate = self.control.rate()
+        if rate == REAL_TIME:
+            return (text, style)
+        return (f"{text} ‖ clock stands" if rate == 0 else f"{text} ×{rate / REAL_TIME:g}", "warn")
+
+    def set_clock(self, text: str) -> str:
+        """Carry out `:clock ...`; what is wrong with it, "" if nothing."""
+        word, _, rest = text.strip().partition(" ")
+        if self.feed.read_only:
+            return self.feed.read_only
+        try:
+            if word == "step":
+                self.control.step(parse_duration(rest.strip()))
+            else:
+                self.control.set_rate(_rate(word))
+        except ValueError:
+            return f":clock takes {CLOCK}"
+        except Unable as unable:
+            return str(unable)
+        return ""
+
+    def action_undo(self) -> None:
+        if not self.acts.done:
+            self._say("nothing to undo: nothing was changed from this dashboard")
+            return
+        act = self.acts.done[-1]
+        ago = human_duration(max(0, self.feed.live_ms() - act.before.at_ms))
+        self._ask_to_fork(
+            f"UNDO {act.what} ?",
+            f"a cluster goes on from before it, {ago} ago; this one stops, Z goes back to it",
+            act.before,
+            act,
+        )
+
+    def action_branch(self) -> None:
+        moment = self.rewinder.here
+        self._ask_to_fork(
+            f"FORK here, at #{moment.revision} ?",
+            "a cluster goes on from this moment; this one stops, Z goes back to it",
+            moment,
+            Act(f"fork at #{moment.revision}", moment),
+        )
+
+    def action_redo(self) -> None:
+        if not self.acts.undone:
+            self._say("nothing to redo")
+            return
+        undone = self.acts.undone.pop()
+        self.exit(Switch(undone.data, f"redo {undone.what}"))
+
+    def _ask_to_fork(self, question: str, affects: str, moment: Moment, act: Act) -> None:
+        if self.feed.read_only:
+            self._say(self.feed.read_only)
+            return
+        same = f"tuik8s fork --at {moment.revision}, then tuik8s up --name FORK --switch"
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._fork(moment, act)
+
+        self.push_screen(Confirm(question, affects, same), answered)
+
+    def _fork(self, moment: Moment, act: Act) -> None:
+        try:
+            data = self.control.fork(moment.revision)
+        except Unable as unable:
+            self.notify(str(unable), severity="error", markup=False)
+            return
+        self.acts.rewound(moment.revision)
+        self.acts.undone.append(Undone(act.what, self.control.data))
+        self.exit(Switch(data, f"going on from #{moment.revision}"))
+
+
+def _rate(word: str) -> int:
+    """Thousandths of real time. Raises ValueError."""
+    if word == "pause":
+        return 0
+    if word == "resume":
+        return REAL_TIME
+    rate = float(word)
+    if not 0 <= rate <= RATE_MAX:
+        raise ValueError(word)
+    return round(rate * REAL_TIME)
