@@ -2,21 +2,31 @@
 
 tuik8s run examples/node-failure.yaml
 tuik8s run examples/*.yaml --junit report.xml
-tuik8s run shop.yaml --seed 42 --json
+tuik8s run shop.yaml --set replicas=5 --seed 42 --json
+tuik8s run shop.yaml --report out         a page to read, and the log of the run
+tuik8s run shop.yaml --seeds 200          the same with seeds 1 to 200, on all processors
+tuik8s run *.yaml --check                 only read the files
+
+Exit codes: 0 all passed, 1 one did not, 2 a file or an option is wrong, 130 Ctrl+C.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
-import json
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import msgspec
-
+from tuik8s.cli.run_view import print_outcome, print_step, told_as_json
 from tuik8s.components.supervisor.directory import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tuik8s.scenario.document import Scenario
+    from tuik8s.scenario.outcome import Outcome
 
 GC_THRESHOLD = (50_000, 20, 50)
 """A whole cluster lives in this process and makes few cycles: look for them seldom."""
@@ -24,72 +34,86 @@ GC_THRESHOLD = (50_000, 20, 50)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scenario", nargs="+", type=Path, help="scenario files")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter; repeatable"
+    )
     parser.add_argument("--seed", type=int, help="instead of the scenario's own")
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of progress")
+    parser.add_argument("--seeds", metavar="N|A..B", help="sweep: run with each of these seeds")
+    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes of a sweep")
+    parser.add_argument("--report", type=Path, metavar="DIR", help="write a page and the log there")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write a JUnit file")
+    parser.add_argument(
+        "--json", action="store_true", help="print outcomes as JSON: one, or a list of several"
+    )
+    parser.add_argument("--check", action="store_true", help="read the files and run nothing")
     parser.add_argument("--log", action="store_true", help="show what the components log")
 
 
 def run(args: argparse.Namespace) -> int:
-    from tuik8s.scenario.document import read_scenario
-    from tuik8s.scenario.junit import render_junit
-    from tuik8s.scenario.outcome import Outcome, StepResult
+    try:
+        return _run(args)
+    except KeyboardInterrupt:
+        print("\ninterrupted; nothing is left running", file=sys.stderr)
+        return 130
+
+
+def _run(args: argparse.Namespace) -> int:
+    gc.set_threshold(*GC_THRESHOLD)
+    if args.seed is not None and args.seed < 0:
+        raise Refusal(f"--seed {args.seed}: expected a whole number from 0")
+    scenarios = _read_all(args)
+    if args.check:
+        for scenario in scenarios:
+            print(f"{scenario.file}: {len(scenario.steps) + len(scenario.liveness)} steps, good")
+        return 0
+    if args.seeds:
+        from tuik8s.cli.sweep import run_sweep
+
+        return run_sweep(args, scenarios)
+    return _run_each(args, scenarios)
+
+
+def _read_all(args: argparse.Namespace) -> list[Scenario]:
+    """All files, before the first is run. A parameter must be known to one of them."""
+    from tuik8s.scenario.document import read_scenarios
+    from tuik8s.scenario.parameters import given_in
     from tuik8s.scenario.place import BadScenario
+
+    try:
+        return read_scenarios(args.scenario, given_in(args.set))
+    except BadScenario as bad:
+        raise Refusal(str(bad)) from bad
+
+
+def _run_each(args: argparse.Namespace, scenarios: Sequence[Scenario]) -> int:
+    from tuik8s.cli.run_files import Reports, write_junit
+    from tuik8s.scenario.junit import render_junit
     from tuik8s.scenario.runner import run_scenario
 
-    gc.set_threshold(*GC_THRESHOLD)
-    if args.json and len(args.scenario) > 1:
-        raise Refusal("--json prints one object: give one scenario at a time")
-
-    def show(step: StepResult) -> None:
-        mark = "✓" if step.verdict == "passed" else "✗"
-        took = f"  +{step.took_ms / 1000:g}s" if step.took_ms else ""
-        print(f"  {mark} {_clock(step.at_ms)}  {step.title}{took}", flush=True)
-        if step.reason:
-            print(f"      line {step.line}: {step.reason}")
-
+    reports = Reports(args.report, [scenario.file for scenario in scenarios])
     outcomes: list[Outcome] = []
-    for path in args.scenario:
-        try:
-            scenario = read_scenario(path)
-        except BadScenario as bad:
-            raise Refusal(str(bad)) from bad
+    for scenario in scenarios:
+        seed = scenario.seed if args.seed is None else args.seed
         if not args.json:
-            print(f"{scenario.name}  (seed {scenario.seed if args.seed is None else args.seed})")
+            print(f"{scenario.name}  (seed {seed})", flush=True)
         began = time.monotonic()
         outcome = run_scenario(
             scenario,
-            args.seed,
-            None if args.json else show,
+            seed,
+            None if args.json else print_step,
+            on_log=reports.keep_log,
             sink=lambda line: print(line, file=sys.stderr),
             log_level="info" if args.log else "none",
         )
         outcomes.append(outcome)
+        page = reports.write(scenario, outcome)
         if not args.json:
-            _print_verdict(outcome, time.monotonic() - began)
+            print_outcome(outcome, time.monotonic() - began, page)
+        if outcome.traceback:
+            print(outcome.traceback, file=sys.stderr)
+    reports.write_index(outcomes)
     if args.json:
-        print(json.dumps(msgspec.to_builtins(outcomes[0])))
+        print(told_as_json(outcomes))
     if args.junit:
-        try:
-            args.junit.write_bytes(render_junit(outcomes))
-        except OSError as problem:
-            raise Refusal(f"--junit {args.junit}: {problem.strerror}") from problem
+        write_junit(args.junit, render_junit(outcomes))
     return 0 if all(outcome.verdict == "passed" for outcome in outcomes) else 1
-
-
-def _print_verdict(outcome: object, wall_s: float) -> None:
-    from tuik8s.scenario.outcome import Outcome
-
-    assert isinstance(outcome, Outcome), "a run ends in an outcome"
-    simulated = _clock(outcome.simulated_ms)
-    print(f"{outcome.verdict.upper()}  {simulated} simulated in {wall_s:.1f}s")
-    if outcome.reason:
-        print(f"  {outcome.reason}  (revision {outcome.revision})")
-    print(f"  seed {outcome.seed}  digest {outcome.digest[:16]}\n")
-
-
-def _clock(ms: int) -> str:
-    seconds, rest = divmod(ms, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}.{rest // 100}"

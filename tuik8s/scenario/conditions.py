@@ -101,6 +101,7 @@ def summary_of(obj: Object) -> str:
     status = obj.get("status") or {}
     told = [f"{k}={v}" for k, v in status.items() if not isinstance(v, list | dict)]
     for condition in status.get("conditions") or ():
-        message = f" ({condition['message']})" if condition.get("message") else ""
+        is_bad = condition["status"] != "True" and condition.get("message")
+        message = f" ({condition['message']})" if is_bad else ""
         told.append(f"{condition['type']}={condition['status']}{message}")
     return ", ".join(told) or "no status"

@@ -20,7 +20,7 @@ An included file is a scenario too: its steps come in its place, with its parame
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,8 +69,21 @@ def read_scenario(path: Path, given: Mapping[str, Any] | None = None) -> Scenari
 
     Raises BadScenario with file, line and what was expected.
     """
-    top = _read(path, given or {})
-    check_known(given or {}, top.source.parameters, str(path))
+    scenario = _scenario(path, given or {})
+    check_known(given or {}, scenario.parameters, str(path))
+    return scenario
+
+
+def read_scenarios(paths: Sequence[Path], given: Mapping[str, Any]) -> list[Scenario]:
+    """Parse several files; a given value must be that of a parameter of one of them."""
+    found = [_scenario(path, given) for path in paths]
+    known = {name: None for scenario in found for name in scenario.parameters}
+    check_known(given, known, ", ".join(map(str, paths)))
+    return found
+
+
+def _scenario(path: Path, given: Mapping[str, Any]) -> Scenario:
+    top = _read(path, given)
     fields = _fields(top)
     return Scenario(
         file=str(path),
