@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from tests.components.apiserver.plant import Api
+from tuik8s.api.decision import NOTE_KIND
 from tuik8s.cli import why
 from tuik8s.cli.api import ApiRefusal
 from tuik8s.cli.main import main
 from tuik8s.components.scheduler.cycle import try_pod
-from tuik8s.components.scheduler.explain import NOTE_KIND, record
+from tuik8s.components.scheduler.explain import record
 from tuik8s.components.scheduler.manifests import Admission, build_cluster
 from tuik8s.components.scheduler.profiles import Profile
 from tuik8s.world.rng import seeded

@@ -6,8 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tuik8s.api.types import Object
-from tuik8s.components.scheduler.explain import (
+from tuik8s.api.decision import (
     advice,
     headline,
     near_rows,
@@ -15,6 +14,7 @@ from tuik8s.components.scheduler.explain import (
     score_columns,
     score_rows,
 )
+from tuik8s.api.types import Object
 
 
 def print_decision(found: Object, console: Console | None = None) -> None:

@@ -118,15 +118,15 @@ def _changes(api: ApiClient, key: str, revision: int) -> list[Object]:
 
 
 def _decisions(notes: list[Object]) -> list[Object]:
-    from tuik8s.components.scheduler.explain import NOTE_KIND
+    from tuik8s.api.decision import NOTE_KIND
 
     return [note for note in notes if note["kind"] == NOTE_KIND]
 
 
 def _print_notes(notes: list[Object]) -> None:
+    from tuik8s.api.decision import NOTE_KIND
     from tuik8s.api.times import format_micro_time
     from tuik8s.cli.decision_view import print_decision
-    from tuik8s.components.scheduler.explain import NOTE_KIND
 
     decisions = _decisions(notes)
     if decisions:
@@ -194,7 +194,7 @@ def _change_row(change: Object) -> tuple[str, str, str, str, str]:
 
 
 def _print_rows(rows: list[Any]) -> None:
-    from tuik8s.components.scheduler.explain import aligned
+    from tuik8s.api.decision import aligned
 
     for line in aligned(rows):
         print(f"  {line}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.components.scheduler.fixtures import decide, node, pod
-from tuik8s.components.scheduler.explain import advice, render
+from tuik8s.api.decision import advice, render
 
 TAINT = [{"key": "gpu", "value": "true", "effect": "NoSchedule"}]
 

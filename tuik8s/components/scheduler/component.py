@@ -43,6 +43,7 @@ from tuik8s.components.scheduler.queue import (
     QueuedPod,
     SchedulingQueue,
 )
+from tuik8s.components.scheduler.what_if import WhatIf
 from tuik8s.components.scheduler.writer import Writer
 from tuik8s.world.base import Timer
 
@@ -76,6 +77,7 @@ class Scheduler:
         self._binder = Binder(
             host.world, self._cluster, self._writer, self._on_bound, self._on_not_bound
         )
+        self._what_if = WhatIf(host.world, self._client, self._cluster, self._profiles)
         self._start_row = 0
         self._turn_asked = False
         self._is_ready = False

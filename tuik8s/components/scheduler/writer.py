@@ -12,10 +12,10 @@ from functools import partial
 
 import msgspec
 
+from tuik8s.api.decision import NOTE_KIND
 from tuik8s.api.times import format_micro_time, format_time
 from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.client import Client
-from tuik8s.components.scheduler.explain import NOTE_KIND
 from tuik8s.components.scheduler.framework import Wanted
 from tuik8s.components.scheduler.plugins.default_preemption import VICTIM_MESSAGE
 from tuik8s.components.scheduler.pods import PodInfo

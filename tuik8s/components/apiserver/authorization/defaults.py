@@ -27,7 +27,11 @@ NODE_ROLE: Final = "system:node"
 _DATA: Final = Path(__file__).parent / "data" / "rbac.msgpack.z"
 _WRITES: Final = ("post", "create", "get")
 _OWN: Final = (
-    ("system:tuik8s:telemetry", "/telemetry/*", ("Group:system:nodes", "User:system:kube-proxy")),
+    (
+        "system:tuik8s:telemetry",
+        "/telemetry/*",
+        ("Group:system:nodes", "User:system:kube-proxy", "User:system:kube-scheduler"),
+    ),
     (
         "system:tuik8s:notes",
         "/notes/*",
