@@ -230,7 +230,7 @@ def test_an_object_that_goes_away_is_said_and_keeps_its_changes() -> None:
         await open_pod(stage, "leaving", "d")
         stage.cluster.client.delete("pods", "default", "leaving", lambda reply: None)
         await stage.wait(40_000)
-        assert "There is no pods default/leaving at this moment." in stage.text
+        assert "There is no pod default/leaving at this moment." in stage.text
         await stage.press("h")
         await stage.wait()
         assert "DELETED" in stage.text

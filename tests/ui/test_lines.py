@@ -85,7 +85,7 @@ def test_a_summary_begins_with_the_spec_and_says_how_much_is_left_out() -> None:
         "status": {"phase": "Running", "startTime": "now"},
     }
     found = summary(before, after, 2)
-    assert found == "spec.nodeName = n, status.phase Pending → Running and 1 more"
+    assert found == "spec.nodeName = n, phase Pending → Running and 1 more"
     assert summary(None, after) == ""
 
 

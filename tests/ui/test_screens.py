@@ -23,6 +23,11 @@ pytestmark = pytest.mark.slow
         ("pods", (), (140, 40)),
         ("overview", ("1",), (140, 40)),
         ("overview-small", ("1",), (60, 16)),
+        ("detail", ("d",), (100, 30)),
+        ("detail-changes", ("d", "h"), (140, 20)),
+        ("why", ("w",), (140, 30)),
+        ("trace", ("t",), (140, 36)),
+        ("trace-small", ("t",), (60, 16)),
     ],
 )
 def test_screen(name: str, keys: tuple[str, ...], size: tuple[int, int]) -> None:

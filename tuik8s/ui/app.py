@@ -22,17 +22,13 @@ from tuik8s.ui.ascii import Ascii
 from tuik8s.ui.control import Acts, Control
 from tuik8s.ui.export import FORMATS, exported
 from tuik8s.ui.feed import Feed
-from tuik8s.ui.futures import Futures
 from tuik8s.ui.go import carry_out, completions
-from tuik8s.ui.history import LogChange
+from tuik8s.ui.inspect_keys import AGAINST, InspectKeys
 from tuik8s.ui.machine import Machine, NoMachine
 from tuik8s.ui.memory import memory_from, view_of
 from tuik8s.ui.palette import Places
-from tuik8s.ui.refs import Ref
 from tuik8s.ui.screens.base import DashboardScreen
-from tuik8s.ui.screens.change import ChangeScreen
 from tuik8s.ui.screens.chaos import ChaosMenu
-from tuik8s.ui.screens.detail import DetailScreen
 from tuik8s.ui.screens.engine import Status
 from tuik8s.ui.screens.help import HelpScreen, help_rows
 from tuik8s.ui.screens.jump import JumpScreen
@@ -55,7 +51,7 @@ OSC52_BYTES_MAX = 74_000
 """More than this many terminals do not take."""
 
 
-class Dashboard(Futures):
+class Dashboard(InspectKeys):
     """One window on one cluster. status: asks the supervisor for its processes; machine: files, the
     editor, and what is remembered."""
 
@@ -218,14 +214,6 @@ class Dashboard(Futures):
         if isinstance(screen, ResourcesScreen) and found is not None:
             screen.point_at(str(found["metadata"].get("uid") or name))
 
-    def open_detail(self, ref: Ref, tab: str = "describe") -> None:
-        """Everything about one object."""
-        self.push_screen(DetailScreen(self.feed, ref, tab))
-
-    def open_change(self, change: LogChange) -> None:
-        """What one change of the log changed."""
-        self.push_screen(ChangeScreen(self.feed, change))
-
     def open_screen(self, name: str, screen: DashboardScreen) -> None:
         """Show a main screen, in place of the one there is; name: the command that leads here."""
         while len(self.screen_stack) > 2:
@@ -267,9 +255,14 @@ class Dashboard(Futures):
         if not isinstance(self.screen, DashboardScreen):
             return
         prompt = self.screen.query_one(Prompt)
-        if event.sign in (":", GO_TO, TO_BOOKMARK) and event.text:
-            run = self.run_command if event.sign == ":" else self.go_to
-            problem = run(event.text)
+        runs = {
+            ":": self.run_command,
+            GO_TO: self.go_to,
+            TO_BOOKMARK: self.go_to,
+            AGAINST: self.show_difference,
+        }
+        if event.sign in runs and event.text:
+            problem = runs[event.sign](event.text)
             if problem:
                 prompt.say(problem)
                 return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any
@@ -17,6 +18,7 @@ NAMED = ("type", "name", "containerPort", "key", "uid", "ip", "topologyKey")
 
 _HIDDEN = ("resourceVersion", "managedFields", "generation")
 _MISSING = object()
+_CONDITION = re.compile(r"status\.conditions\[(.*)\]\.status")
 
 
 def diff_lines(before: Object | None, after: Object | None) -> list[Line]:
@@ -65,10 +67,20 @@ def summary(before: Object | None, after: Object | None, most: int = 4) -> str:
     """What changed in one line: `spec.nodeName → node-2, status.phase Pending → Running`."""
     if before is None or after is None:
         return ""
-    found = sorted(field_changes(before, after), key=_weight)
+    found = _without_details(sorted(field_changes(before, after), key=_weight))
     told = [_told(*each) for each in found[:most]]
     more = len(found) - len(told)
     return ", ".join(told) + (f" and {more} more" if more else "")
+
+
+def _without_details(found: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Of a condition that turned only that it did, and why; not its times and its other fields."""
+    turned = {path[: -len(".status")] for path, _, _ in found if _CONDITION.fullmatch(path)}
+    return [
+        (path, was, now)
+        for path, was, now in found
+        if path.rpartition(".")[0] not in turned or path.endswith(".status")
+    ]
 
 
 def field_lines(before: Object | None, after: Object | None) -> list[Line]:
@@ -85,7 +97,8 @@ def field_lines(before: Object | None, after: Object | None) -> list[Line]:
 
 
 def _told(path: str, old: str, new: str) -> str:
-    short = path.replace("status.conditions", "conditions")
+    condition = _CONDITION.fullmatch(path)
+    short = condition[1] if condition else path.removeprefix("status.")
     if not old:
         return f"{short} = {_short(new)}" if len(new) < 40 else f"{short} set"
     if not new:

@@ -8,14 +8,13 @@ At a moment of the past only what had happened by then is shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import msgspec
-
-from tuik8s.api.types import Object, Reply, Request
-from tuik8s.bus.client import Client, decode
-from tuik8s.ui.refs import Ref, person, ref_of_key
+from tuik8s.api.types import Object
+from tuik8s.bus.client import Client, object_of
+from tuik8s.ui.logbook import Logbook, Page
+from tuik8s.ui.past import LoggedChange
+from tuik8s.ui.refs import Ref, person
 
 LIMIT = 200
 """Changes in one answer, with their objects."""
@@ -42,33 +41,16 @@ class LogChange(NamedTuple):
         return person(self.author)
 
 
-def change_of(item: Any) -> LogChange:
-    """From an item of the API's answer."""
-    ref = ref_of_key(item["key"])
-    before, after = item.get("oldObject"), item.get("object")
+def change_of(logged: LoggedChange) -> LogChange:
+    """With its objects decoded, for people to look at."""
+    key, moment = logged.key, logged.moment
+    before = None if logged.before is None else object_of(logged.before)
+    after = None if logged.after is None else object_of(logged.after)
+    what = "ADDED" if before is None else "DELETED" if after is None else "MODIFIED"
+    ref = Ref(key.resource, key.namespace, key.name)
     return LogChange(
-        item["revision"], item["atMs"], item["type"], ref, item["author"], item["cause"],
-        before, after,
-    )  # fmt: skip
-
-
-def ask_changes(
-    client: Client,
-    query: dict[str, str],
-    on_changes: Callable[[list[LogChange], str], None],
-) -> None:
-    """Read a page of the log with values; on_changes is told the changes and what went wrong."""
-
-    def answered(reply: Reply) -> None:
-        if reply.ok:
-            on_changes([change_of(msgspec.msgpack.decode(data)) for data in reply.objects], "")
-        elif reply.code:
-            on_changes([], str(decode(reply).get("message") or f"refused with code {reply.code}"))
-        else:
-            on_changes([], "the API server does not answer")
-
-    asked = {name: [value] for name, value in {**query, "values": "true"}.items()}
-    client.call(Request(verb="get", path="/changes", query=asked), answered)
+        moment.revision, moment.at_ms, what, ref, logged.author, logged.cause, before, after
+    )
 
 
 class History:
@@ -81,7 +63,7 @@ class History:
         """Why the log could not be read, "" if it could."""
         self.version = 0
         """Grows with everything that is heard."""
-        self._client = client
+        self._log = Logbook(client)
         self._seen: Any = None
         self._waits = False
 
@@ -95,20 +77,20 @@ class History:
         if self._waits or (self._seen == stamp and self.is_loaded):
             return
         self._waits = True
-        last = self.changes[-1].revision if self.changes else 0
-        query = {"key": self.ref.key, "limit": str(LIMIT)}
-        query |= {"after": str(last)} if last else {"before": str(END)}
+        last = self.changes[-1].revision if self.changes else None
 
-        def answered(found: list[LogChange], refused: str) -> None:
+        def answered(page: Page) -> None:
             self._waits = False
-            self.refused = refused
+            self.refused = page.refused
             self.version += 1
-            if not refused:
+            if not page.refused:
                 self._seen = stamp
-                new = found if last else found[::-1]
+                found = [change_of(logged) for logged in page.changes]
+                new = found if last is not None else found[::-1]
                 self.changes = [*self.changes, *new][-REMEMBERED_MAX:]
 
-        ask_changes(self._client, query, answered)
+        before = END if last is None else None
+        self._log.page(answered, after=last, before=before, key=self.ref.key, limit=LIMIT)
 
     def until(self, now_ms: int) -> list[LogChange]:
         """What had happened by a moment."""

@@ -31,10 +31,18 @@ class Ref(NamedTuple):
 
     def __str__(self) -> str:
         where = f"{self.namespace}/" if self.namespace else ""
-        return f"{self.plural} {where}{self.name}"
+        return f"{singular(self.plural)} {where}{self.name}"
 
 
 NO_REF = Ref("", "", "")
+
+
+def singular(plural: str) -> str:
+    """As the names of Kubernetes kinds form it: `policies`, `ingresses`, `leases`, `pods`."""
+    for ending, instead in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("tuses", "tus")):
+        if plural.endswith(ending):
+            return plural.removesuffix(ending) + instead
+    return plural.removesuffix("s")
 
 
 def ref_of(kind: Kind, obj: Object) -> Ref:

@@ -9,12 +9,16 @@ from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.screens.engine import EngineScreen, Status
 from tuik8s.ui.screens.overview import OverviewScreen
 from tuik8s.ui.screens.routing import RoutingScreen
+from tuik8s.ui.screens.sched import SchedulingScreen
+from tuik8s.ui.screens.xray import XrayScreen
 
 Make = Callable[[Feed, Status], DashboardScreen]
 
 SCREENS: dict[str, Make] = {
     "overview": lambda feed, status: OverviewScreen(feed),
     "routes": lambda feed, status: RoutingScreen(feed),
+    "sched": lambda feed, status: SchedulingScreen(feed),
+    "xray": lambda feed, status: XrayScreen(feed),
     "engine": lambda feed, status: EngineScreen(feed, status),
 }
 

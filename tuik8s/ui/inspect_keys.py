@@ -1,0 +1,126 @@
+"""Looking closer, from any screen: why, how it came about, what hangs together, what differs.
+
+    w why   t trace   x xray   D difference to another moment     of the object under the cursor
+
+A screen says what is under its cursor (`DashboardScreen.subject`); everything here opens on it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.binding import Binding
+
+from tuik8s.ui.compare import Comparison
+from tuik8s.ui.control import Acts, Control
+from tuik8s.ui.feed import Feed
+from tuik8s.ui.futures import Futures
+from tuik8s.ui.history import LogChange
+from tuik8s.ui.past import Moment
+from tuik8s.ui.questions import Questions
+from tuik8s.ui.refs import NO_REF, Ref
+from tuik8s.ui.screens.base import DashboardScreen
+from tuik8s.ui.screens.change import ChangeScreen
+from tuik8s.ui.screens.decision import DecisionScreen
+from tuik8s.ui.screens.detail import DetailScreen
+from tuik8s.ui.screens.text import TextScreen
+from tuik8s.ui.screens.trace import TraceScreen
+from tuik8s.ui.screens.what_if import WhatIfScreen
+from tuik8s.ui.screens.why import WhyScreen
+from tuik8s.ui.screens.xray import XrayScreen
+from tuik8s.ui.when import BadMoment, parse_when
+from tuik8s.ui.widgets.prompt import Prompt
+
+AGAINST = "Δ"
+
+
+class InspectKeys(Futures):
+    """The part of the dashboard that opens screens about one object."""
+
+    BINDINGS: ClassVar[list[Any]] = [
+        Binding("w", "why", "Why", show=False, id="inspect.why"),
+        Binding("t", "trace", "Trace", show=False, id="inspect.trace"),
+        Binding("x", "xray", "Xray", show=False, id="inspect.xray"),
+        Binding("D", "difference", "Difference", show=False, id="inspect.difference"),
+    ]
+
+    def __init__(
+        self, feed: Feed, control: Control | None = None, acts: Acts | None = None
+    ) -> None:
+        super().__init__(feed, control, acts)
+        self._questions: Questions | None = None
+        self._compared = NO_REF
+
+    def open_detail(self, ref: Ref, tab: str = "describe") -> None:
+        """Everything about one object."""
+        self.push_screen(DetailScreen(self.feed, ref, tab))
+
+    def open_change(self, change: LogChange) -> None:
+        """What one change of the log changed."""
+        self.push_screen(ChangeScreen(self.feed, change))
+
+    def open_why(self, ref: Ref, change: LogChange | None = None) -> None:
+        """Why an object is as it is, or why one change of it was made."""
+        self.push_screen(WhyScreen(self.feed, ref, change))
+
+    def open_decision(self, ref: Ref) -> None:
+        """What the scheduler decided about a pod."""
+        self.push_screen(DecisionScreen(self.feed, ref))
+
+    def open_what_if(self, ref: Ref) -> None:
+        """Where a pod would go if it were another one."""
+        if self._questions is None:
+            self._questions = Questions(self.feed.client)
+        self.push_screen(WhatIfScreen(self.feed, ref, self._questions))
+
+    def subject(self) -> Ref:
+        """The object that the keys are about; that there is none is said."""
+        screen = self.screen
+        ref = screen.subject() if isinstance(screen, DashboardScreen) else NO_REF
+        if ref == NO_REF:
+            self._say("there is no object under the cursor here")
+        return ref
+
+    def action_why(self) -> None:
+        """For a pod that has no node the scheduler's decision says it; else the chain of causes."""
+        ref = self.subject()
+        if ref == NO_REF:
+            return
+        obj = self.feed.get(*ref)
+        if ref.resource == "pods" and obj is not None and not obj["spec"].get("nodeName"):
+            self.open_decision(ref)
+        else:
+            self.open_why(ref)
+
+    def action_trace(self) -> None:
+        ref = self.subject()
+        if ref != NO_REF and ref.resource != "pods":
+            self._say(f"a trace is of a pod, not of {ref.plural}; w says why")
+        elif ref != NO_REF:
+            self.push_screen(TraceScreen(self.feed, ref))
+
+    def action_xray(self) -> None:
+        ref = self.subject()
+        if ref != NO_REF:
+            whole = ref.resource == "namespaces"
+            self.push_screen(XrayScreen(self.feed, ref, whole_namespace=whole))
+
+    def action_difference(self) -> None:
+        ref, screen = self.subject(), self.screen
+        if ref != NO_REF and isinstance(screen, DashboardScreen):
+            self._compared = ref
+            screen.query_one(Prompt).open(AGAINST, "-1m", list(self.bookmarks))
+
+    def show_difference(self, text: str) -> str:
+        """Compare with a moment that was typed; what is wrong with it, "" if nothing."""
+        now_ms = self.feed.world.now_ms()
+        try:
+            when = parse_when(text, self.feed.now_ms(), now_ms, self.bookmarks)
+        except BadMoment as bad:
+            return str(bad)
+        if not isinstance(when, Moment) and when > now_ms:
+            return f"{text} has not come yet"
+        found = Comparison(self.feed, self._compared, when)
+        title = f"{self._compared} against {text}"
+        self.push_screen(TextScreen(self.feed, title, found.lines))
+        return ""

@@ -1,0 +1,77 @@
+"""Who owns whom, live: all of a namespace, or all that hangs together with one object.
+
+Enter goes to the object of a line; w, t and x work on it as in a table.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import ComposeResult
+
+from tuik8s.ui.feed import Feed
+from tuik8s.ui.forest import OWNING, forest, owners_above
+from tuik8s.ui.lines import line
+from tuik8s.ui.refs import NO_REF, Ref, ref_of_key
+from tuik8s.ui.screens.text import PageScreen
+from tuik8s.ui.widgets.page import Page
+
+EVERY_MS = 1_000
+
+
+class XrayScreen(PageScreen):
+    """ref: an object, or NO_REF for everything in the namespace that is shown.
+
+    whole_namespace: the object is a namespace, and what is in it is meant.
+    """
+
+    def __init__(self, feed: Feed, ref: Ref = NO_REF, *, whole_namespace: bool = False) -> None:
+        super().__init__(feed)
+        self.ref = NO_REF if whole_namespace else ref
+        self._namespace = ref.name if whole_namespace else ""
+        self._stamp: Any = None
+        self._count = 0
+
+    def body(self) -> ComposeResult:
+        yield Page(cursor=True)
+
+    def on_mount(self) -> None:
+        page = self.query_one(Page)
+        page.cursor_uid = self.ref.key if self.ref != NO_REF else ""
+        page.focus()
+
+    def subject(self) -> Ref:
+        return ref_of_key(self.query_one(Page).cursor_uid)
+
+    def title_line(self) -> str:
+        word = self.word()
+        inside = self._namespace or self.feed.namespace or "all namespaces"
+        of = str(self.ref) if self.ref != NO_REF else inside
+        return f"xray of {of}  {self._count} objects" + (f"  /{word}" if word else "")
+
+    def pump(self, now_ms: int) -> None:
+        custom = [kind.resource for kind in self.feed.kinds.all() if kind.custom]
+        version = self.feed.version_of((*OWNING, *custom))
+        stamp = (version, self.feed.namespace, self.feed.moves)
+        if stamp != self._stamp and self.is_due("tree", EVERY_MS):
+            self._stamp = stamp
+            self._draw(now_ms)
+
+    def _draw(self, now_ms: int) -> None:
+        if self.ref == NO_REF:
+            found = forest(self.feed, self._namespace or self.feed.namespace, now_ms)
+            roots = found.roots
+        else:
+            owners = owners_above(self.feed, self.ref)
+            top = (owners or [self.ref])[0]
+            found = forest(self.feed, self.ref.namespace, now_ms, (self.ref, *owners))
+            roots = [found.by_ref[top]] if top in found.by_ref else []
+        drawn = list(found.draw(roots))
+        uids = [ref.key if ref != NO_REF else "" for _, ref in drawn]
+        self._count = len({uid for uid in uids if uid})
+        lines = [each for each, _ in drawn] or [line("nothing that owns or is owned", "dim")]
+        self.query_one(Page).set_lines(lines, uids)
+
+    def on_page_selected(self, event: Page.Selected) -> None:
+        event.stop()
+        self.app.open_detail(ref_of_key(event.uid))  # type: ignore[attr-defined]
