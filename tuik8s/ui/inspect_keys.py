@@ -109,7 +109,10 @@ class InspectKeys(Futures):
         ref, screen = self.subject(), self.screen
         if ref != NO_REF and isinstance(screen, DashboardScreen):
             self._compared = ref
-            screen.query_one(Prompt).open(AGAINST, "-1m", list(self.bookmarks))
+            names = list(self.bookmarks)
+            screen.query_one(Prompt).open(
+                AGAINST, "-1m", lambda text: [name for name in names if name.startswith(text)]
+            )
 
     def show_difference(self, text: str) -> str:
         """Compare with a moment that was typed; what is wrong with it, "" if nothing."""

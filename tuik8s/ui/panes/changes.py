@@ -30,7 +30,7 @@ STYLES = {"ADDED": "ok", "MODIFIED": "", "DELETED": "bad"}
 
 class ChangesPane(LiveTable):
     TITLE: ClassVar[str] = "changes"
-    BINDINGS = [Binding("w", "why", "Why")]
+    BINDINGS = [Binding("w", "why", "Why", id="changes.why")]
 
     def __init__(self, feed: Feed, ref: Ref) -> None:
         super().__init__(RowStore(COLUMNS))

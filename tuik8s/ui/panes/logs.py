@@ -26,14 +26,20 @@ SINCE_MINUTES = {"0": 0, "2": 1, "3": 5, "4": 15, "5": 30, "6": 60}
 class LogsPane(Page):
     TITLE: ClassVar[str] = "logs"
     BINDINGS = [
-        Binding("o", "source", "Container"),
-        Binding("p", "previous", "Previous"),
-        Binding("t", "stamps", "Times"),
-        Binding("w", "wrap", "Wrap"),
-        Binding("f", "bottom", "Follow"),
-        Binding("1", "top", "From the first line", show=False),
+        Binding("o", "source", "Container", id="logs.source"),
+        Binding("p", "previous", "Previous", id="logs.previous"),
+        Binding("t", "stamps", "Times", id="logs.stamps"),
+        Binding("w", "wrap", "Wrap", id="logs.wrap"),
+        Binding("f", "bottom", "Follow", id="logs.bottom"),
+        Binding("1", "top", "From the first line", show=False, id="logs.top"),
         *(
-            Binding(key, f"since({minutes})", f"Last {minutes} minutes", show=False)
+            Binding(
+                key,
+                f"since({minutes})",
+                f"Last {minutes} minutes",
+                show=False,
+                id=f"logs.since_{minutes}",
+            )
             for key, minutes in SINCE_MINUTES.items()
         ),
     ]

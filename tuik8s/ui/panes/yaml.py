@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from textual.binding import Binding
+
 from tuik8s.ui.describe import yaml_lines
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.panes.base import absent
@@ -13,7 +15,7 @@ from tuik8s.ui.widgets.page import Page
 
 class YamlPane(Page):
     TITLE: ClassVar[str] = "yaml"
-    BINDINGS = [("m", "fields", "Managed fields")]
+    BINDINGS = [Binding("m", "fields", "Managed fields", id="yaml.fields")]
 
     def __init__(self, feed: Feed, ref: Ref) -> None:
         super().__init__()

@@ -37,9 +37,9 @@ class DecisionScreen(PageScreen):
     """The newest decision about a pod at the moment that is shown, or an earlier one."""
 
     BINDINGS = [
-        Binding("i", "what_if", "What if"),
-        Binding("a", "attempt", "Attempts"),
-        Binding("w", "causes", "Why"),
+        Binding("i", "what_if", "What if", id="decision.what_if"),
+        Binding("a", "attempt", "Attempts", id="decision.attempt"),
+        Binding("w", "causes", "Why", id="decision.causes"),
     ]
 
     def __init__(self, feed: Feed, ref: Ref) -> None:
@@ -122,7 +122,7 @@ class DecisionScreen(PageScreen):
         self._chosen = (self._chosen + 1) % max(count, 1)
 
     def action_what_if(self) -> None:
-        self.app.open_what_if(self.ref)  # type: ignore[attr-defined]
+        self.dashboard.open_what_if(self.ref)
 
     def action_causes(self) -> None:
-        self.app.open_why(self.ref, None)  # type: ignore[attr-defined]
+        self.dashboard.open_why(self.ref, None)

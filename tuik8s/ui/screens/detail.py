@@ -27,14 +27,16 @@ class DetailScreen(PageScreen):
     """The detail of a ref. tab: a name of `panes.registry`, the first to be shown."""
 
     BINDINGS = [
-        Binding("tab", "turn(1)", "Next tab", priority=True),
-        Binding("shift+tab", "turn(-1)", "Tab before", show=False, priority=True),
-        Binding("d", "tab('describe')", "Describe", show=False),
-        Binding("y", "tab('yaml')", "YAML", show=False),
-        Binding("v", "tab('events')", "Events", show=False),
-        Binding("l", "tab('logs')", "Logs", show=False),
-        Binding("x", "tab('ownership')", "Ownership", show=False),
-        Binding("h", "tab('changes')", "Changes", show=False),
+        Binding("tab", "turn(1)", "Next tab", priority=True, id="detail.next"),
+        Binding(
+            "shift+tab", "turn(-1)", "Tab before", show=False, priority=True, id="detail.before"
+        ),
+        Binding("d", "tab('describe')", "Describe", show=False, id="detail.describe"),
+        Binding("y", "tab('yaml')", "YAML", show=False, id="detail.yaml"),
+        Binding("v", "tab('events')", "Events", show=False, id="detail.events"),
+        Binding("l", "tab('logs')", "Logs", show=False, id="detail.logs"),
+        Binding("x", "tab('ownership')", "Ownership", show=False, id="detail.ownership"),
+        Binding("h", "tab('changes')", "Changes", show=False, id="detail.changes"),
     ]
 
     def __init__(self, feed: Feed, ref: Ref, tab: str = "describe") -> None:

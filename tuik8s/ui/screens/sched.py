@@ -82,7 +82,7 @@ class SchedulingScreen(PageScreen):
 
     def on_live_table_selected(self, event: LiveTable.Selected) -> None:
         event.stop()
-        self.app.open_decision(ref_of_key(event.uid))  # type: ignore[attr-defined]
+        self.dashboard.open_decision(ref_of_key(event.uid))
 
 
 def row_of(found: Placement) -> tuple[tuple[Cell, ...], tuple[object, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.widget import Widget
 
 from tuik8s.ui import filter as filters
@@ -21,7 +22,7 @@ REFRESH_EVERY_MS = 1_000
 class PageScreen(DashboardScreen):
     """What is typed after `/` goes to the part that has the keys."""
 
-    BINDINGS = [("escape,q", "app.leave", "Back")]
+    BINDINGS = [Binding("escape,q", "app.leave", "Back", id="page.back")]
 
     def part(self) -> Widget | None:
         """The page or the table that `/` is about."""

@@ -37,7 +37,7 @@ class TraceScreen(PageScreen):
     TraceScreen #path { width: 2fr; }
     TraceScreen.-narrow #path { display: none; }
     """
-    BINDINGS = [Binding("w", "explain", "Why"), Binding("enter", "", "What changed")]
+    BINDINGS = [Binding("w", "explain", "Why", id="trace.explain")]
 
     def __init__(self, feed: Feed, ref: Ref) -> None:
         super().__init__(feed)
@@ -88,12 +88,12 @@ class TraceScreen(PageScreen):
         event.stop()
         step = self._step(event.uid)
         if step is not None:
-            self.app.open_change(step.change)  # type: ignore[attr-defined]
+            self.dashboard.open_change(step.change)
 
     def action_explain(self) -> None:
         step = self._step(self._chosen)
         if step is not None:
-            self.app.open_why(step.change.ref, step.change)  # type: ignore[attr-defined]
+            self.dashboard.open_why(step.change.ref, step.change)
 
 
 def step_lines(step: Step) -> list[Line]:

@@ -37,10 +37,12 @@ class WhatIfScreen(PageScreen):
     WhatIfScreen #form Input:focus { background: $panel; }
     """
     BINDINGS = [
-        Binding("enter", "ask", "Ask", priority=True),
-        Binding("down", "app.focus_next", "", show=False),
-        Binding("up", "app.focus_previous", "", show=False),
-        Binding("escape", "app.leave", "Back", priority=True),
+        Binding("enter", "ask", "Ask", priority=True, id="what_if.ask"),
+        Binding("down", "app.focus_next", "Next field", show=False, id="what_if.focus_next"),
+        Binding(
+            "up", "app.focus_previous", "Field before", show=False, id="what_if.focus_previous"
+        ),
+        Binding("escape", "app.leave", "Back", priority=True, id="what_if.leave"),
     ]
 
     def __init__(self, feed: Feed, ref: Ref, questions: Questions) -> None:

@@ -32,7 +32,7 @@ DECISION = "decision"
 class WhyScreen(PageScreen):
     """change: the one to explain; without it the newest of the object is."""
 
-    BINDINGS = [Binding("w", "explain", "Why this one")]
+    BINDINGS = [Binding("w", "explain", "Why this one", id="why.explain")]
 
     def __init__(self, feed: Feed, ref: Ref, change: LogChange | None = None) -> None:
         super().__init__(feed)
@@ -141,13 +141,13 @@ class WhyScreen(PageScreen):
         event.stop()
         change = self._change(event.uid)
         if event.uid == DECISION:
-            self.app.open_decision(self.ref)  # type: ignore[attr-defined]
+            self.dashboard.open_decision(self.ref)
         elif change is not None:
-            self.app.open_change(change)  # type: ignore[attr-defined]
+            self.dashboard.open_change(change)
 
     def action_explain(self) -> None:
         change = self._change(self.query_one(Page).cursor_uid)
         if change is not None and change.ref == self.ref:
             self._wanted, self._chain = change, None
         elif change is not None:
-            self.app.open_why(change.ref, change)  # type: ignore[attr-defined]
+            self.dashboard.open_why(change.ref, change)

@@ -74,4 +74,4 @@ class XrayScreen(PageScreen):
 
     def on_page_selected(self, event: Page.Selected) -> None:
         event.stop()
-        self.app.open_detail(ref_of_key(event.uid))  # type: ignore[attr-defined]
+        self.dashboard.open_detail(ref_of_key(event.uid))
