@@ -35,8 +35,10 @@ class TraceScreen(PageScreen):
     TraceScreen #more > Page { border: round $panel; }
     TraceScreen #step { width: 3fr; }
     TraceScreen #path { width: 2fr; }
-    TraceScreen.-narrow #path { display: none; }
+    TraceScreen.-narrow #path, TraceScreen.-short #more { display: none; }
     """
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]
     BINDINGS = [Binding("w", "explain", "Why", id="trace.explain")]
 
     def __init__(self, feed: Feed, ref: Ref) -> None:
