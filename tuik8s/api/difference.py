@@ -17,8 +17,8 @@ from typing import Any, Final, NamedTuple
 from tuik8s.api.schema.node import Node
 from tuik8s.api.types import Object
 
-BOOKKEEPING: Final = frozenset({"metadata.managedFields", "metadata.resourceVersion"})
-"""What differs whenever anything does."""
+BOOKKEEPING: Final = frozenset({"managedFields", "resourceVersion"})
+"""What differs in the metadata whenever anything does."""
 HEARTBEAT: Final = ".lastHeartbeatTime"
 _FREE: Final = Node("any")
 _LIKELY_KEYS: Final = ("name", "type", "key", "uid", "ip", "containerPort", "port")
@@ -39,12 +39,18 @@ def differences(
 
     schema: of the kind, where it is known. everything: bookkeeping and heartbeats, too.
     """
-    found = _values("", old, new, schema or _FREE)
-    return [d for d in found if everything or not _is_noise(d.path)]
+    if everything:
+        return list(_values("", old, new, schema or _FREE))
+    found = _values("", _bare(old), _bare(new), schema or _FREE)
+    return [difference for difference in found if not difference.path.endswith(HEARTBEAT)]
 
 
-def _is_noise(path: str) -> bool:
-    return path.partition("[")[0] in BOOKKEEPING or path.endswith(HEARTBEAT)
+def _bare(obj: Object | None) -> Object | None:
+    """An object without its bookkeeping, which is much to compare and nothing to tell."""
+    if obj is None or type(obj.get("metadata")) is not dict:
+        return obj
+    kept = {name: value for name, value in obj["metadata"].items() if name not in BOOKKEEPING}
+    return {**obj, "metadata": kept}
 
 
 def _values(path: str, old: Any, new: Any, node: Node) -> Iterator[Difference]:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.components.apiserver.plant import MAPS, PODS, Api, pod
 from tuik8s.api.types import Object
+from tuik8s.components.apiserver import causes
 from tuik8s.components.apiserver.answers import encode_msgpack
 
 BASE = "/apis/explain.tuik8s.dev/v1/namespaces/default/explanations"
@@ -94,6 +95,15 @@ def test_where_the_log_ends(story: Api) -> None:
     exact = f"{BASE}/pods.web-1-a?resourceVersionMatch=Exact&resourceVersion=3"
     answer = story.get(exact)
     assert (answer.code, "kept are revisions" in answer.body["message"]) == (410, True)
+
+
+def test_what_is_too_far_back_is_not_read(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(causes, "_PAGES_MAX", 2)
+    write(api, "nodes//n", "system:node:n")
+    for beat in range(120):
+        status = {"conditions": [{"type": "Ready", "lastHeartbeatTime": str(beat)}]}
+        write(api, "nodes//n", "system:node:n", status=status)
+    assert steps(api, "nodes.n") == [("nodes/n", "nothing that counts", "more")]
 
 
 def test_a_fault_since_the_last_change(api: Api) -> None:

@@ -6,8 +6,8 @@
 A controller names the revision that made it write (`cause`). Where a component names none, a fault
 that began since the object last changed and whose target it concerns stands as the cause (`fault`);
 else the object's own change before, which the component saw (`follows`). Changes that only say that
-somebody still lives are passed over. The chain ends with a person, a client or the API server's own
-beginning, or where the log does.
+somebody still lives are passed over. The chain ends with a person or a client (`command`), with
+what nobody caused (`start`), where the log does (`gone`), or when enough was read (`more`).
 """
 
 from __future__ import annotations
@@ -26,26 +26,42 @@ if TYPE_CHECKING:
 STEPS_MAX: Final = 40
 _FAULTS: Final = "faults.chaos.tuik8s.dev/"
 _PAGE: Final = 50
-_PAGES_MAX: Final = 20
-"""So many changes without news are looked through; an hour of heartbeats is 360."""
+_PAGES_MAX: Final = 60
+"""So many pages of changes are looked through for news; an hour of heartbeats fills seven."""
+
+
+class _Budget:
+    """How many pages may still be read for one chain."""
+
+    def __init__(self) -> None:
+        self._pages = _PAGES_MAX
+
+    @property
+    def is_spent(self) -> bool:
+        return self._pages < 0
+
+    def take(self) -> bool:
+        self._pages -= 1
+        return not self.is_spent
 
 
 def chain(core: Core, key: str, before: int) -> list[Object]:
     """The steps from the last news about a key before a revision, newest first."""
     steps: list[Object] = []
-    change = _last_news(core, key, before)
+    budget = _Budget()
+    change = _last_news(core, key, before, budget)
     link = ""
     while change is not None and len(steps) < STEPS_MAX:
         if steps:
             steps[-1]["because"] = {"how": link, "revision": change.revision}
         steps.append(_step(core, change))
-        change, link = _cause(core, change)
+        change, link = _cause(core, change, budget)
     if steps and change is None and link:
         steps[-1]["because"] = {"how": link}
     return steps
 
 
-def _cause(core: Core, change: Change) -> tuple[Change | None, str]:
+def _cause(core: Core, change: Change, budget: _Budget) -> tuple[Change | None, str]:
     """What made a change, and how that is known; without a change the chain ends."""
     timeline = core.store.timeline
     if 0 < change.cause < change.revision:
@@ -55,22 +71,22 @@ def _cause(core: Core, change: Change) -> tuple[Change | None, str]:
         return (found[0], "caused") if found else (None, "gone")
     if not component_of(change.author):
         return None, "command"
-    earlier = _last_news(core, change.key, change.revision)
+    earlier = _last_news(core, change.key, change.revision, budget)
     fault = _fault(core, change, earlier.revision if earlier is not None else 0)
     if fault is not None:
         return fault, "fault"
     if earlier is not None:
         return earlier, "follows"
+    if budget.is_spent:
+        return None, "more"
     is_kept = change.type == "ADDED" or timeline.oldest == 1
     return None, "start" if is_kept else "gone"
 
 
-def _last_news(core: Core, key: str, before: int) -> Change | None:
-    """The newest change of a key that did something; the newest of all when none did."""
+def _last_news(core: Core, key: str, before: int, budget: _Budget) -> Change | None:
+    """The newest change of a key that did something; the newest of all when none is found."""
     newest = None
-    for _ in range(_PAGES_MAX):
-        if before < core.store.timeline.oldest:
-            break
+    while before >= core.store.timeline.oldest and budget.take():
         page = core.store.timeline.before(before, _PAGE, key, values=True)
         for change in page:
             newest = newest or change

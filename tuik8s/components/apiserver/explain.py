@@ -54,7 +54,7 @@ _DESCRIPTIONS: Final = (
     "What changed",
     "What was done",
     "Who did it",
-    "What made them: caused, follows, fault, command, start or gone, and the revision",
+    "What made them: caused, follows, fault, command, start, gone or more, and the revision",
 )
 _COLUMNS: Final = tuple(
     Column(name, "string" if index else "integer", _cell(index), description=_DESCRIPTIONS[index])

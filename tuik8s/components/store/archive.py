@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 _PIECE_BYTES = 1024 * 1024
 _PIECE_KEYS = 512
+_TAKES_REVISION = (Put, Delete, Gap)
 _COPY_BYTES = 8 * 1024 * 1024
 
 
@@ -254,11 +255,16 @@ class Archive:
                     past[saved.key] = array("q", (saved.revision,))
         places = array("Q")
         for place, found in self._log.between(begin, base.place):
-            if isinstance(found, Put | Delete):
+            if not isinstance(found, _TAKES_REVISION):
+                continue
+            places.append(place)
+            if not isinstance(found, Gap):
                 revision = found.revision if isinstance(found, Put) else -found.revision
-                past.setdefault(found.key, array("q")).append(revision)
-            if isinstance(found, Put | Delete | Gap):
-                places.append(place)
+                known = past.get(found.key)
+                if known is None:
+                    past[found.key] = array("q", (revision,))
+                else:
+                    known.append(revision)
         self._index.extend_past(past)
         self._history.places.put_before(places)
         self._history.base = start
