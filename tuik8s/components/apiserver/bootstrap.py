@@ -25,6 +25,7 @@ from tuik8s.components.apiserver.flow_schemas import GROUP as FLOW_CONTROL
 from tuik8s.components.apiserver.objects import decode_msgpack
 from tuik8s.components.apiserver.role_defaults import is_replaced, mended
 from tuik8s.components.apiserver.routes import Route
+from tuik8s.components.apiserver.strategies import fill_system_fields
 
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.pipeline import Pipeline
@@ -49,11 +50,19 @@ _PRIORITIES: Final = (
 )
 
 
+_MADE: Final[dict[tuple[str, bytes], bytes]] = {}
+"""What the pipeline made of a default object, by resource and body: the same in every cluster but
+for uid and times. A process that runs tests or scenarios starts many clusters."""
+
+
 def create_missing(pipeline: Pipeline) -> None:
     """Create what is not there yet, and mend default roles and bindings."""
     for group, version, plural, obj in _wanted(pipeline):
         if _entry(pipeline, group, version, plural, obj) is None:
-            _write(pipeline, "create", group, version, plural, obj)
+            if group == FLOW_CONTROL:
+                _make(pipeline, group, version, plural, obj)
+            else:
+                _write(pipeline, "create", group, version, plural, obj)
     for plural, obj in default_objects():
         _keep_default(pipeline, plural, obj)
 
@@ -61,7 +70,7 @@ def create_missing(pipeline: Pipeline) -> None:
 def _keep_default(pipeline: Pipeline, plural: str, obj: Object) -> None:
     entry = _entry(pipeline, RBAC, "v1", plural, obj)
     if entry is None:
-        _write(pipeline, "create", RBAC, "v1", plural, obj)
+        _make(pipeline, RBAC, "v1", plural, obj)
         return
     stored = decode_msgpack(entry.value)
     if "roleRef" in obj and is_replaced(stored, obj):
@@ -78,6 +87,26 @@ def _entry(pipeline: Pipeline, group: str, version: str, plural: str, obj: Objec
     kind = core.kinds.lookup(group, version, plural)
     assert kind is not None, f"{plural} are always served"
     return core.objects.entry(kind, meta.get("namespace", ""), meta["name"])
+
+
+def _make(pipeline: Pipeline, group: str, version: str, plural: str, obj: Object) -> None:
+    """Create an object of which nothing else takes note, as the pipeline does, or did before."""
+    core = pipeline.core
+    kind = core.kinds.lookup(group, version, plural)
+    assert kind is not None, f"{plural} are always served"
+    key = (kind.resource, encode_msgpack(obj))
+    known = _MADE.get(key)
+    if known is None:
+        _write(pipeline, "create", group, version, plural, obj)
+        entry = _entry(pipeline, group, version, plural, obj)
+        assert entry is not None, "it was created just now"
+        _MADE[key] = entry.value
+        return
+    made, now_ms = decode_msgpack(known), core.world.now_ms()
+    fill_system_fields(made, core.rng.uid(), now_ms)
+    for manager in made["metadata"]["managedFields"]:
+        manager["time"] = format_time(now_ms)
+    core.objects.create(kind, made, IDENTITY, 0)
 
 
 def _write(
