@@ -41,6 +41,7 @@ class Timeline:
         self.marks: list[Mark] = []
         self.version = 0
         self._counts: dict[int, int] = {}
+        self._lanes: dict[str, dict[int, int]] = {}
         self._first_ms: int | None = None
 
     @property
@@ -48,10 +49,13 @@ class Timeline:
         """The earliest time that is known, None when nothing is."""
         return self._first_ms
 
-    def count(self, at_ms: int) -> None:
-        """A change happened."""
+    def count(self, at_ms: int, lane: str = "") -> None:
+        """A change happened. lane: who made it."""
         second = at_ms // 1000
         self._counts[second] = self._counts.get(second, 0) + 1
+        if lane:
+            counts = self._lanes.setdefault(lane, {})
+            counts[second] = counts.get(second, 0) + 1
         self._first_ms = at_ms if self._first_ms is None else min(self._first_ms, at_ms)
         self.version += 1
 
@@ -68,17 +72,25 @@ class Timeline:
     def columns(self, width: int, start_ms: int, end_ms: int) -> list[Column]:
         """The time between as so many cells: a bar by rate, or the sign of a mark."""
         share = max(1, end_ms - start_ms) / max(1, width)
-        sums = self._sums(width, start_ms, share)
+        sums = _sums(self._counts, width, start_ms, share)
         signs = self._signs(width, start_ms, end_ms, share)
         return [Column(signs[i] or _bar(sums[i], share), signs[i]) for i in range(width)]
 
-    def _sums(self, width: int, start_ms: int, share: float) -> list[int]:
-        sums = [0] * width
-        for second, count in self._counts.items():
-            middle_ms = second * 1000 + 500 - start_ms
-            if 0 <= middle_ms < width * share:
-                sums[int(middle_ms / share)] += count
-        return sums
+    @property
+    def lanes(self) -> list[str]:
+        """Everybody who made changes, by name."""
+        return sorted(self._lanes)
+
+    def lane(self, name: str, width: int, start_ms: int, end_ms: int) -> str:
+        """The changes that one made, as bars."""
+        share = max(1, end_ms - start_ms) / max(1, width)
+        sums = _sums(self._lanes.get(name, {}), width, start_ms, share)
+        return "".join(_bar(count, share) for count in sums)
+
+    def total(self, name: str, start_ms: int, end_ms: int) -> int:
+        """How many changes one made between two times."""
+        counts = self._lanes.get(name, {})
+        return sum(n for second, n in counts.items() if start_ms <= second * 1000 <= end_ms)
 
     def _signs(self, width: int, start_ms: int, end_ms: int, share: float) -> list[str]:
         signs = [""] * width
@@ -102,6 +114,15 @@ def shown_range(timeline: Timeline, shown_ms: int, now_ms: int, span_ms: int) ->
     first_ms = timeline.first_ms if timeline.first_ms is not None else end_ms - 1
     start_ms = max(end_ms - span_ms, first_ms)
     return min(start_ms, shown_ms), end_ms
+
+
+def _sums(counts: dict[int, int], width: int, start_ms: int, share: float) -> list[int]:
+    sums = [0] * width
+    for second, count in counts.items():
+        middle_ms = second * 1000 + 500 - start_ms
+        if 0 <= middle_ms < width * share:
+            sums[int(middle_ms / share)] += count
+    return sums
 
 
 def _bar(count: int, share_ms: float) -> str:

@@ -17,6 +17,12 @@ EVERY_MS = 500
 COMPONENTS = "system:"
 PEOPLE = ("system:admin", "system:masters")
 """Of the names that begin like a component's, those that people have."""
+_CROWDS = (
+    ("node:", "kubelets"),
+    ("kube-proxy", "proxies"),
+    ("serviceaccount:kube-system:", "controllers"),
+    ("serviceaccount:", "service accounts"),
+)
 
 
 class TimelineReader:
@@ -66,7 +72,7 @@ class TimelineReader:
         self._log.page(read, before=before, limit=PAGE, values=False)
 
     def _take(self, change: LoggedChange) -> None:
-        self.timeline.count(change.moment.at_ms)
+        self.timeline.count(change.moment.at_ms, lane_of(change.author))
         key = change.key
         if key.resource == FAULTS and change.type != "MODIFIED":
             ends = " ends" if change.type == "DELETED" else ""
@@ -85,6 +91,17 @@ class TimelineReader:
 
     def _mark(self, change: LoggedChange, sign: str, text: str) -> None:
         self.timeline.mark(Mark(change.moment, sign, text))
+
+
+def lane_of(author: str) -> str:
+    """Who made a change, with all kubelets, proxies and service accounts as one each."""
+    if _is_person(author):
+        return "people"
+    name = author.removeprefix(COMPONENTS)
+    for prefix, lane in _CROWDS:
+        if name.startswith(prefix):
+            return lane
+    return name.rpartition(":")[2] or "api server"
 
 
 def _is_person(author: str) -> bool:

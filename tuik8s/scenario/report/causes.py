@@ -94,7 +94,7 @@ def _decision(store: Store, key: str) -> list[str]:
     """What the scheduler said of a pod that has no node."""
     if not key.startswith("pods/"):
         return []
-    from tuik8s.components.scheduler.explain import NOTE_KIND, advice, headline
+    from tuik8s.api.decision import NOTE_KIND, advice, headline
 
     entry = store.get(key)
     if entry is None or (object_of(entry.value).get("spec") or {}).get("nodeName"):

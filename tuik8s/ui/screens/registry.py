@@ -10,6 +10,7 @@ from tuik8s.ui.screens.engine import EngineScreen, Status
 from tuik8s.ui.screens.overview import OverviewScreen
 from tuik8s.ui.screens.routing import RoutingScreen
 from tuik8s.ui.screens.sched import SchedulingScreen
+from tuik8s.ui.screens.timeline import TimelineScreen
 from tuik8s.ui.screens.xray import XrayScreen
 
 Make = Callable[[Feed, Status], DashboardScreen]
@@ -20,6 +21,7 @@ SCREENS: dict[str, Make] = {
     "sched": lambda feed, status: SchedulingScreen(feed),
     "xray": lambda feed, status: XrayScreen(feed),
     "engine": lambda feed, status: EngineScreen(feed, status),
+    "timeline": lambda feed, status: TimelineScreen(feed),
 }
 
 DIGITS: dict[str, str] = {
@@ -30,5 +32,6 @@ DIGITS: dict[str, str] = {
     "5": "routes",
     "6": "events",
     "7": "engine",
+    "8": "timeline",
 }
 """Which screen or kind each digit goes to."""
