@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -97,3 +99,82 @@ def test_what_fails_only_when_it_runs(tmp_path: Path, step: str, reason: str) ->
     path = tmp_path / "fails.yaml"
     path.write_text(f"name: x\ncluster: {{nodes: 1}}\nsteps:\n  - {step}\n")
     assert reason in run_scenario(read_scenario(path)).reason
+
+
+def test_several_outcomes_are_a_list(failing: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", str(failing), str(failing), "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert [each["failure"]["line"] for each in found] == [5, 5]
+
+
+def test_a_parameter_is_set_from_outside(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        "parameters: {n: 1}\ncluster: {nodes: ${n}}\nsteps: [{expect: 'nodes().size() == ${n}'}]\n"
+    )
+    assert main(["run", str(path), "--set", "n=2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["parameters"] == {"n": 2}
+    assert main(["run", str(path), "--set", "m=2"]) == 2
+    assert "no parameter 'm'; known: n" in capsys.readouterr().err
+
+
+def test_checking_runs_nothing(failing: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", str(failing), "--check"]) == 0
+    assert capsys.readouterr().out == f"{failing}: 3 steps, good\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--seed", "1", "--seeds", "2"], "--seed and --seeds: give one"),
+        (["--seed", "-1"], "from 0"),
+        (["--seeds", "2", "--jobs", "-1"], "a number of processes"),
+        (["--set", "x"], "expected NAME=VALUE"),
+        (["--junit", "/dev/null/x"], "--junit /dev/null/x"),
+        (["--report", "/dev/null/x"], "--report /dev/null/x"),
+    ],
+)
+@pytest.mark.sim
+def test_options_that_cannot_be(
+    tmp_path: Path, options: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text("cluster: {nodes: 1}\nsteps: [{advance: 1s}]\n")
+    assert main(["run", str(path), *options]) == 2
+    assert says in capsys.readouterr().err
+
+
+@pytest.mark.sim
+def test_a_defect_of_ours_is_an_error_with_its_seed(
+    failing: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr("tuik8s.scenario.run.Run.advance", broken)
+    junit = tmp_path / "junit.xml"
+    assert main(["run", str(failing), "--json", "--junit", str(junit)]) == 1
+    captured = capsys.readouterr()
+    found = json.loads(captured.out)
+    assert found["verdict"] == "error"
+    assert found["reason"].startswith("a defect of tuik8s: ZeroDivisionError: ours (")
+    assert "Traceback" in captured.err
+    case = ElementTree.parse(junit).getroot().find("testsuite/testcase[@name='the run']/error")
+    assert case is not None
+
+
+def test_a_headless_run_loads_no_dashboard(failing: Path) -> None:
+    script = (
+        "import sys; from tuik8s.cli.main import main; "
+        f"main(['run', {str(failing)!r}]); "
+        "print([name for name in ('textual', 'uvicorn', 'zmq') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -10,6 +10,16 @@ from tuik8s.scenario.names import ObjectName
 from tuik8s.scenario.run import Run
 
 MANAGER = "tuik8s-run"
+"""The field manager of what a scenario writes."""
+
+
+def create_object(run: Run, resource: str, obj: Object) -> Object:
+    """Create an object; the answer is what was stored. Raises Failed."""
+    return run.ask(
+        lambda reply: run.cluster.client.create(
+            resource, obj, reply, query={"fieldManager": MANAGER}
+        )
+    )
 
 
 def patch_object(

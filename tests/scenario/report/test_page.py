@@ -97,8 +97,9 @@ def test_the_page_tells_what_failed_and_why(reported: Path) -> None:
         "deployment('web').status.availableReplicas is 2",
         f"tuik8s ui --log {reported} --at {revision}",
         "In force then: dark (node-stop node/node-2).",
-        "system:serviceaccount:kube-system:deployment-controller",
-        "by its own clock, or at its start; in force: dark",
+        "deployment/web",
+        "fault/dark",
+        "line 9: fault node-stop node/node-2",
         outcome["digest"],
         "--set replicas=3",
     ):

@@ -8,10 +8,10 @@ from typing import Any
 
 from tuik8s.api.times import format_time
 from tuik8s.scenario.document import Scenario
-from tuik8s.scenario.log_copy import LogFiles, open_log
+from tuik8s.scenario.log_copy import LogFiles, serve_log
 from tuik8s.scenario.outcome import Failure, Outcome
 from tuik8s.scenario.report.axis import FULL_WIDTH, LEFT, WIDTH, Axis, clock_of
-from tuik8s.scenario.report.causes import Story, stories_of
+from tuik8s.scenario.report.causes import COLUMNS, Story, stories_of
 from tuik8s.scenario.report.charts import Series, chart, reduced
 from tuik8s.scenario.report.history import History, history_of
 from tuik8s.scenario.report.markup import Markup, joined, table, tag
@@ -23,14 +23,15 @@ WARNINGS_MAX = 100
 
 def render_report(scenario: Scenario, outcome: Outcome, log: LogFiles, directory: str) -> str:
     """The whole document. directory: where page and log are going to be."""
-    store = open_log(log)
+    server = serve_log(log)
     end_ms = outcome.begin_ms + outcome.simulated_ms
-    history = history_of(store.changes(1), outcome.begin_ms, end_ms)
+    changes = server.store.changes(max(1, server.store.compacted_revision))
+    history = history_of(changes, outcome.begin_ms, end_ms)
     axis = Axis(history.begin_ms, history.end_ms)
     lines = _lines(history)
     content = [
         *_head(scenario, outcome, directory),
-        *_why(outcome, history, stories_of(outcome, history, store), directory),
+        *_why(outcome, history, stories_of(outcome, history, server), directory),
         tag("h2", "Timeline"),
         tag(
             "div",
@@ -61,7 +62,7 @@ def _head(scenario: Scenario, outcome: Outcome, directory: str) -> list[Markup]:
         "digest of the log": outcome.digest or "the API server was down at the end",
     }
     listed = [part for name, value in facts.items() for part in (tag("dt", name), tag("dd", value))]
-    return [
+    parts = [
         tag(
             "h1",
             tag("span", outcome.verdict.upper(), class_=f"verdict {outcome.verdict}"),
@@ -71,9 +72,11 @@ def _head(scenario: Scenario, outcome: Outcome, directory: str) -> list[Markup]:
         tag("dl", *listed),
         tag("p", "The same again, byte for byte:"),
         tag("pre", _command(outcome)),
-        tag("p", "Its log in the dashboard:"),
-        tag("pre", open_command(directory, outcome.revision)),
     ]
+    if outcome.failure is None:
+        parts.append(tag("p", "Its log in the dashboard, where it ended:"))
+        parts.append(tag("pre", open_command(directory, outcome.revision)))
+    return parts
 
 
 def _command(outcome: Outcome) -> str:
@@ -102,7 +105,7 @@ def _why(
         tag("p", _where(failure, history)),
         tag("p", "Open this moment in the dashboard:"),
         tag("pre", open_command(directory, failure.revision)),
-        *(part for story in stories for part in _story(story, outcome)),
+        *(part for story in stories for part in _story(story)),
         tag("pre", outcome.traceback) if outcome.traceback else Markup(""),
     ]
 
@@ -117,24 +120,14 @@ def _where(failure: Failure, history: History) -> str:
     return f"{told} In force then: {faults}." if faults else f"{told} No fault was in force."
 
 
-def _story(story: Story, outcome: Outcome) -> list[Markup]:
-    rows = [
-        (
-            link.change.revision,
-            clock_of(link.change.at_ms - outcome.begin_ms),
-            link.change.type,
-            link.change.author,
-            link.change.key,
-            link.why,
-        )
-        for link in story.chain
-    ]
+def _story(story: Story) -> list[Markup]:
+    rows = [(link.revision, clock_of(link.at_ms), *link[2:]) for link in story.chain]
     return [
         tag("h3", story.key),
         tag("p", story.state),
         *(tag("p", line) for line in story.decision),
         tag("p", "Its last change, and what led to it, step by step back:", class_="dim"),
-        table(("revision", "time", "what", "by", "object", ""), rows, "chain"),
+        table(COLUMNS, rows, "chain"),
     ]
 
 

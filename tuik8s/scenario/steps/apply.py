@@ -12,9 +12,9 @@ from tuik8s.scenario.manifests import label_of, manifests_at
 from tuik8s.scenario.place import Value
 from tuik8s.scenario.run import Failed, Refusal, Run
 from tuik8s.scenario.state import NoSuchKind
+from tuik8s.scenario.writes import MANAGER
 
 APPLY: PatchKind = "apply"
-MANAGER = "tuik8s-run"
 ESTABLISHED_WITHIN_MS = 10_000
 
 

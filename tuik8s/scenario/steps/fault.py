@@ -11,6 +11,7 @@ from tuik8s.api.types import Object
 from tuik8s.components.chaos.crd import FAULTS, GROUP, fault_crd
 from tuik8s.scenario.place import Value, nearest
 from tuik8s.scenario.run import Failed, Run
+from tuik8s.scenario.writes import create_object
 
 WITHIN_MS = 30_000
 
@@ -49,7 +50,7 @@ class Break:
             "metadata": {"name": name},
             "spec": self._spec,
         }
-        run.ask(lambda on_reply: run.cluster.client.create(FAULTS, fault, on_reply))
+        create_object(run, FAULTS, fault)
         key = (f"{FAULTS}//{name}",)
         if not run.wait_until(lambda: not run.is_up or _phase(run, name) != "", WITHIN_MS):
             raise Failed(f"fault {name} was not taken up within {WITHIN_MS // 1000}s", key)

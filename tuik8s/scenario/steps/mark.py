@@ -6,6 +6,7 @@ from tuik8s.api.times import format_time
 from tuik8s.api.types import Object
 from tuik8s.scenario.place import Value
 from tuik8s.scenario.run import Run
+from tuik8s.scenario.writes import create_object
 
 REASON = "Mark"
 
@@ -32,7 +33,7 @@ class Mark:
             "lastTimestamp": at,
             "count": 1,
         }
-        run.ask(lambda on_reply: run.cluster.client.create("events", event, on_reply))
+        create_object(run, "events", event)
 
 
 def parse(value: Value) -> Mark:
