@@ -18,8 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import cel
-
+from tuik8s.api.cel import engine as cel
 from tuik8s.api.kinds.registry import builtin
 from tuik8s.api.types import Object
 from tuik8s.scenario.conditions import condition_of, is_ready, is_terminating

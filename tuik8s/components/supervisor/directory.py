@@ -23,7 +23,6 @@ from typing import IO
 
 import msgspec
 
-from tuik8s.components.supervisor.pki import write_private
 from tuik8s.config import ClusterConfig
 
 FORMAT = 1
@@ -217,3 +216,12 @@ def make_runtime_directory() -> Path:
     base = os.environ.get("XDG_RUNTIME_DIR", "")
     root = base if base and len(base) < 40 and os.access(base, os.W_OK) else "/tmp"
     return Path(tempfile.mkdtemp(prefix="tuik8s-", dir=root))
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that only its owner may read, in one step."""
+    temporary = path.with_name(path.name + ".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+    temporary.replace(path)

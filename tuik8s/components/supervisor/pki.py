@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-import os
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from tuik8s.components.supervisor.directory import write_private
 
 LIFETIME = datetime.timedelta(days=3650)
 BACKDATED = datetime.timedelta(hours=1)
@@ -47,15 +48,6 @@ def ensure_pki(directory: Path, service_address: str, now: datetime.datetime) ->
         if not (directory / f"{name}.crt").exists():
             key = ec.generate_private_key(ec.SECP256R1())
             _write_pair(directory, name, _signed(key, subject, names, ca, ca_key, now), key)
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner may read, in one step."""
-    temporary = path.with_name(path.name + ".new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-    temporary.replace(path)
 
 
 def _authority(key: Key, now: datetime.datetime) -> x509.Certificate:

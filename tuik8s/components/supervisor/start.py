@@ -30,9 +30,10 @@ from tuik8s.components.supervisor.directory import (
     all_directories,
     make_runtime_directory,
     remove_tree,
+    write_private,
 )
 from tuik8s.components.supervisor.kubeconfig import render_kubeconfig
-from tuik8s.components.supervisor.pki import ensure_pki, write_private
+from tuik8s.components.supervisor.pki import ensure_pki
 from tuik8s.components.supervisor.roles import roles_of
 from tuik8s.components.supervisor.slices import claim_slice
 from tuik8s.config import ClusterConfig

@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from tuik8s.components.supervisor.api_process import tls_context
+from tuik8s.components.supervisor.directory import write_private
 from tuik8s.components.supervisor.kubeconfig import render_kubeconfig
-from tuik8s.components.supervisor.pki import ensure_pki, write_private
+from tuik8s.components.supervisor.pki import ensure_pki
 
 HOST = "127.0.0.1"
 

@@ -17,9 +17,8 @@ import re
 from functools import lru_cache
 from typing import Any, Final
 
-import cel
-
 from tuik8s.api import errors
+from tuik8s.api.cel import engine as cel
 from tuik8s.api.errors import FieldError
 from tuik8s.api.schema.node import Node
 from tuik8s.api.types import Object
