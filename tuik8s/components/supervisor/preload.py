@@ -1,4 +1,4 @@
-"""Import once, before the first fork, what the children will need.
+"""Import once, before their fork, what the children will need.
 
 They share the memory and start at once.
 """
@@ -24,7 +24,13 @@ _CLUSTER = (
 )
 
 
+def preload_first() -> None:
+    """Import what every cluster needs, and its API server before all others."""
+    for name in _ALWAYS:
+        importlib.import_module(name)
+
+
 def preload(config: ClusterConfig) -> None:
-    """Import the components of a cluster."""
-    for name in _ALWAYS if config.control_plane_only else (*_ALWAYS, *_CLUSTER):
+    """Import the other components of a cluster."""
+    for name in () if config.control_plane_only else _CLUSTER:
         importlib.import_module(name)

@@ -164,7 +164,7 @@ def _run(
     directory: DataDirectory, config: ClusterConfig, plan: AddressPlan, running: Running, pipe: int
 ) -> None:
     from tuik8s.components.supervisor.child import runner
-    from tuik8s.components.supervisor.preload import preload
+    from tuik8s.components.supervisor.preload import preload, preload_first
     from tuik8s.components.supervisor.supervisor import Supervisor
     from tuik8s.world.live import real_time_clock
 
@@ -181,7 +181,7 @@ def _run(
     def on_refused(child: Child) -> None:
         _tell(pipe, {"error": _last_line(directory, child.role.name)})
 
-    preload(config)
+    preload_first()
     supervisor = Supervisor(
         roles_of(config),
         runner(config, plan, runtime, directory.path),
@@ -191,7 +191,7 @@ def _run(
         on_refused,
         {"links": [], "rules": [], "clock": msgspec.to_builtins(real_time_clock())},
     )
-    supervisor.run()
+    supervisor.run(lambda: preload(config))
 
 
 def _await_ready(directory: DataDirectory, pipe: int) -> Running:

@@ -59,6 +59,12 @@ def monotonic_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
+def _freeze() -> None:
+    """Leave what there is alone from now on, so that children share its memory."""
+    gc.collect()
+    gc.freeze()
+
+
 class Supervisor:
     """Runs until told to go down. `on_ready` is called once, when every child is ready."""
 
@@ -85,11 +91,18 @@ class Supervisor:
         self._wake_read, self._wake_write = os.pipe()
         self._control = self._listen(control_path)
 
-    def run(self) -> None:
-        """Start everything; return when everything has ended after `down`."""
+    def run(self, prepare: Callable[[], None] = lambda: None) -> None:
+        """Start everything; return when everything has ended after `down`.
+
+        prepare: imports what the others need, while the first child (the API server, for which
+        they all wait) starts already.
+        """
         self._catch_signals()
-        gc.collect()
-        gc.freeze()
+        _freeze()
+        for child in self.children.due(monotonic_ms())[:1]:
+            self._fork(child)
+        prepare()
+        _freeze()
         while not self._going_down:
             self._start_due()
             self._wait(self.children.next_due_ms())
