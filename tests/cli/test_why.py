@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.components.apiserver.plant import Api
+from tests.components.apiserver.plant import Api, save_log
 from tuik8s.api.decision import NOTE_KIND
 from tuik8s.cli import why
 from tuik8s.cli.api import ApiRefusal
@@ -16,6 +17,7 @@ from tuik8s.components.scheduler.cycle import try_pod
 from tuik8s.components.scheduler.explain import record
 from tuik8s.components.scheduler.manifests import Admission, build_cluster
 from tuik8s.components.scheduler.profiles import Profile
+from tuik8s.components.supervisor.directory import DataDirectory
 from tuik8s.world.rng import seeded
 
 PODS = "/api/v1/namespaces/default/pods"
@@ -121,6 +123,24 @@ def test_causes_are_followed_back(api: Api, capsys: pytest.CaptureFixture[str]) 
         ("replicaset/b", "bob", "caused"),
         ("deployment/a", "alice", "command"),
     ]
+
+
+def test_of_an_earlier_moment(
+    api: Api, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    maps = "/api/v1/namespaces/default/configmaps"
+    api.post(maps, {"metadata": {"name": "m"}, "data": {"a": "1"}})
+    api.simulation.run_ms(60_000)
+    api.patch(f"{maps}/m", {"data": {"a": "2"}})
+    directory = DataDirectory(tmp_path)
+    save_log(api, directory.log)
+    monkeypatch.setattr(why, "require_running", lambda args: (directory, None))
+    shown = []
+    for flags in ([], ["--at", "-30s"]):
+        assert main(["why", "cm/m", *flags]) == 0
+        shown.append(capsys.readouterr().out)
+    assert ["data.a: 1 -> 2" in text for text in shown] == [True, False]
+    assert "created" in shown[1]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,11 @@ def make(parent: DataDirectory, at: str, name: str, into: str) -> tuple[Origin, 
     """Fork a cluster at a moment, "" the newest. Raises Refusal."""
     from tuik8s.components.supervisor.fork import fork_cluster, free_name
 
+    if any(parent.path.glob("segment-*.log")):
+        raise Refusal(
+            f"{parent.path} is a log by itself; a fork needs its cluster's keys and configuration, "
+            "too: give the data directory that it comes from"
+        )
     if not parent.exists():
         raise Refusal(f"there is no cluster at {parent.path} to fork (tuik8s ls lists them)")
     name = name or free_name(parent.path.name)

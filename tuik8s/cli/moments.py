@@ -41,22 +41,23 @@ def moment_in(store: Store, text: str) -> Moment:
     """The revision that a text means, "" the newest. Raises Refusal, which says what is kept."""
     from tuik8s.components.store import Compacted, Moment
 
+    timeline = store.timeline
+    newest = Moment(store.revision, timeline.time_of(store.revision))
     if not text:
-        return Moment(store.revision, store.timeline.time_of(store.revision))
-    oldest, newest = store.timeline.kept()
+        return newest
     if text.isascii() and text.isdigit():
         revision = int(text)
-        if oldest.revision <= revision <= newest.revision:
-            return Moment(revision, store.timeline.time_of(revision))
-        raise _not_kept(f"revision {text}", oldest, newest, is_gone=revision < oldest.revision)
+        if timeline.oldest <= revision <= newest.revision:
+            return Moment(revision, timeline.time_of(revision))
+        raise _not_kept(store, f"revision {text}", is_gone=revision < timeline.oldest)
     try:
         at_ms = newest.at_ms + parse_duration(text) if text[0] == "-" else parse_time(text)
     except TimeError as error:
         raise Refusal(f"{text!r} is no moment: give {MEANING}") from error
     try:
-        return store.timeline.at(at_ms)
+        return timeline.at(at_ms)
     except Compacted:
-        raise _not_kept(format_micro_time(at_ms), oldest, newest, is_gone=True) from None
+        raise _not_kept(store, format_micro_time(at_ms), is_gone=True) from None
 
 
 def shown(moment: Moment) -> str:
@@ -64,6 +65,7 @@ def shown(moment: Moment) -> str:
     return f"revision {moment.revision} ({format_micro_time(moment.at_ms)})"
 
 
-def _not_kept(asked: str, oldest: Moment, newest: Moment, *, is_gone: bool) -> Refusal:
+def _not_kept(store: Store, asked: str, *, is_gone: bool) -> Refusal:
     what = "is gone from the log" if is_gone else "has not happened yet"
-    return Refusal(f"{asked} {what}: kept are {shown(oldest)} to {shown(newest)}")
+    oldest, newest = map(shown, store.timeline.kept())
+    return Refusal(f"{asked} {what}: kept are {oldest} to {newest}")
