@@ -70,7 +70,7 @@ def test_actions_are_listed_by_group() -> None:
     lines = actions_text().splitlines()
     at = [
         lines.index(f"  {group}")
-        for group in ("component", "node", "api", "link", "traffic", "pod")
+        for group in ("component", "disk", "node", "api", "link", "traffic", "pod")
     ]
     assert at == sorted(at)
     assert lines[at[-1] + 1].split()[0] == "pod-kill"

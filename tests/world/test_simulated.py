@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 
+from tuik8s.world.base import DiskFailed
 from tuik8s.world.network import (
     Address,
     AddressTaken,
@@ -18,6 +19,7 @@ from tuik8s.world.network import (
     HttpRequest,
     Refused,
 )
+from tuik8s.world.rules import DiskRule, PaceRule
 from tuik8s.world.simulated import EPOCH_MS, Simulation
 from tuik8s.world.simulated_network import NoAnswer
 
@@ -107,9 +109,70 @@ def test_a_skewed_clock_moves_ahead_and_never_back() -> None:
     simulation.run_ms(10)
     assert seen == [10]
     simulation.skew("a", 0)
-    assert world.now_ms() == ahead
-    simulation.run_ms(70_000)
+    assert world.now_ms() == ahead + 10
+    world.call_at(ahead + 20, lambda: seen.append(simulation.now_ms - EPOCH_MS))
+    simulation.run_ms(1_000)
+    assert seen == [10, 30], "the clock goes at half speed until it is right"
+    simulation.run_ms(119_000)
     assert world.now_ms() == simulation.now_ms
+
+
+def test_a_slow_party_takes_its_time_for_each_turn() -> None:
+    simulation = Simulation(1)
+    host, seen = simulation.host("a"), list[tuple[str, int]]()
+
+    def note(what: str) -> None:
+        seen.append((what, simulation.now_ms - EPOCH_MS))
+
+    simulation.set_rules([PaceRule(party="a", delay_ms=100)])
+    simulation.run_ms(1_000)
+    for number in range(3):
+        host.world.call_after(10 * number, partial(note, f"call {number}"))
+        host.world.call_after(10 * number, partial(note, f"same {number}"))
+    simulation.host("b").world.call_after(10, lambda: note("other"))
+    simulation.run_ms(1_000)
+    assert seen == [
+        ("call 0", 1_000), ("same 0", 1_000), ("other", 1_010),
+        ("call 1", 1_100), ("same 1", 1_100), ("call 2", 1_100), ("same 2", 1_100),
+    ]  # fmt: skip
+    simulation.set_rules([])
+    simulation.run_ms(1_000)
+    host.world.call_after(1, partial(note, "quick"))
+    simulation.run_ms(1)
+    assert seen[-1] == ("quick", 3_001)
+
+
+def test_the_bus_hears_of_a_slow_turn_when_it_is_over() -> None:
+    simulation = Simulation(1)
+    server = simulation.host("apiserver").serve()
+    heard: list[int] = []
+    server.on_request = lambda peer, frames: heard.append(simulation.now_ms - EPOCH_MS)
+    client = simulation.host("a").dial("me")
+    simulation.set_rules([PaceRule(party="a", delay_ms=100)])
+    simulation.run_ms(1)
+    simulation.host("a").world.call_after(999, lambda: assert_sent(client.send((b"x",))))
+    simulation.run_ms(2_000)
+    assert heard == [1_101]
+
+
+def assert_sent(sent: bool) -> None:
+    assert sent
+
+
+def test_a_party_whose_disk_fails_ends() -> None:
+    simulation = Simulation(1)
+    world = simulation.host("a").world
+    simulation.set_rules([DiskRule(party="a", disk="store", do="failing")])
+    simulation.run_ms(1)
+    world.call_soon(lambda: world.disk("store").sync("log"))
+    with pytest.raises(DiskFailed):
+        simulation.run_ms(1)
+    ended: list[str] = []
+    simulation.on_failed = ended.append
+    world.call_soon(lambda: world.disk("store").sync("log"))
+    simulation.run_ms(1)
+    assert ended == ["a"]
+    assert not simulation.alive("a")
 
 
 def test_requests_pass_forwarders_to_pods() -> None:
@@ -147,6 +210,7 @@ sys.path.insert(0, ".")
 from tests.bus.rigs import SimulatedRig
 from tests.bus.shelf import pod
 from tuik8s.bus.informer import Informer
+from tuik8s.world.base import DiskFailed
 from tuik8s.world.links import LinkRule
 rig = SimulatedRig(seed=int(sys.argv[1]))
 server = rig.serve()

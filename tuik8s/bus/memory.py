@@ -154,7 +154,7 @@ class MemoryBus:
         if server.gate.closed and len(server.gate.held) >= HIGH_WATER_MARK:
             return False
         call = partial(server.receive_request, client.peer, frames)
-        for at_ms in self._arrivals(client.party, server.party):
+        for at_ms in self._arrivals(client.party, server.party, client.gate):
             self._heap.schedule(at_ms, call, server.gate)
         return True
 
@@ -163,7 +163,7 @@ class MemoryBus:
         if client is None or (client.gate.closed and len(client.gate.held) >= HIGH_WATER_MARK):
             return
         call = partial(client.receive_reply, frames)
-        for at_ms in self._arrivals(server.party, client.party):
+        for at_ms in self._arrivals(server.party, client.party, server.gate):
             self._heap.schedule(at_ms, call, client.gate)
 
     def publish(self, server: MemoryServer, frames: Frames) -> None:
@@ -171,7 +171,7 @@ class MemoryBus:
         receivers = self.subscriptions.match(frames[0])
         if not receivers:
             return
-        soonest_ms = self._heap.now_ms + self.latency_ms
+        soonest_ms = self._soonest_ms(server.gate)
         if self._lines.disturbed:
             receivers = self._publish_disturbed(server, frames, list(receivers), soonest_ms)
         self._heap.schedule(soonest_ms, partial(self._fan_out, tuple(receivers), frames))
@@ -182,7 +182,7 @@ class MemoryBus:
         """Send to those behind a rule one by one; what is left gets the frame the usual way."""
         undisturbed = []
         for client in receivers:
-            arrivals = self._arrivals(server.party, client.party)
+            arrivals = self._arrivals(server.party, client.party, server.gate)
             if arrivals == (soonest_ms,):
                 undisturbed.append(client)
                 continue
@@ -223,8 +223,12 @@ class MemoryBus:
             else:
                 client.missed_count += 1
 
-    def _arrivals(self, sender: str, receiver: str) -> tuple[int, ...]:
-        soonest_ms = self._heap.now_ms + self.latency_ms
+    def _soonest_ms(self, sender: Gate) -> int:
+        """When a frame arrives at the earliest: it is sent when its sender's turn is over."""
+        return max(self._heap.now_ms, sender.busy_until_ms) + self.latency_ms
+
+    def _arrivals(self, sender: str, receiver: str, gate: Gate) -> tuple[int, ...]:
+        soonest_ms = self._soonest_ms(gate)
         if not self._lines.disturbed:
             return (soonest_ms,)
         return self._lines.arrivals(sender, receiver, soonest_ms)

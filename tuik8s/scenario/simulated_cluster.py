@@ -19,6 +19,7 @@ from tuik8s.components.supervisor.build import apiserver_config, build
 from tuik8s.components.supervisor.children import BACKOFF_MS_MIN
 from tuik8s.components.supervisor.roles import roles_of
 from tuik8s.config import ClusterConfig
+from tuik8s.world.base import DiskFailed
 from tuik8s.world.heap import EventHeap
 from tuik8s.world.links import LinkRule
 from tuik8s.world.logs import Sink, discard
@@ -56,6 +57,7 @@ class SimulatedCluster:
         self._roles = {role.name: role for role in roles_of(self.config)}
         self._held: dict[str, None] = {}
         self._hand = SimulatedHand(self)
+        self.simulation.on_failed = self._on_failed
         self.client = Client(
             self.simulation.host("client").world, self.simulation.host("client").dial(ADMIN)
         )
@@ -110,6 +112,11 @@ class SimulatedCluster:
         if not self.simulation.alive(name):
             self._come_back(name, 0)
 
+    def _on_failed(self, name: str) -> None:
+        """A process has ended because its disk failed; the supervisor brings it back."""
+        self.components.pop(name, None)
+        self._come_back(name)
+
     def _come_back(self, name: str, delay_ms: int = BACKOFF_MS_MIN) -> None:
         heap = self.simulation.heap
         heap.schedule(heap.now_ms + delay_ms, lambda: self._begin(name))
@@ -124,7 +131,10 @@ class SimulatedCluster:
         else:
             component = build(role, host, self.config, self.plan, self._hand, ROOT_CA)
         self.components[name] = component
-        component.start()
+        try:
+            component.start()
+        except DiskFailed as failure:  # as it reads its log: the process ends again
+            self.simulation.fail(name, failure)
 
     def _is_ready(self) -> bool:
         return self._roles.keys() <= self.simulation.ready.keys()

@@ -8,7 +8,9 @@ live, a driver sets the pace and calls `run_due`. Cancelling only empties an ent
 when more than half of the heap is empty entries it is rebuilt.
 
 A call may belong to a `Gate`, one per simulated process: calls that come due behind a closed gate
-are held in order (a paused process) or forgotten (a dead one).
+are held in order (a paused process) or forgotten (a dead one). A slow process is busy for a while
+after each turn, which is all that it does at one instant; what comes due meanwhile waits for the
+next one.
 """
 
 from __future__ import annotations
@@ -17,19 +19,38 @@ from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from typing import Final
 
+from tuik8s.world.base import DiskFailed
+
 COMPACT_ABOVE: Final = 512
 """Fewer empty entries than this are not worth a rebuild."""
 
 
 class Gate:
-    """Whether the calls of one process run, wait (closed) or are forgotten (dead)."""
+    """Whether the calls of one process run, wait (closed) or are forgotten (dead).
 
-    __slots__ = ("closed", "dead", "held")
+    slow_ms: how long each turn takes. on_failure: called when the disk of the process has failed,
+    which ends it; without it the failure is raised.
+    """
+
+    __slots__ = ("busy_until_ms", "closed", "dead", "held", "on_failure", "slow_ms", "turn_at_ms")
 
     def __init__(self) -> None:
         self.closed = False
         self.dead = False
         self.held: list[ScheduledCall] = []
+        self.slow_ms = 0
+        self.turn_at_ms = -1
+        self.busy_until_ms = 0
+        self.on_failure: Callable[[DiskFailed], None] | None = None
+
+    def stall(self, now_ms: int, duration_ms: int) -> None:
+        """The turn that runs now takes so much longer."""
+        self.turn_at_ms = now_ms
+        self.busy_until_ms = max(now_ms, self.busy_until_ms) + duration_ms
+
+    def is_busy(self, now_ms: int) -> bool:
+        """Whether an earlier turn still takes its time."""
+        return now_ms < self.busy_until_ms and now_ms != self.turn_at_ms
 
     def kill(self) -> None:
         self.closed = self.dead = True
@@ -151,12 +172,24 @@ class EventHeap:
         if when_ms > self.now_ms:
             self.now_ms = when_ms
         gate = timer.gate
-        if gate is not None and gate.closed:
-            if not gate.dead:
-                gate.held.append(timer)
-            return
+        if gate is not None:
+            if gate.closed:
+                if not gate.dead:
+                    gate.held.append(timer)
+                return
+            if gate.busy_until_ms > when_ms and gate.is_busy(self.now_ms):
+                self._sequence += 1
+                heappush(self._queue, (gate.busy_until_ms, self._sequence, timer))
+                return
+            if gate.slow_ms and gate.turn_at_ms != self.now_ms:
+                gate.stall(self.now_ms, gate.slow_ms)
         call = timer.call
         timer.call = None
         self.events_count += 1
         if call is not None:
-            call()
+            try:
+                call()
+            except DiskFailed as failure:
+                if gate is None or gate.on_failure is None:
+                    raise
+                gate.on_failure(failure)

@@ -28,12 +28,14 @@ from typing import Final
 import msgspec
 
 from tuik8s.world.base import Disk, Log
+from tuik8s.world.disturbed_disk import DisturbedDisk
 from tuik8s.world.heap import EventHeap, ScheduledCall
 from tuik8s.world.links import LinkRules
 from tuik8s.world.live_disk import RealDisk
 from tuik8s.world.logs import LineLog, Sink
 from tuik8s.world.rng import RandomStream, from_system
 from tuik8s.world.rules import Rules
+from tuik8s.world.skew import Skew
 from tuik8s.world.virtual import VirtualAddresses
 
 REAL_TIME: Final = 1_000
@@ -97,6 +99,7 @@ class LiveDriver:
         self.clock = clock or real_time_clock()
         self.links = LinkRules()
         self.rules = Rules()
+        self.slow_ms = 0
         self.virtual: VirtualAddresses | None = None
         self.sink = sink
         self.log_level = log_level
@@ -130,6 +133,11 @@ class LiveDriver:
         self._disarm()
         self._arm()
 
+    def stall(self, duration_ms: int) -> None:
+        """Hold the process up for so much of the cluster's time, as a fault asks."""
+        if self.clock.rate:
+            time.sleep(duration_ms / self.clock.rate)
+
     def guarded(self, call: Callable[..., None]) -> Callable[..., None]:
         """The call for a socket or loop callback: its surprises end the process."""
         return partial(self._run_guarded, call)
@@ -151,7 +159,10 @@ class LiveDriver:
 
     def _turn(self) -> None:
         self._turn_asked = False
+        before = self.heap.events_count
         self._run_guarded(self.heap.run_due, self.now_ms())
+        if self.slow_ms and self.heap.events_count > before:
+            self.stall(self.slow_ms)
         self._arm()
 
     def _on_timer(self) -> None:
@@ -201,13 +212,22 @@ class LiveWorld:
         self.party = party
         self.driver = driver
         self.rules = driver.rules
-        self.now_ms = driver.now_ms
-        self.call_at = driver.schedule
+        self._skew = Skew()
         self.call_soon = driver.soon
-        self.log: Log = LineLog(party, driver.now_ms, driver.sink, driver.log_level)
+        self.log: Log = LineLog(party, self.now_ms, driver.sink, driver.log_level)
         self._directory = Path(directory)
         self._disks: dict[str, Disk] = dict(disks or {})
         self._rng = from_system()
+        self.rules.on_change(self._on_rules)
+        self._on_rules()
+
+    def now_ms(self) -> int:
+        now_ms = self.driver.now_ms()
+        return now_ms if self._skew.is_none else self._skew.shown(now_ms)
+
+    def call_at(self, when_ms: int, call: Callable[[], None]) -> ScheduledCall:
+        true_ms = when_ms if self._skew.is_none else self._skew.true(when_ms)
+        return self.driver.schedule(true_ms, call)
 
     def call_after(self, delay_ms: int, call: Callable[[], None]) -> ScheduledCall:
         driver = self.driver
@@ -219,5 +239,12 @@ class LiveWorld:
 
     def disk(self, name: str) -> Disk:
         if name not in self._disks:
-            self._disks[name] = RealDisk(self._directory / name)
+            disk = RealDisk(self._directory / name)
+            rules, stall = self.rules, self.driver.stall
+            self._disks[name] = DisturbedDisk(disk, self.party, name, rules, stall)
         return self._disks[name]
+
+    def _on_rules(self) -> None:
+        """Take up what faults ask of this party's clock and pace."""
+        self.driver.slow_ms = self.rules.pace_ms(self.party)
+        self._skew.set(self.rules.ahead_ms(self.party), self.driver.now_ms())

@@ -100,13 +100,36 @@ class TrafficRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
         return self.from_node in ("", from_node) and self.to_node in ("", to_node)
 
 
+class PaceRule(msgspec.Struct, frozen=True, kw_only=True, tag="pace"):
+    """Every turn of a party takes so much longer. Taken up by its world."""
+
+    party: str
+    delay_ms: int
+
+
+class ClockRule(msgspec.Struct, frozen=True, kw_only=True, tag="clock"):
+    """A party's clock is so much ahead. Taken up by its world."""
+
+    party: str
+    ahead_ms: int
+
+
+class DiskRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="disk"):
+    """What a disk of a party does (see `world.disturbed_disk`). Taken up by its world."""
+
+    party: str
+    disk: str
+    do: Literal["slow", "full", "failing", "tearing"]
+    delay_ms: int = 0
+
+
 def _stands_for(pattern: str, name: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
 _selector = cache(parse_label_selector)
 
-Rule = PodRule | NodeRule | ApiRule | StaleRule | TrafficRule
+Rule = PodRule | NodeRule | ApiRule | StaleRule | TrafficRule | PaceRule | ClockRule | DiskRule
 """Any rule; they are told apart by their tag."""
 
 R = TypeVar("R", bound=Rule)
@@ -138,6 +161,14 @@ class Rules:
         if not self._all:
             return ()
         return tuple(rule for rule in self._all if isinstance(rule, kind))
+
+    def pace_ms(self, party: str) -> int:
+        """How much longer each turn of a party takes."""
+        return sum(rule.delay_ms for rule in self.of(PaceRule) if rule.party == party)
+
+    def ahead_ms(self, party: str) -> int:
+        """How much a party's clock is ahead."""
+        return max((r.ahead_ms for r in self.of(ClockRule) if r.party == party), default=0)
 
     def on_change(self, call: Callable[[], None]) -> None:
         """Have it called after every change."""

@@ -18,8 +18,9 @@ from functools import partial
 from typing import Final
 
 from tuik8s.bus.memory import MemoryBus, MemoryClient, MemoryServer
-from tuik8s.world.base import Log, World
+from tuik8s.world.base import Disk, DiskFailed, Log, World
 from tuik8s.world.disks import SimulatedDisk
+from tuik8s.world.disturbed_disk import DisturbedDisk
 from tuik8s.world.heap import EventHeap, Gate, ScheduledCall
 from tuik8s.world.links import LinkRules
 from tuik8s.world.logs import LineLog, Sink, discard
@@ -27,6 +28,7 @@ from tuik8s.world.network import Address, HttpAnswer, HttpRequest, Network
 from tuik8s.world.rng import RandomStream, seeded
 from tuik8s.world.rules import Rule, Rules
 from tuik8s.world.simulated_network import NetworkTable, SimulatedNetwork
+from tuik8s.world.skew import Skew
 
 EPOCH_MS: Final = 1_767_225_600_000
 """2026-01-01T00:00:00Z, where simulated time begins."""
@@ -45,12 +47,12 @@ class SimulatedWorld:
         "log",
         "party",
         "rules",
-        "skew_ms",
+        "skew",
     )
 
     def __init__(self, simulation: Simulation, party: str, gate: Gate, incarnation: int) -> None:
         self.party = party
-        self.skew_ms = 0
+        self.skew = Skew()
         self.rules = Rules()
         self._simulation = simulation
         self._heap = simulation.heap
@@ -61,13 +63,16 @@ class SimulatedWorld:
         self._name = f"{party}#{incarnation}"
 
     def now_ms(self) -> int:
-        now_ms = self._heap.now_ms + self.skew_ms
+        now_ms = self._heap.now_ms
+        if not self.skew.is_none:
+            now_ms = self.skew.shown(now_ms)
         if now_ms > self._last_ms:
             self._last_ms = now_ms
         return self._last_ms
 
     def call_at(self, when_ms: int, call: Callable[[], None]) -> ScheduledCall:
-        return self._heap.schedule(when_ms - self.skew_ms, call, self._gate)
+        true_ms = when_ms if self.skew.is_none else self.skew.true(when_ms)
+        return self._heap.schedule(true_ms, call, self._gate)
 
     def call_after(self, delay_ms: int, call: Callable[[], None]) -> ScheduledCall:
         heap = self._heap
@@ -82,8 +87,12 @@ class SimulatedWorld:
             self._rngs[stream] = seeded(self._simulation.seed, f"{self._name}/{stream}")
         return self._rngs[stream]
 
-    def disk(self, name: str) -> SimulatedDisk:
-        return self._simulation.disk(self.party, name)
+    def disk(self, name: str) -> Disk:
+        disk = self._simulation.disk(self.party, name)
+        return DisturbedDisk(disk, self.party, name, self.rules, self._stall)
+
+    def _stall(self, duration_ms: int) -> None:
+        self._gate.stall(self._heap.now_ms, duration_ms)
 
 
 class SimulatedHost:
@@ -94,6 +103,7 @@ class SimulatedHost:
     def __init__(self, simulation: Simulation, party: str, incarnation: int) -> None:
         self._simulation = simulation
         self._gate = Gate()
+        self._gate.on_failure = partial(simulation.fail, party)
         self.clock = SimulatedWorld(simulation, party, self._gate, incarnation)
         self.world: World = self.clock
         self.network: Network = SimulatedNetwork(simulation.network, party, self._gate)
@@ -104,7 +114,10 @@ class SimulatedHost:
 
     def set_rules(self, rules: Sequence[Rule]) -> None:
         """Replace what faults ask of this process."""
-        self.clock.rules.set(rules)
+        in_force = self.clock.rules
+        in_force.set(rules)
+        self._gate.slow_ms = in_force.pace_ms(self.world.party)
+        self.clock.skew.set(in_force.ahead_ms(self.world.party), self._simulation.heap.now_ms)
 
     def ready(self, **facts: object) -> None:
         self._simulation.ready[self.world.party] = facts
@@ -142,6 +155,8 @@ class Simulation:
         self.network = NetworkTable(seeded(seed, "network"), self.links)
         self.ready: dict[str, dict[str, object]] = {}
         """What each party said when it was ready to work."""
+        self.on_failed: Callable[[str], None] | None = None
+        """Called after a party has ended because its disk failed; None: the failure is raised."""
         self._rules: tuple[Rule, ...] = ()
         self._hosts: dict[str, SimulatedHost] = {}
         self._incarnations: dict[str, int] = {}
@@ -179,6 +194,13 @@ class Simulation:
             if owner == party:
                 disk.crash(rng)
 
+    def fail(self, party: str, failure: DiskFailed) -> None:
+        """The disk of a party failed: its process ends, if somebody sees to what comes then."""
+        if self.on_failed is None:
+            raise failure
+        self.crash(party)
+        self.on_failed(party)
+
     def pause(self, party: str) -> None:
         """Stop a party as SIGSTOP would: what is due for it waits."""
         if party in self._hosts:
@@ -198,9 +220,9 @@ class Simulation:
             self.heap.schedule(self.heap.now_ms, partial(host.set_rules, self._rules), host.gate)
 
     def skew(self, party: str, offset_ms: int) -> None:
-        """Set a party's clock ahead (it is held, never set back, when the offset is lowered)."""
+        """Set a party's clock ahead (it only goes slower, never back, when that is lowered)."""
         if party in self._hosts:
-            self._hosts[party].clock.skew_ms = offset_ms
+            self._hosts[party].clock.skew.set(offset_ms, self.heap.now_ms)
 
     def disk(self, party: str, name: str) -> SimulatedDisk:
         key = (party, name)

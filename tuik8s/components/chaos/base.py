@@ -25,6 +25,7 @@ from tuik8s.world.links import LinkRule
 from tuik8s.world.rules import Rule
 
 APISERVER = "apiserver"
+CHAOS = "chaos"
 DEFAULT_NAMESPACE = "default"
 
 
@@ -53,6 +54,7 @@ class FaultSpec(msgspec.Struct, frozen=True, kw_only=True, rename={"for_": "for"
     resources: str = ""
     users: str = ""
     peer: str = ""
+    ahead: str = ""
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -73,6 +75,7 @@ PARAMETERS: dict[str, Parameter] = {
     "resources": Parameter("string", "pods,deployments", "requests for these alone"),
     "users": Parameter("string", "system:node:*", "requests of these alone"),
     "peer": Parameter("string", "node/node-2", "the other end of the link"),
+    "ahead": Parameter("string", "5m", "how much the clock is ahead"),
 }
 
 

@@ -13,7 +13,16 @@ import msgspec
 
 from tuik8s.components.chaos.base import APISERVER, Effects
 from tuik8s.components.chaos.shape import Shape, Thing, parse_selector
-from tuik8s.world.rules import ApiRule, NodeRule, PodRule, StaleRule, TrafficRule
+from tuik8s.world.rules import (
+    ApiRule,
+    ClockRule,
+    DiskRule,
+    NodeRule,
+    PaceRule,
+    PodRule,
+    StaleRule,
+    TrafficRule,
+)
 
 SHOWN_MAX = 8
 READS = ("nodes", "pods", "services")
@@ -43,8 +52,11 @@ def blast_of(effects: Effects, shape: Shape) -> Blast:
     for link in effects.links:
         ends = [end for end in (link.sender, link.receiver) if end != APISERVER]
         processes.update(dict.fromkeys(ends))
-    if any(isinstance(rule, ApiRule | StaleRule) for rule in effects.rules):
-        processes[APISERVER] = None
+    for rule in effects.rules:
+        if isinstance(rule, ApiRule | StaleRule):
+            processes[APISERVER] = None
+        elif isinstance(rule, PaceRule | ClockRule | DiskRule):
+            processes[rule.party] = None
     nodes = _nodes_of(processes, shape)
     nodes += [drain.node for drain in effects.drain if drain.node not in nodes]
     pods = {pod.place: pod for pod in shape.of("pod") if pod.node in nodes}

@@ -20,8 +20,8 @@ def between(spec: FaultSpec, shape: Shape, rule: LinkRule) -> Effects:
     """The rule between the target and its peer, whatever its ends are. Raises Refused."""
     if spec.target.startswith("node/") and spec.peer.startswith("node/"):
         return _between_nodes(spec, shape, rule)
-    ours = shape.link_parties(spec.target)
-    theirs = shape.link_parties(spec.peer) if spec.peer else (APISERVER,)
+    ours = shape.parties_of(spec.target)
+    theirs = shape.parties_of(spec.peer) if spec.peer else (APISERVER,)
     if APISERVER in ours and APISERVER in theirs:
         raise Refused("every link has the API server at one end; name the other end")
     if APISERVER not in (*ours, *theirs):

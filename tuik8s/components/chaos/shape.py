@@ -85,8 +85,8 @@ class Shape(msgspec.Struct, frozen=True):
             raise Refused(f"target {target!r} is no node; {self.known('node', '*')}")
         return self.one("node", "*", name).name
 
-    def link_parties(self, target: str) -> tuple[str, ...]:
-        """The parties whose links `node/N` or `component/C` means."""
+    def parties_of(self, target: str) -> tuple[str, ...]:
+        """The parties that `node/N` or `component/C` means. Raises Refused."""
         return self.node_parties(target) if target.startswith("node/") else (self.party(target),)
 
     def of(self, kind: str, namespace: str = "*", selector: str = "") -> list[Thing]:

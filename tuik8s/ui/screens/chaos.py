@@ -30,6 +30,9 @@ _PARAMETERS: dict[str, Object] = {
     "api-error": {"code": 503, "percent": 30},
     "api-delay": {"delay": "1s"},
     "api-stale-watch": {"delay": "5s"},
+    "component-slow": {"delay": "200ms"},
+    "clock-skew": {"ahead": "5m"},
+    "disk-slow": {"delay": "200ms"},
     "link-reorder": {"jitter": "500ms"},
     "traffic-drop": {"percent": 30},
     "traffic-delay": {"delay": "1s"},
@@ -113,7 +116,7 @@ class ChaosMenu(ModalScreen[None]):
         nodes = sorted(n["metadata"]["name"] for n in self.feed.items("nodes"))
         if self._chosen[0].startswith("node-"):
             return [f"node/{name}" for name in nodes]
-        if self._chosen[0].startswith("api-"):
+        if self._chosen[0].startswith(("api-", "disk-")):
             return [f"component/{COMPONENTS[0]}"]
         if self._chosen[0].startswith("traffic-"):
             metas = [service["metadata"] for service in self.feed.items("services")]
