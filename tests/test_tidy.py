@@ -28,6 +28,7 @@ RIM = (
     "world/live", "world/virtual", "bus/zeromq",
     "components/apiserver/http", "components/apiserver/live",
     "components/supervisor", "scenario/served", "cli/",
+    "components/kubelet/runtimes/docker", "components/kubelet/probing",
 )  # fmt: skip
 """Where sockets, clocks, files and processes may be touched."""
 

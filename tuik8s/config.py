@@ -32,7 +32,7 @@ class ClusterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     the API server and nothing else. nodes_per_process: how many nodes share one kubelet and one
     kube-proxy process, 0 decides by the number of nodes. node_status_update_ms: how often
     kubelets post. slice: index of the part of 127.0.0.0/8 that the cluster lives in, -1 before
-    the first start.
+    the first start. runtime: what runs in pods, `sim` or `docker`.
     """
 
     name: str = "default"
@@ -47,8 +47,14 @@ class ClusterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     node_status_update_ms: int = 10_000
     node_monitor_grace_ms: int = 50_000
     proxy_mode: str = "userspace"
+    runtime: str = "sim"
     history_revisions: int = 100_000
     slice: int = -1
+
+    @property
+    def container_label(self) -> str:
+        """Marks what runs for this cluster in a container engine."""
+        return f"{self.name}-{self.slice}"
 
     def node_names(self) -> tuple[str, ...]:
         if self.control_plane_only:

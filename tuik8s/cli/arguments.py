@@ -37,6 +37,9 @@ def add_shape(parser: argparse.ArgumentParser) -> None:
         "--proxy-mode", choices=("userspace", "iptables"), help="how kube-proxy writes its rules"
     )
     group.add_argument(
+        "--runtime", choices=("sim", "docker"), help="what runs in pods (default: sim)"
+    )
+    group.add_argument(
         "--control-plane-only", action="store_true", help="the API server alone, no nodes"
     )
 

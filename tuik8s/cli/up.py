@@ -72,6 +72,7 @@ def _tell_of_faults(processes: list[Process], flag: str) -> None:
 
 def start(args: argparse.Namespace) -> tuple[Running, float]:
     """Start the cluster that the arguments describe; how long it took, in seconds."""
+    from tuik8s.components.supervisor.containers import require_engine
     from tuik8s.components.supervisor.start import merge_config, start_cluster
 
     began = time.monotonic()
@@ -83,6 +84,7 @@ def start(args: argparse.Namespace) -> tuple[Running, float]:
             f"tuik8s down{flag_in(args)} stops it"
         )
     config = merge_config(directory, wanted)
+    require_engine(config)
     _make_room(directory, args)
     running = start_cluster(directory, config, args.kubeconfig)
     return running, time.monotonic() - began
@@ -124,6 +126,7 @@ def _checked(args: argparse.Namespace) -> dict[str, object]:
         "service_cidr": args.service_cidr,
         "pod_cidr": args.pod_cidr,
         "proxy_mode": args.proxy_mode,
+        "runtime": args.runtime,
         "token_auth_file": _token_file(args.token_auth_file),
         "control_plane_only": args.control_plane_only or None,
     }

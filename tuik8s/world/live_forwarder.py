@@ -155,6 +155,8 @@ class ForwardedTcp(Half):
 
     def _connect(self, target: Address) -> Coroutine[Any, Any, tuple[Any, Target]]:
         loop, virtual = self._driver.loop, self._driver.virtual
+        if self._service.outside:
+            virtual = None
         if virtual is not None and virtual.covers(target.host):
             return loop.create_unix_connection(self._new_half, virtual.path(target))
         return loop.create_connection(self._new_half, *target)

@@ -57,7 +57,8 @@ class Forwarding(msgspec.Struct, frozen=True):
 
     route: client address -> targets to try in this order (empty: refuse the connection).
     on_open and on_close: called with the client and the target that was reached; on_failed with
-    one that refused. wait_ms: how long to wait before a TCP target is tried.
+    one that refused. wait_ms: how long to wait before a TCP target is tried. outside: targets are
+    the machine's own addresses, such as those of a container engine.
     """
 
     route: Callable[[Address], tuple[Address, ...]]
@@ -66,6 +67,7 @@ class Forwarding(msgspec.Struct, frozen=True):
     on_failed: Callable[[Address, Address], None]
     udp: bool = False
     wait_ms: Callable[[Address, Address], int] = _no_wait
+    outside: bool = False
 
 
 class Listener(Protocol):

@@ -10,13 +10,15 @@ All work of a turn is done together at its end, so that a burst of pods costs on
 
 Source: k8s.io/kubernetes pkg/kubelet. Differences: after a restart the containers go on from the
 status in the API, since the simulated runtime lives in this process; probes are the runtime's
-(see runtimes/sim.py).
+(see runtimes/sim.py, runtimes/docker.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+
+import msgspec
 
 from tuik8s.api.types import Object
 from tuik8s.bus.client import Client
@@ -47,13 +49,15 @@ class Kubelet:
         self._world = host.world
         self._config = config
         self._informers: list[Informer] = []
-        self._runtime: Runtime = RUNTIMES["sim"]()
+        self._runtime: Runtime = RUNTIMES[config.runtime](config.cluster)
+        version = self._runtime.version
+        nodes = [msgspec.structs.replace(node, runtime_version=version) for node in config.nodes]
         self._servers = PodServers(host.world, host.network, self._runtime)
         self._owners: dict[str, PodLife] = {}
         pace = EventPace(host.world)
         self._by_node: dict[str, NodePods] = {}
         self._agents: dict[str, NodeAgent] = {}
-        for node in config.nodes:
+        for node in nodes:
             # Each node asks under its own name, also where one process hosts many.
             dialled = host.dial(f"system:node:{node.name}")
             client = Client(host.world, dialled, lean=True, decoded_max=DECODED_MAX)

@@ -18,6 +18,7 @@ class KubeletNode(msgspec.Struct, frozen=True, kw_only=True):
     zone: str = ""
     shape: NodeShape = NodeShape()
     labels: dict[str, str] = {}
+    runtime_version: str = ""
 
 
 class KubeletConfig(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +27,8 @@ class KubeletConfig(msgspec.Struct, frozen=True, kw_only=True):
     nodes: at least one. status_update_ms: how often a node's status is worked out;
     status_report_ms: how often it is posted although nothing changed. lease_renew_ms: a quarter
     of the lease's 40 s. manifests: the disk name under which static pods' manifests lie, a
-    folder per node, "" for none; manifests_poll_ms: how often they are looked at.
+    folder per node, "" for none; manifests_poll_ms: how often they are looked at. runtime: of
+    `runtimes/registry.py`; cluster: labels what it runs outside of this process.
     """
 
     nodes: tuple[KubeletNode, ...]
@@ -36,3 +38,5 @@ class KubeletConfig(msgspec.Struct, frozen=True, kw_only=True):
     manifests: str = ""
     manifests_poll_ms: int = 20_000
     version: str = VERSION
+    runtime: str = "sim"
+    cluster: str = ""

@@ -77,7 +77,7 @@ def node_status(
             for kind, status, reason, message in conditions_under(pressures)
         ],
         "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
-        "nodeInfo": _node_info(node.name, version),
+        "nodeInfo": _node_info(node, version),
     }
 
 
@@ -92,12 +92,12 @@ def transition_times(node: Object, pressures: Set[str] = frozenset()) -> dict[st
     }
 
 
-def _node_info(name: str, version: str) -> Object:
-    digest = hashlib.sha256(name.encode()).hexdigest()
+def _node_info(node: KubeletNode, version: str) -> Object:
+    digest = hashlib.sha256(node.name.encode()).hexdigest()
     return {
         "architecture": "amd64",
         "bootID": _uuid(digest),
-        "containerRuntimeVersion": "sim://1.0",
+        "containerRuntimeVersion": node.runtime_version,
         "kernelVersion": "6.0.0-tuik8s",
         "kubeProxyVersion": "",
         "kubeletVersion": version,

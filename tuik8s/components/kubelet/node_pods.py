@@ -48,6 +48,7 @@ class NodePods:
         self._world = world
         self._node = node
         self._runtime = runtime
+        self._runtime_name = config.runtime
         self._servers = servers
         self._work_soon = work_soon
         self._rng = world.rng("kubelet/containers")
@@ -247,7 +248,7 @@ class NodePods:
                 self._touch(uid)
 
     def _new_id(self) -> str:
-        return f"sim://{self._rng.bytes(32).hex()}"
+        return f"{self._runtime_name}://{self._rng.bytes(32).hex()}"
 
     def _record_notes(self, life: PodLife) -> None:
         notes, life.notes = life.notes, []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sys import intern
 
+from tuik8s.api import quantity
 from tuik8s.api.types import Object
 from tuik8s.components.kubelet.behaviour import ANNOTATION
 from tuik8s.components.kubelet.containers import Container
@@ -52,4 +53,27 @@ def start_order(
             init["name"] == container.name and init.get("restartPolicy") != "Always"
             for init in pod["spec"].get("initContainers") or ()
         ),
+        sandbox=meta["uid"],
+        **_limits(spec),
+        readiness=_numbered(spec.get("readinessProbe"), spec),
     )
+
+
+def _limits(spec: Object) -> dict[str, int]:
+    limits = (spec.get("resources") or {}).get("limits") or {}
+    found = {}
+    if "cpu" in limits:
+        found["cpu_millis"] = quantity.parse(limits["cpu"]).milli_value()
+    if "memory" in limits:
+        found["memory_bytes"] = quantity.parse(limits["memory"]).value()
+    return found
+
+
+def _numbered(probe: Object | None, spec: Object) -> Object | None:
+    """A probe whose port is a number, also where it is given by name."""
+    way = next((way for way in ("httpGet", "tcpSocket") if (probe or {}).get(way)), "")
+    if probe is None or not way or isinstance(probe[way]["port"], int):
+        return probe
+    named = {port.get("name"): port["containerPort"] for port in spec.get("ports") or ()}
+    port = named.get(probe[way]["port"], 0)
+    return {**probe, way: {**probe[way], "port": port}}

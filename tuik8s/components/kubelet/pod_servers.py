@@ -11,6 +11,7 @@ from tuik8s.world.network import (
     Address,
     AddressTaken,
     Answering,
+    Forwarding,
     HttpAnswer,
     HttpRequest,
     Listener,
@@ -54,13 +55,27 @@ class PodServers:
         container_id: str,
     ) -> None:
         try:
-            listener = self._network.listen(address, Answering(self._answer(container_id)))
+            listener = self._network.listen(address, self._service(address, container_id))
         except AddressTaken as taken:
             self._world.log.warning(
                 "pod cannot listen", pod="/".join(life.key), address=str(address), why=str(taken)
             )
             return
         have[address] = (container_id, listener)
+
+    def _service(self, address: Address, container_id: str) -> Answering | Forwarding:
+        """Forward to a container that really runs, answer for one that does not."""
+        real = self._runtime.address_of(container_id)
+        if not real:
+            return Answering(self._answer(container_id))
+        target = (Address(real, address.port),)
+        return Forwarding(
+            route=lambda client: target,
+            on_open=lambda client, reached: None,
+            on_close=lambda client, reached, sent, received: None,
+            on_failed=lambda client, refused: None,
+            outside=True,
+        )
 
     def _answer(self, container_id: str) -> Callable[[HttpRequest], HttpAnswer]:
         def answer(request: HttpRequest) -> HttpAnswer:

@@ -88,6 +88,8 @@ def _kubelet(role: Role, host: Host, config: ClusterConfig, plan: AddressPlan) -
         manifests="manifests",
         manifests_poll_ms=20_000 if is_large else 1_000,
         status_report_ms=max(every_ms, UNCHANGED_STATUS_REPORT_MS) if is_large else every_ms,
+        runtime=config.runtime,
+        cluster=config.container_label,
     )
     return kubelet.build(host, settings)
 

@@ -23,6 +23,7 @@ import msgspec
 from tuik8s.addresses import AddressPlan, plan_of
 from tuik8s.components.supervisor.channel import Message
 from tuik8s.components.supervisor.children import Child, Children
+from tuik8s.components.supervisor.containers import remove_containers
 from tuik8s.components.supervisor.directory import (
     DataDirectory,
     Refusal,
@@ -143,6 +144,7 @@ def _supervise(
     holder: socket.socket,
 ) -> None:
     def undo() -> None:
+        remove_containers(config)
         remove_tree(Path(running.runtime))
         holder.close()  # before the lock: who finds that free may have the addresses as well
         directory.release()

@@ -23,6 +23,8 @@ class StartContainer(msgspec.Struct, frozen=True, kw_only=True):
     """An order to run one container. behaviour: what the pod's annotation says it shall do.
 
     ends: whether the pod waits for the container's end (an init container that is no sidecar).
+    sandbox: the pod's uid, for runtimes where its containers share something. cpu_millis,
+    memory_bytes: limits, 0 for none. readiness: the probe, with ports as numbers.
     """
 
     id: str
@@ -38,6 +40,10 @@ class StartContainer(msgspec.Struct, frozen=True, kw_only=True):
     behaviour: str = ""
     restarts: int = 0
     ends: bool = False
+    sandbox: str = ""
+    cpu_millis: int = 0
+    memory_bytes: int = 0
+    readiness: Object | None = None
 
 
 class ContainerChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +76,9 @@ class Log(NamedTuple):
 
 
 class Runtime(Protocol):
-    """Runs containers, by id."""
+    """Runs containers, by id. version: as nodes tell it, such as `sim://1.0`."""
+
+    version: str
 
     def start(self, order: StartContainer, now_ms: int) -> None: ...
 
@@ -99,3 +107,7 @@ class Runtime(Protocol):
     def logs(self, container_id: str, now_ms: int) -> Log: ...
 
     def answer(self, container_id: str, request: HttpRequest, now_ms: int) -> HttpAnswer: ...
+
+    def address_of(self, container_id: str) -> str:
+        """Where a container that really runs listens; "" when the runtime answers for it."""
+        ...

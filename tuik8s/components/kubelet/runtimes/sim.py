@@ -50,6 +50,8 @@ class _Container:
 class SimRuntime:
     """Plays programs. Every future change stands in one heap, in the order of its time."""
 
+    version = "sim://1.0"
+
     def __init__(self) -> None:
         self._containers: dict[str, _Container] = {}
         self._heap: list[tuple[int, int, int, ContainerChange]] = []
@@ -175,6 +177,9 @@ class SimRuntime:
         del container.answers[:-ANSWERS_MAX]
         container.answers_count += 1
         return reply
+
+    def address_of(self, container_id: str) -> str:
+        return ""
 
     def _plan(
         self,

@@ -1,0 +1,170 @@
+"""The docker runtime against a real engine: containers of a pod run, answer, write and end.
+
+Without an engine (DOCKER_HOST, or the usual socket) the tests are skipped and say so. Images are
+made of this machine's static busybox, so that nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import shutil
+import tarfile
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import docker
+import pytest
+
+from tuik8s.components.kubelet.runtimes.base import ContainerChange, StartContainer
+from tuik8s.components.kubelet.runtimes.docker import (
+    FAILURES,
+    PAUSE_IMAGE,
+    DockerRuntime,
+    remove_all,
+)
+
+pytestmark = [pytest.mark.real, pytest.mark.slow]
+IMAGE = "tuik8s-test/busybox:1"
+WITHIN_S = 30
+
+
+def _engine() -> Any:
+    busybox = shutil.which("busybox")
+    if busybox is None:
+        pytest.skip("no busybox on this machine to make an image of (apt install busybox-static)")
+    try:
+        engine = docker.from_env()
+    except FAILURES as problem:
+        pytest.skip(f"no Docker engine answers: {problem}")
+    layer = io.BytesIO()
+    with tarfile.open(fileobj=layer, mode="w") as tar:
+        tar.add(busybox, "bin/busybox")
+        for name in ("sh", "sleep", "httpd", "echo", "mkdir"):
+            link = tarfile.TarInfo(f"bin/{name}")
+            link.type, link.linkname = tarfile.SYMTYPE, "busybox"
+            tar.addfile(link)
+    changes = ['CMD ["/bin/sleep", "1000000"]']
+    for image in (IMAGE, PAUSE_IMAGE):
+        if not engine.images.list(image):
+            repository, _, tag = image.rpartition(":")
+            engine.api.import_image_from_data(
+                layer.getvalue(), repository=repository, tag=tag, changes=changes
+            )
+    return engine
+
+
+class Rig:
+    """A runtime, looked at until what is waited for has happened."""
+
+    def __init__(self, runtime: DockerRuntime) -> None:
+        self.runtime = runtime
+        self.changes: list[ContainerChange] = []
+        self.orders: dict[str, StartContainer] = {}
+
+    def start(self, script: str, **more: Any) -> str:
+        id_ = f"docker://{uuid.uuid4().hex}"
+        command = ("/bin/sh", "-c", script)
+        order = StartContainer(id=id_, pod="p", container="c", image=IMAGE, command=command, **more)
+        self.orders[id_] = order
+        self.runtime.start(order, 0)
+        return id_
+
+    def until(self, id_: str, kind: str) -> ContainerChange:
+        end = time.monotonic() + WITHIN_S
+        while time.monotonic() < end:
+            self.changes += self.runtime.advance(1)
+            for change in self.changes:
+                if (change.id, change.kind) == (id_, kind):
+                    return change
+            time.sleep(0.02)
+        raise AssertionError(f"no {kind} of {id_}: {self.changes}")
+
+    def kinds(self, id_: str) -> list[str]:
+        return [change.kind for change in self.changes if change.id == id_]
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    _engine()
+    cluster = f"test-{uuid.uuid4().hex[:8]}"
+    yield Rig(DockerRuntime(cluster))
+    remove_all(cluster)
+
+
+def test_a_container_runs_writes_and_ends(rig: Rig) -> None:
+    id_ = rig.start("echo out; echo $WORD; exit 3", sandbox=uuid.uuid4().hex, env={"WORD": "hi"})
+    ended = rig.until(id_, "exited")
+    assert (ended.exit_code, ended.reason) == (3, "Error")
+    assert rig.kinds(id_) == ["pulling", "pulled", "started", "ready", "exited"]
+    log = rig.runtime.logs(id_, 0)
+    assert ([line.text for line in log.lines], log.total) == (["out", "hi"], 2)
+    assert rig.runtime.wake_at_ms() is None
+
+
+def test_containers_of_a_pod_share_an_address_and_are_ready_when_they_answer(rig: Rig) -> None:
+    pod = uuid.uuid4().hex
+    probe = {"httpGet": {"path": "/", "port": 8080}, "periodSeconds": 1}
+    script = "sleep 1; mkdir -p /www; echo hello > /www/index.html; exec httpd -f -p 8080 -h /www"
+    server = rig.start(script, sandbox=pod, readiness=probe)
+    rig.until(server, "ready")
+    client = rig.start("sleep 1000", sandbox=pod)
+    rig.until(client, "started")
+    address = rig.runtime.address_of(server)
+    assert rig.runtime.address_of(client) == address
+    connection = http.client.HTTPConnection(address, 8080, timeout=5)
+    connection.request("GET", "/")
+    assert connection.getresponse().read() == b"hello\n"
+    connection.close()
+    rig.runtime.set_unready(server, True, 0)
+    rig.until(server, "unready")
+    rig.runtime.end(client, 1, "Error", 0)
+    assert rig.until(client, "exited").exit_code == 137
+
+
+def test_a_container_is_stopped_and_one_that_runs_is_taken_over(rig: Rig) -> None:
+    script = "trap 'exit 0' TERM; while true; do sleep 1; done"
+    id_ = rig.start(script, sandbox=uuid.uuid4().hex)
+    rig.until(id_, "started")
+    again = Rig(DockerRuntime())  # the kubelet was started again
+    again.runtime.start(rig.orders[id_], 0)
+    again.until(id_, "started")
+    again.runtime.stop(id_, 10_000, 0)
+    assert again.until(id_, "exited").exit_code == 0
+
+
+def test_an_image_that_cannot_be_pulled(rig: Rig) -> None:
+    order = StartContainer(
+        id="docker://x", pod="p", container="c", image="localhost:1/none:1", sandbox="s"
+    )
+    rig.runtime.start(order, 0)
+    failed = rig.until("docker://x", "pull-failed")
+    assert failed.reason == "ErrImagePull"
+    assert 'failed to pull image "localhost:1/none:1"' in failed.message
+
+
+def test_a_container_that_cannot_run(rig: Rig) -> None:
+    order = StartContainer(
+        id=f"docker://{uuid.uuid4().hex}",
+        pod="p",
+        container="c",
+        image=IMAGE,
+        command=("/no/such/program",),
+        sandbox=uuid.uuid4().hex,
+    )
+    rig.runtime.start(order, 0)
+    ended = rig.until(order.id, "exited")
+    assert (ended.exit_code, ended.reason) == (128, "ContainerCannotRun")
+    assert "/no/such/program" in ended.message
+
+
+def test_all_of_a_cluster_are_removed() -> None:
+    engine = _engine()
+    cluster = f"test-{uuid.uuid4().hex[:8]}"
+    rig = Rig(DockerRuntime(cluster))
+    rig.until(rig.start("sleep 1000", sandbox=uuid.uuid4().hex), "started")
+    assert remove_all(cluster) == 2
+    label = {"label": f"dev.tuik8s.cluster={cluster}"}
+    assert engine.containers.list(all=True, filters=label) == []
