@@ -210,7 +210,7 @@ def test_every_change_is_listed_and_enter_shows_what_it_changed() -> None:
         rows = [table.store.get(uid) for uid in table.store.order]
         by = [row.cells[3].text for row in rows][::-1]
         assert by[:2] == ["replicaset-controller", "scheduler"]
-        assert by[-1].startswith("kubelet node-")
+        assert by[-1].startswith("kubelet/node-")
         assert rows[-1].cells[2].text == "ADDED"
         assert "spec.nodeName" in rows[-2].cells[5].text
         await stage.press("G", "k", "enter")

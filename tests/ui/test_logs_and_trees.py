@@ -10,7 +10,7 @@ from tuik8s.api.kinds.registry import builtin
 from tuik8s.ui.lines import text_of
 from tuik8s.ui.logs import LogLine, LogTail, Source, drawn, merged, newer, parsed, sources_of
 from tuik8s.ui.ownership import Forest, container_state, member
-from tuik8s.ui.refs import NO_REF, Ref, owners_of, person, ref_of_key
+from tuik8s.ui.refs import NO_REF, Ref, owners_of, ref_of_key
 
 KINDS = builtin()
 
@@ -79,20 +79,19 @@ def test_sources_of_pods_workloads_and_services() -> None:
 
 
 @pytest.mark.parametrize(
-    ("author", "expected"),
+    ("plural", "expected"),
     [
-        ("system:kube-scheduler", "scheduler"),
-        ("system:node:node-2", "kubelet node-2"),
-        ("system:serviceaccount:kube-system:replicaset-controller", "replicaset-controller"),
-        ("system:serviceaccount:shop:robot", "shop:robot"),
-        ("system:apiserver", "apiserver"),
-        ("system:admin", "admin"),
-        ("alice", "alice"),
-        ("", "?"),
+        ("pods", "pod"),
+        ("networkpolicies", "networkpolicy"),
+        ("ingresses", "ingress"),
+        ("storageclasses", "storageclass"),
+        ("leases", "lease"),
+        ("endpointslices", "endpointslice"),
+        ("componentstatuses", "componentstatus"),
     ],
 )
-def test_who_wrote(author: str, expected: str) -> None:
-    assert person(author) == expected
+def test_singular(plural: str, expected: str) -> None:
+    assert str(Ref(plural, "", "n")) == f"{expected} n"
 
 
 def test_refs() -> None:

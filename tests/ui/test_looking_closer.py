@@ -47,16 +47,16 @@ def test_why_goes_back_to_the_first_command() -> None:
         assert isinstance(stage.app.screen, WhyScreen)
         told = "\n".join(lines(stage))
         chain = (
-            "kubelet node-",
+            "kubelet/node-",
             "after scheduler changed pod",
             "after replicaset-controller created",
             "because deployment-controller created replicaset",
-            "because admin created deployment",
-            "this is where it began",
+            "because system:admin created deployment",
+            "that was the command",
         )
         places = [told.index(words) for words in chain]
         assert places == sorted(places)
-        assert "spec.nodeName = node-" in told
+        assert "spec.nodeName: none -> node-" in told
         assert "What the scheduler decided" in told
         await stage.press("enter")
         assert isinstance(stage.app.screen, ChangeScreen)
@@ -70,13 +70,13 @@ def test_w_explains_another_change_of_the_chain() -> None:
         await stage.wait()
         page = stage.app.screen.query_one(Page)
         root = next(uid for uid, text in zip(page._uids, lines(stage), strict=True)
-                    if "admin created deployment" in text)  # fmt: skip
+                    if "system:admin created deployment" in text)  # fmt: skip
         page.point_at(root)
         await stage.press("w")
         await stage.wait()
         assert isinstance(stage.app.screen, WhyScreen)
         assert stage.app.screen.ref.resource == "deployments.apps"
-        assert "admin created deployment default/web" in lines(stage)[3]
+        assert "system:admin created deployment default/web" in lines(stage)[3]
 
     play(scene)
 
@@ -194,7 +194,7 @@ def test_a_trace_has_every_step_with_who_took_it() -> None:
         await stage.wait()
         assert isinstance(stage.app.screen, TraceScreen)
         told = lines(stage, "#sequence")
-        lanes = ["admin", "apiserver", "deployment", "replicaset", "scheduler", "kubelet"]
+        lanes = ["system:admin", "apiserver", "deployment", "replicaset", "scheduler", "kubelet"]
         assert told[0].split()[:6] == lanes
         for words in (
             "├─POST deployment",

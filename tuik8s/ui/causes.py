@@ -1,103 +1,109 @@
-"""Why a change was made: the chain of changes that led to it, back to the first command or fault.
+"""Why a change was made: the chain that led to it, as the API server's explanation tells it.
 
-Each change of the log names the one that made its author write. The kubelet and the scheduler act
-on the pod itself and name none: the pod's change before is taken for it, and the chain says so.
+GET explanations.explain.tuik8s.dev KIND.NAME, at a revision     what kubectl and tuik8s why read
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final
 
-from tuik8s.api.times import format_micro_time
-from tuik8s.bus.client import Client
-from tuik8s.ui.diff import summary
-from tuik8s.ui.history import LogChange, change_of
+from tuik8s.api.reasons import shown_author
+from tuik8s.api.times import parse_time
+from tuik8s.api.types import Object, Reply, Request
+from tuik8s.bus.client import Client, decode
+from tuik8s.ui.history import LogChange
 from tuik8s.ui.lines import Line, line
-from tuik8s.ui.logbook import Logbook, Page
-from tuik8s.ui.past import LoggedChange
+from tuik8s.ui.refs import Ref
 from tuik8s.ui.rowstore import Cell
 
-STEPS_MAX = 30
-VERBS = {"ADDED": "created", "MODIFIED": "changed", "DELETED": "deleted"}
-ACT_ON_PODS = ("system:node:", "system:kube-scheduler")
+GROUP: Final = "explain.tuik8s.dev"
+UNKNOWN: Final = "unknown"
+"""The field manager of a client that does not say what it is."""
 
+NOWHERE: Final = "default"
+"""The namespace under which objects without one are asked about."""
 
-class Step(NamedTuple):
-    """implied: nobody recorded it as the cause, it is the object's own change before."""
-
-    change: LogChange
-    implied: bool = False
+VERBS: Final = {"ADDED": "created", "MODIFIED": "changed", "DELETED": "deleted"}
+LINKS: Final = {"caused": "because ", "follows": "after ", "fault": "in the fault that "}
+ENDS: Final = {
+    "command": "nothing before it: that was the command",
+    "start": "nothing before it: that is where it began",
+    "gone": "what came before is no longer in the log",
+}
+"""How the explanation names what made a step."""
 
 
 class Chain:
-    """The chain from one change back, as far as it was read."""
+    """The chain from one change of an object back, as far as the log goes."""
 
-    def __init__(self, client: Client, start: LogChange) -> None:
-        self.steps = [Step(start)]
-        """The newest first; each was caused by the next."""
-        self.end = ""
-        """Why it ends where it ends, "" while it is still read."""
-        self._log = Logbook(client)
-        self._go_on()
+    def __init__(self, client: Client, ref: Ref, revision: int) -> None:
+        self.ref = ref
+        self.revision = revision
+        self.steps: list[Object] = []
+        """The newest first; each was caused by the next (see `components.apiserver.causes`)."""
+        self.refused = ""
+        self.version = 0
+        """1 when it has been read."""
+        request = Request(
+            verb="get",
+            group=GROUP,
+            version="",
+            resource="explanations",
+            namespace=ref.namespace or NOWHERE,
+            name=f"{ref.resource}.{ref.name}",
+            query={"resourceVersion": [str(revision)], "resourceVersionMatch": ["Exact"]},
+        )
+        client.call(request, self._answered)
 
-    @property
-    def version(self) -> int:
-        """Grows with everything that is read."""
-        return len(self.steps) + bool(self.end)
+    def causes(self) -> list[LogChange]:
+        """What led to the change, the first command first; without the objects themselves."""
+        return [_change_of(step) for step in reversed(self.steps[1:])]
 
-    def _go_on(self) -> None:
-        change = self.steps[-1].change
-        if len(self.steps) >= STEPS_MAX:
-            self.end = f"longer than {STEPS_MAX} steps; w on the last one goes on"
-        elif change.cause:
-            self._log.page(self._on_cause, after=change.cause - 1, limit=1)
-        elif acts_on_pod(change):
-            self._log.page(self._on_before, before=change.revision, key=change.ref.key, limit=1)
+    def _answered(self, reply: Reply) -> None:
+        self.version = 1
+        if reply.ok:
+            self.steps = decode(reply)["status"]["chain"]
+        elif reply.code:
+            self.refused = str(decode(reply).get("message") or f"refused with code {reply.code}")
         else:
-            self.end = "nothing before it: this is where it began"
-
-    def _on_cause(self, page: Page) -> None:
-        cause = self.steps[-1].change.cause
-        found = [logged for logged in page.changes if logged.moment.revision == cause]
-        self._take(page, found, f"#{cause} is no longer in the log", implied=False)
-
-    def _on_before(self, page: Page) -> None:
-        self._take(page, page.changes, "what came before is no longer in the log", implied=True)
-
-    def _take(self, page: Page, found: list[LoggedChange], gone: str, *, implied: bool) -> None:
-        if page.refused or not found:
-            self.end = page.refused or gone
-            return
-        self.steps.append(Step(change_of(found[0]), implied))
-        self._go_on()
+            self.refused = "the API server does not answer"
 
 
-def acts_on_pod(change: LogChange) -> bool:
-    """Whether its author writes to a pod because of the pod."""
-    by = change.author.startswith(ACT_ON_PODS)
-    return change.ref.resource == "pods" and change.type != "ADDED" and by
+def ref_of_step(step: Object) -> Ref:
+    """The object that a step is about."""
+    subject = step["object"]
+    return Ref(subject["resource"], subject.get("namespace", ""), subject["name"])
+
+
+def _change_of(step: Object) -> LogChange:
+    cause = (step.get("because") or {}).get("revision", 0)
+    at_ms = parse_time(step["time"])
+    ref, author = ref_of_step(step), step["author"]
+    return LogChange(step["revision"], at_ms, step["type"], ref, author, cause, None, None)
 
 
 def chain_lines(chain: Chain) -> tuple[list[Line], list[str]]:
     """The chain as lines, and the revision that each stands for."""
+    if chain.refused or not chain.steps:
+        return [line(chain.refused or "reading the log", "dim")], [""]
     lines: list[Line] = []
     uids: list[str] = []
-    for depth, (change, implied) in enumerate(chain.steps):
+    how = ""
+    for depth, step in enumerate(chain.steps):
         indent = "  " * depth
-        link = "" if not depth else "because " if not implied else "after "
-        verb = VERBS.get(change.type, change.type.lower())
+        tool = f" with {step['tool']}" if step.get("tool", UNKNOWN) != UNKNOWN else ""
         lines.append(
             (
-                Cell(f"{indent}{link}", "dim"),
-                Cell(change.by, "accent"),
-                Cell(f" {verb} {change.ref}"),
-                Cell(f"  #{change.revision} {format_micro_time(change.at_ms)[11:23]}", "dim"),
+                Cell(f"{indent}{LINKS.get(how, '')}", "dim"),
+                Cell(shown_author(step["author"]), "accent"),
+                Cell(f" {VERBS[step['type']]} {ref_of_step(step)}{tool}"),
+                Cell(f"  #{step['revision']} {step['time'][11:23]}", "dim"),
             )
         )
-        uids.append(str(change.revision))
-        what = summary(change.before, change.after)
-        if what:
-            lines.append(line(f"{indent}  {what}", "dim"))
+        uids.append(str(step["revision"]))
+        if step["type"] == "MODIFIED" or ":" in step["reason"]:
+            lines.append(line(f"{indent}  {step['reason']}", "dim"))
             uids.append("")
-    lines.append(line("  " * len(chain.steps) + (chain.end or "reading the log"), "dim"))
+        how = (step.get("because") or {}).get("how", "")
+    lines.append(line("  " * len(chain.steps) + ENDS.get(how, "and so on"), "dim"))
     return lines, [*uids, ""]

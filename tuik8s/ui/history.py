@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from tuik8s.api.types import Object
+from tuik8s.api.reasons import reason_of, shown_author
+from tuik8s.api.types import Key, Object
 from tuik8s.bus.client import Client, object_of
 from tuik8s.ui.logbook import Logbook, Page
 from tuik8s.ui.past import LoggedChange
-from tuik8s.ui.refs import Ref, person
+from tuik8s.ui.refs import Ref
 
 LIMIT = 200
 """Changes in one answer, with their objects."""
@@ -38,7 +39,12 @@ class LogChange(NamedTuple):
 
     @property
     def by(self) -> str:
-        return person(self.author)
+        return shown_author(self.author)
+
+    @property
+    def what(self) -> str:
+        """What it did, in a line."""
+        return reason_of(Key(*self.ref), self.before, self.after)
 
 
 def change_of(logged: LoggedChange) -> LogChange:

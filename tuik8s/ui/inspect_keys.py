@@ -15,7 +15,6 @@ from tuik8s.ui.compare import Comparison
 from tuik8s.ui.control import Acts, Control
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.futures import Futures
-from tuik8s.ui.history import LogChange
 from tuik8s.ui.past import Moment
 from tuik8s.ui.questions import Questions
 from tuik8s.ui.refs import NO_REF, Ref
@@ -55,13 +54,13 @@ class InspectKeys(Futures):
         """Everything about one object."""
         self.push_screen(DetailScreen(self.feed, ref, tab))
 
-    def open_change(self, change: LogChange) -> None:
+    def open_change(self, revision: int) -> None:
         """What one change of the log changed."""
-        self.push_screen(ChangeScreen(self.feed, change))
+        self.push_screen(ChangeScreen(self.feed, revision))
 
-    def open_why(self, ref: Ref, change: LogChange | None = None) -> None:
-        """Why an object is as it is, or why one change of it was made."""
-        self.push_screen(WhyScreen(self.feed, ref, change))
+    def open_why(self, ref: Ref, revision: int = 0) -> None:
+        """Why an object is as it is, or why the change of it at a revision was made."""
+        self.push_screen(WhyScreen(self.feed, ref, revision))
 
     def open_decision(self, ref: Ref) -> None:
         """What the scheduler decided about a pod."""

@@ -74,17 +74,3 @@ def owners_of(kinds: KindRegistry, obj: Object) -> list[Ref]:
             namespace = meta.get("namespace", "") if kind.namespaced else ""
             found.append(Ref(kind.storage or kind.resource, namespace, each["name"]))
     return found
-
-
-def person(author: str) -> str:
-    """Who wrote a change, as the component's short name: `scheduler`, `kubelet node-2`."""
-    for prefix, words in (
-        ("system:serviceaccount:kube-system:", ""),
-        ("system:node:", "kubelet "),
-        ("system:kube-", ""),
-    ):
-        if author.startswith(prefix) and author != prefix:
-            return words + author.removeprefix(prefix)
-    if author.startswith("system:serviceaccount:"):
-        return author.removeprefix("system:serviceaccount:")
-    return author.removeprefix("system:") or "?"

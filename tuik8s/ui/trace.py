@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tuik8s.api.types import Object
-from tuik8s.ui.diff import summary
 from tuik8s.ui.history import LogChange
 from tuik8s.ui.refs import singular
 
@@ -122,7 +121,7 @@ def has_endpoint(slice_: Object, pod: str) -> bool:
 
 
 def lane_of(change: LogChange) -> str:
-    return "kubelet" if change.by.startswith("kubelet ") else change.by
+    return change.by.partition("/")[0]
 
 
 def write_text(change: LogChange) -> str:
@@ -145,7 +144,7 @@ def own_text(change: LogChange) -> str:
         return f"status: {phase}"
     if before.get("status") != after.get("status"):
         return f"status: {_refusal(after)}" if _refusal(after) else "status"
-    return f"PUT {summary(before, after, 1)}"
+    return f"PUT {change.what}"
 
 
 def own_style(change: LogChange) -> str:

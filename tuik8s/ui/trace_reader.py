@@ -42,9 +42,9 @@ class TraceReader:
         self._own.follow(version)
         life = self._life(now_ms)
         if life and life[0].type == "ADDED":
-            begun = self._chain.steps[0].change if self._chain is not None else None
-            if begun is None or begun.revision != life[0].revision:
-                self._chain = Chain(self._feed.client, life[0])
+            born = life[0].revision
+            if self._chain is None or self._chain.revision != born:
+                self._chain = Chain(self._feed.client, self.ref, born)
         if pod is None:
             return
         for event in self._feed.events_about(pod)[:EVENTS_MAX]:
@@ -58,7 +58,7 @@ class TraceReader:
     def steps(self, now_ms: int) -> list[Step]:
         """The steps by a moment."""
         life = self._life(now_ms)
-        chain = self._chain.steps[1:] if self._chain is not None else []
+        causes = self._chain.causes() if self._chain is not None else []
         events: list[LogChange] = []
         slices: list[LogChange] = []
         for ref, history in self._more.items():
@@ -69,7 +69,7 @@ class TraceReader:
                 born = life[0].revision if life else 0
                 since = [change for change in changes if change.revision > born]
                 slices += endpoint_changes(since, self.ref.name)
-        return steps_of([step.change for step in reversed(chain)], life, events, slices)
+        return steps_of(causes, life, events, slices)
 
     def _life(self, now_ms: int) -> list[LogChange]:
         return last_life(self._own.until(now_ms))

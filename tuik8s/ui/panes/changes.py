@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from textual.binding import Binding
 
 from tuik8s.api.times import format_micro_time
-from tuik8s.ui.diff import summary
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.history import History, LogChange
 from tuik8s.ui.refs import Ref
@@ -80,12 +79,12 @@ class ChangesPane(LiveTable):
         event.stop()
         change = self._change(event.uid)
         if change is not None:
-            self.app.open_change(change)  # type: ignore[attr-defined]
+            self.app.open_change(change.revision)  # type: ignore[attr-defined]
 
     def action_why(self) -> None:
         change = self._change(self.cursor_uid or "")
         if change is not None:
-            self.app.open_why(self.ref, change)  # type: ignore[attr-defined]
+            self.app.open_why(self.ref, change.revision)  # type: ignore[attr-defined]
 
 
 def cells_of(change: LogChange) -> tuple[Cell, ...]:
@@ -96,5 +95,5 @@ def cells_of(change: LogChange) -> tuple[Cell, ...]:
         Cell(change.type, STYLES.get(change.type, "")),
         Cell(change.by),
         Cell(str(change.cause) if change.cause else "", "dim"),
-        Cell(summary(change.before, change.after)),
+        Cell(change.what),
     )

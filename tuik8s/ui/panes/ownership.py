@@ -34,7 +34,7 @@ class OwnershipPane(Page):
         drawn = list(found.branch(self.ref, owners))
         self._refs = {ref.key: ref for _, ref in drawn if ref != NO_REF}
         if not self.cursor_uid:
-            self.cursor_uid = self.ref.key
+            self.point_at(self.ref.key)
         uids = [ref.key if ref != NO_REF else "" for _, ref in drawn]
         self.set_lines([line for line, _ in drawn], uids)
 

@@ -125,4 +125,4 @@ class DecisionScreen(PageScreen):
         self.dashboard.open_what_if(self.ref)
 
     def action_causes(self) -> None:
-        self.dashboard.open_why(self.ref, None)
+        self.dashboard.open_why(self.ref)

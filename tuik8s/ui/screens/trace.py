@@ -90,12 +90,12 @@ class TraceScreen(PageScreen):
         event.stop()
         step = self._step(event.uid)
         if step is not None:
-            self.dashboard.open_change(step.change)
+            self.dashboard.open_change(step.change.revision)
 
     def action_explain(self) -> None:
         step = self._step(self._chosen)
         if step is not None:
-            self.dashboard.open_why(step.change.ref, step.change)
+            self.dashboard.open_why(step.change.ref, step.change.revision)
 
 
 def step_lines(step: Step) -> list[Line]:

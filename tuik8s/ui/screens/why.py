@@ -12,11 +12,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 
 from tuik8s.api.times import format_micro_time
-from tuik8s.ui.causes import Chain, chain_lines
+from tuik8s.ui.causes import Chain, chain_lines, ref_of_step
 from tuik8s.ui.decision import Attempts, told
-from tuik8s.ui.diff import summary
 from tuik8s.ui.feed import Feed
-from tuik8s.ui.history import History, LogChange
+from tuik8s.ui.history import History
 from tuik8s.ui.lines import EMPTY, Line, line
 from tuik8s.ui.ownership import member
 from tuik8s.ui.panes.base import absent
@@ -30,14 +29,14 @@ DECISION = "decision"
 
 
 class WhyScreen(PageScreen):
-    """change: the one to explain; without it the newest of the object is."""
+    """revision: of the change to explain; 0 is the newest of the object."""
 
     BINDINGS = [Binding("w", "explain", "Why this one", id="why.explain")]
 
-    def __init__(self, feed: Feed, ref: Ref, change: LogChange | None = None) -> None:
+    def __init__(self, feed: Feed, ref: Ref, revision: int = 0) -> None:
         super().__init__(feed)
         self.ref = ref
-        self._wanted = change
+        self._wanted = revision
         self._history = History(feed.client, ref)
         self._attempts = Attempts(feed.client, ref) if ref.resource == "pods" else None
         self._chain: Chain | None = None
@@ -65,7 +64,7 @@ class WhyScreen(PageScreen):
         chain, attempts = self._chain, self._attempts
         stamp = (
             version, self._history.version, self.feed.moves, now_ms // 1000,
-            chain and (chain.steps[0], chain.version), attempts and attempts.version,
+            chain and (chain.revision, chain.version), attempts and attempts.version,
         )  # fmt: skip
         if stamp != self._stamp:
             self._stamp = stamp
@@ -73,10 +72,9 @@ class WhyScreen(PageScreen):
 
     def _follow_newest(self, now_ms: int) -> None:
         shown = self._history.until(now_ms)
-        wanted = self._wanted or (shown[-1] if shown else None)
-        first = self._chain.steps[0].change if self._chain is not None else None
-        if wanted is not None and (first is None or first.revision != wanted.revision):
-            self._chain = Chain(self.feed.client, wanted)
+        wanted = self._wanted or (shown[-1].revision if shown else 0)
+        if wanted and (self._chain is None or self._chain.revision != wanted):
+            self._chain = Chain(self.feed.client, self.ref, wanted)
 
     def _show(self, now_ms: int) -> None:
         lines: list[Line] = []
@@ -125,29 +123,31 @@ class WhyScreen(PageScreen):
                 Cell(f"#{change.revision:<7} {format_micro_time(change.at_ms)[11:23]}  ", "dim"),
                 Cell(f"{change.by:<24} ", "accent"),
                 Cell(f"{change.type:<9}"),
-                Cell(summary(change.before, change.after), "dim"),
+                Cell(change.what, "dim"),
             )
             for change in shown
         ]
         return lines, [f"last {change.revision}" for change in shown]
 
-    def _change(self, uid: str) -> LogChange | None:
-        revision = uid.rpartition(" ")[2]
-        known = [step.change for step in self._chain.steps] if self._chain is not None else []
-        known += self._history.changes
-        return next((change for change in known if str(change.revision) == revision), None)
-
     def on_page_selected(self, event: Page.Selected) -> None:
         event.stop()
-        change = self._change(event.uid)
         if event.uid == DECISION:
             self.dashboard.open_decision(self.ref)
-        elif change is not None:
-            self.dashboard.open_change(change)
+        else:
+            self.dashboard.open_change(revision_of(event.uid))
 
     def action_explain(self) -> None:
-        change = self._change(self.query_one(Page).cursor_uid)
-        if change is not None and change.ref == self.ref:
-            self._wanted, self._chain = change, None
-        elif change is not None:
-            self.dashboard.open_why(change.ref, change)
+        uid = self.query_one(Page).cursor_uid
+        steps = self._chain.steps if self._chain is not None else []
+        step = next((each for each in steps if str(each["revision"]) == uid), None)
+        ref = ref_of_step(step) if step is not None else self.ref
+        if ref != self.ref:
+            self.dashboard.open_why(ref, revision_of(uid))
+        elif revision_of(uid):
+            self._wanted = revision_of(uid)
+
+
+def revision_of(uid: str) -> int:
+    """Of the change that a line stands for; 0 if it stands for none."""
+    text = uid.rpartition(" ")[2]
+    return int(text) if text.isdigit() else 0

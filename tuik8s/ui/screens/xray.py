@@ -37,7 +37,8 @@ class XrayScreen(PageScreen):
 
     def on_mount(self) -> None:
         page = self.query_one(Page)
-        page.cursor_uid = self.ref.key if self.ref != NO_REF else ""
+        if self.ref != NO_REF:
+            page.point_at(self.ref.key)
         page.focus()
 
     def subject(self) -> Ref:

@@ -92,6 +92,8 @@ class Page(ScrollView, can_focus=True):
         self._uids: list[str] = []
         self._shown: list[tuple[int, Line]] = []  # after wrapping, with the line each comes from
         self._index = 0
+        self._is_pointed = False
+        """Whether somebody chose where the cursor is."""
         self._style_epoch = 0
         self._styles_memo: dict[tuple[str, bool], Style] = {}
         self._strips: LRUCache[Key, Strip] = LRUCache(STRIPS_MAX)
@@ -101,7 +103,9 @@ class Page(ScrollView, can_focus=True):
         if list(lines) == self._lines and list(uids) == self._uids:
             return
         self._lines, self._uids = list(lines), list(uids)
-        if self.cursor_uid in self._uids:
+        if not self._is_pointed:
+            self._index = 0  # nobody has chosen a line yet: the first one there is
+        elif self.cursor_uid in self._uids:
             self._index = self._uids.index(self.cursor_uid)
         self._arrange()
 
@@ -124,8 +128,8 @@ class Page(ScrollView, can_focus=True):
             self._arrange()
 
     def point_at(self, uid: str) -> None:
-        """Put the cursor on the line of a uid, when there is one."""
-        self.cursor_uid = uid
+        """Put the cursor on the line of a uid, now or as soon as there is one."""
+        self.cursor_uid, self._is_pointed = uid, True
         if uid in self._uids:
             self._index = self._uids.index(uid)
             self._show_cursor()
@@ -142,6 +146,7 @@ class Page(ScrollView, can_focus=True):
 
     def action_move(self, lines: int) -> None:
         if self.has_cursor:
+            self._is_pointed = True
             self._go(self._index + lines, 1 if lines > 0 else -1)
         else:
             self.scroll_relative(y=lines, animate=False, immediate=True, force=True)
@@ -156,6 +161,7 @@ class Page(ScrollView, can_focus=True):
 
     def action_bottom(self) -> None:
         last = len(self._lines) - 1
+        self._is_pointed = True
         self._go(last, -1) if self.has_cursor else self.scroll_end(
             animate=False, immediate=True, force=True
         )
@@ -188,6 +194,7 @@ class Page(ScrollView, can_focus=True):
         if self.has_cursor and offset is not None:
             y = self.scroll_offset.y + offset.y
             if y < len(self._shown):
+                self._is_pointed = True
                 self._go(self._shown[y][0], 1)
                 if event.chain == 2:
                     self.action_select()
@@ -261,6 +268,7 @@ class Page(ScrollView, can_focus=True):
         ahead = [i for i in found if i >= start] if step > 0 else [i for i in found if i <= start]
         index = (ahead or found)[0 if step > 0 else -1]
         if self.has_cursor:
+            self._is_pointed = True
             self._go(index, step)
         else:
             self.scroll_to(y=self._line_of(index), animate=False, immediate=True, force=True)
