@@ -217,6 +217,20 @@ def test_a_trace_has_every_step_with_who_took_it() -> None:
     play(scene)
 
 
+def test_w_on_a_problem_says_why() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.create("pods", big())
+        stage.cluster.run_ms(3_000)
+        await stage.press("1")
+        await stage.wait(2_000)
+        assert "pod default/big" in stage.text
+        await stage.press("w")
+        await stage.wait()
+        assert "decision about pod default/big" in stage.status
+
+    play(scene)
+
+
 def test_only_pods_have_a_trace() -> None:
     async def scene(stage: Stage) -> None:
         await stage.type(":nodes")

@@ -12,6 +12,7 @@ from tuik8s.api.quantity import cpu_millis, value_of
 from tuik8s.api.types import Object
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.problems import Problem
+from tuik8s.ui.refs import NO_REF, Ref
 from tuik8s.ui.rows.node import health as node_health
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.screens.base import DashboardScreen
@@ -105,14 +106,29 @@ class OverviewScreen(DashboardScreen):
         if self.focused is not None:
             self._open(str(self.focused.id), event.uid)
 
-    def _open(self, table: str, uid: str) -> None:
-        """Go to the object that a row is about."""
-        about = ("nodes", "", uid) if table == "nodes" else self._abouts.get(uid)
+    def subject(self) -> Ref:
+        table, about = self.focused, None
+        if isinstance(table, LiveTable):
+            about = self._about(str(table.id), table.cursor_uid or "")
+        kind = self.feed.kind(about[0]) if about is not None else None
+        if about is None or kind is None:
+            return NO_REF
+        return Ref(kind.storage or kind.resource, about[1], about[2])
+
+    def _about(self, table: str, uid: str) -> tuple[str, str, str] | None:
+        """The object that a row is about."""
+        if table == "nodes":
+            return ("nodes", "", uid)
         if table == "problems" and uid in self._found:
             problem = self._found[uid]
-            about = (problem.resource, problem.namespace, problem.name)
+            return (problem.resource, problem.namespace, problem.name)
+        return self._abouts.get(uid)
+
+    def _open(self, table: str, uid: str) -> None:
+        """Go to the object that a row is about."""
+        about = self._about(table, uid)
         if about is not None:
-            self.app.open_object(*about)  # type: ignore[attr-defined]
+            self.dashboard.open_object(*about)
 
     def _make_load(self, now_ms: int) -> None:
         used = load_of(self.feed.items("pods"))
