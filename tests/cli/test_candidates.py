@@ -25,6 +25,7 @@ def kind(name: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 CORE = [{"version": "v1", "resources": [kind("Pod", PODS), kind("Node", NODES)]}]
+CONTAINERS = [{"name": "main"}, {"name": "side"}]
 ANSWERS: dict[str, Any] = {
     "/api": {"items": [{"metadata": {}, "versions": CORE}]},
     "/apis": {"items": []},
@@ -32,6 +33,8 @@ ANSWERS: dict[str, Any] = {
     "/api/v1/namespaces/default/pods": ["web", "wax"],
     "/api/v1/namespaces/shop/pods": ["till"],
     "/api/v1/nodes": ["node-1", "node-2"],
+    "/api/v1/namespaces/default/pods/web": {"spec": {"containers": CONTAINERS}},
+    "/apis/chaos.tuik8s.dev/v1/faults": ["broken"],
 }
 
 
@@ -75,6 +78,15 @@ class _Client:
         ("logs w", ["wax", "web"]),
         ("logs node/", ["node/node-1", "node/node-2"]),
         ("events --for pod/we", ["pod/web"]),
+        ("logs web -c ", ["main", "side"]),
+        ("logs pod/web -c m", ["main"]),
+        ("why ", ["pod/wax", "pod/web"]),
+        ("why node/node-1", ["node/node-1"]),
+        ("chaos node-s", ["node-stop"]),
+        ("chaos he", ["heal"]),
+        ("chaos node-stop no", ["node/node-1", "node/node-2"]),
+        ("chaos pod-kill pod/we", ["pod/web"]),
+        ("chaos heal ", ["all", "broken"]),
         ("apply -f ", []),
         ("log v", ["verify"]),
         ("log show --k", ["--key"]),

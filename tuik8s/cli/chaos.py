@@ -22,6 +22,7 @@ import msgspec
 from tuik8s.api.types import Object
 from tuik8s.cli.api import ApiClient, ApiRefusal
 from tuik8s.cli.arguments import add_cluster, flag_in, require_running
+from tuik8s.cli.completers import completes, fault_targets, namespaces
 from tuik8s.cli.fault_view import action_text, actions_text, blast_text, equivalent, faults_text
 from tuik8s.components.chaos.actions.registry import ACTIONS
 from tuik8s.components.chaos.base import PARAMETERS, FaultSpec
@@ -44,16 +45,21 @@ _FIELDS = tuple(
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", nargs="?", default="", help="an action, or heal")
-    parser.add_argument(
+    action = parser.add_argument("action", nargs="?", default="", help="an action, or heal")
+    completes(action, lambda asked: ["heal", *ACTIONS])
+    target = parser.add_argument(
         "target", nargs="?", default="", help="KIND/NAME, or nodes, pods, services with -l"
     )
+    completes(target, fault_targets)
     parser.add_argument("--for", metavar="TIME", help="heals by itself after this time")
     parser.add_argument("--dry-run", action="store_true", help="tell what it would hit, do nothing")
     parser.add_argument("--as", metavar="FAULT", help="the fault's name (default: made up)")
     parser.add_argument("--json", action="store_true", help="faults as JSON")
     many = parser.add_argument_group("among many")
-    many.add_argument("-n", "--namespace", metavar="NAME", help="where the target is (default)")
+    where = many.add_argument(
+        "-n", "--namespace", metavar="NAME", help="where the target is (default)"
+    )
+    completes(where, namespaces)
     many.add_argument("-l", "--selector", metavar="LABELS", help="labels of those that are meant")
     many.add_argument("--count", metavar="N|N%%", help="so many of those that match")
     many.add_argument("--seed", type=int, metavar="N", help="what the choice is drawn from")

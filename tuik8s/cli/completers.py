@@ -78,6 +78,35 @@ def objects(asked: Asked) -> Iterable[str]:
     return [f"{kind}{slash}{name}" if slash else name for name in names]
 
 
+def named_objects(asked: Asked) -> Iterable[str]:
+    """KIND/NAME; pods before anybody has said which kind."""
+    if "/" in asked.word or asked.api is None:
+        return objects(asked)
+    return [f"pod/{name}" for name in pods(asked)]
+
+
+def containers(asked: Asked) -> Iterable[str]:
+    """Those of the pod that was named."""
+    pod = (asked.args.get("pod") or [""])[-1].removeprefix("pod/")
+    if asked.api is None or not pod or "/" in pod:
+        return []
+    namespace = (asked.args.get("namespace") or ["default"])[-1]
+    spec = asked.api.get(f"/api/v1/namespaces/{namespace}/pods/{pod}")["spec"]
+    return [each["name"] for each in (*spec["containers"], *spec.get("initContainers", ()))]
+
+
+def fault_targets(asked: Asked) -> Iterable[str]:
+    """What can be broken; after heal the faults."""
+    if asked.api is None:
+        return []
+    if asked.args.get("action") == ["heal"]:
+        return ["all", *_names(asked.api, "/apis/chaos.tuik8s.dev/v1/faults")]
+    if "/" in asked.word and not asked.word.startswith("component/"):
+        return objects(asked)
+    nodes = [f"node/{name}" for name in _names(asked.api, "/api/v1/nodes")]
+    return [*nodes, *(f"component/{name}" for name in components(asked))]
+
+
 def pods(asked: Asked) -> Iterable[str]:
     """A pod's name, or KIND/NAME of something that has pods."""
     if asked.api is None or "/" in asked.word:

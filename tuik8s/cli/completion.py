@@ -30,9 +30,14 @@ compdef _tuik8s tuik8s
 FISH = """\
 function __tuik8s_words
     set -l before (commandline -opc)
-    tuik8s completion words -- $before[2..-1] (commandline -ct) 2>/dev/null
+    set -l found (tuik8s completion words -- $before[2..-1] (commandline -ct) 2>/dev/null)
+    if test -n "$found"
+        printf '%s\\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
 end
-complete -c tuik8s -a '(__tuik8s_words)'
+complete -c tuik8s -f -a '(__tuik8s_words)'
 """
 SCRIPTS = {"bash": BASH, "zsh": ZSH, "fish": FISH}
 

@@ -16,7 +16,7 @@ from collections import deque
 from tuik8s.api.times import TimeError, parse_duration
 from tuik8s.cli.api import ApiClient, ApiRefusal
 from tuik8s.cli.arguments import directory_in, require_running
-from tuik8s.cli.completers import completes, components, pods
+from tuik8s.cli.completers import completes, components, containers, pods
 from tuik8s.cli.discovery import Kinds, Resource
 from tuik8s.cli.wanted import add_namespace, wanted_in
 from tuik8s.components.supervisor.directory import Refusal
@@ -32,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-f", "--follow", action="store_true", help="go on as it grows")
     parser.add_argument("--tail", type=int, metavar="N", help="only the last N lines")
     group = parser.add_argument_group("of a pod")
-    group.add_argument("-c", "--container", default="", metavar="NAME", help="which container")
+    container = group.add_argument("-c", "--container", default="", metavar="NAME", help="which")
+    completes(container, containers)
     group.add_argument("--previous", action="store_true", help="before its last restart")
     group.add_argument("--since", default="", metavar="TIME", help="of the last 5m, 1h, ...")
     group.add_argument("--timestamps", action="store_true", help="when each line was written")

@@ -17,6 +17,7 @@ from tuik8s.api.kinds.base import Kind
 from tuik8s.api.types import Object
 from tuik8s.cli.api import ApiClient, ApiRefusal
 from tuik8s.cli.arguments import add_cluster, require_running
+from tuik8s.cli.completers import completes, named_objects, namespaces
 from tuik8s.cli.moments import add_at
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal
 
@@ -25,8 +26,12 @@ _NEWEST = 2**62
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("object", metavar="KIND/NAME", help="such as pod/web or deployment/web")
-    parser.add_argument("-n", "--namespace", default="default", help="default: %(default)s")
+    what = parser.add_argument(
+        "object", metavar="KIND/NAME", help="such as pod/web or deployment/web"
+    )
+    completes(what, named_objects)
+    where = parser.add_argument("-n", "--namespace", default="default", help="default: %(default)s")
+    completes(where, namespaces)
     add_at(parser)
     parser.add_argument("--json", action="store_true", help="all of it as one JSON object")
     add_cluster(parser)
