@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tests.ui.stage import Stage, play
 from tuik8s.ui.screens.detail import DetailScreen
@@ -142,10 +142,11 @@ def test_help_is_searched() -> None:
     async def scene(stage: Stage) -> None:
         await stage.press("question_mark")
         assert isinstance(stage.app.screen, HelpScreen)
-        assert "Describe" in stage.text
+        keys = stage.app.screen.query_one("#keys", Static)
+        assert "Describe" in str(keys.render())
         await stage.type("yaml")
-        assert "Describe" not in stage.text
-        assert "YAML" in stage.text
+        assert "Describe" not in str(keys.render())
+        assert "YAML" in str(keys.render())
         await stage.press("escape")
         assert isinstance(stage.app.screen, ResourcesScreen)
 

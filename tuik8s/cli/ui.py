@@ -1,6 +1,9 @@
 """Open the dashboard of a running cluster, or of a log. Quitting it leaves both as they are.
 
 tuik8s ui                                    the running cluster
+tuik8s ui --read-only                        nothing can be changed from this window
+tuik8s ui --plain                            lines instead of a screen, for screen readers and pipes
+tuik8s ui --print-keys                       every key, with the id by which ui.toml changes it
 tuik8s ui --log ~/.local/state/tuik8s/two    what a cluster did, be it stopped or not; read-only
 tuik8s ui --log DIR --at -10m                the same ten minutes before its newest change
 """
@@ -21,19 +24,21 @@ from tuik8s.cli import down
 from tuik8s.cli.arguments import add_cluster, require_running
 from tuik8s.cli.log_directory import log_in, open_view, told_in_words
 from tuik8s.cli.moments import add_at, moment_in
-from tuik8s.components.supervisor.command import Process, processes_of
-from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
+from tuik8s.cli.ui_live import IDENTITY, live_feed, run_dashboard
+from tuik8s.cli.ui_machine import WEB_DRIVER, LocalMachine
+from tuik8s.cli.ui_settings import read_settings, settings_path
+from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running, directory_of
 
 if TYPE_CHECKING:
     from tuik8s.ui.control import Acts, Switch
     from tuik8s.world.live_view import DirectoryView
 
-COLUMNS_MIN, ROWS_MIN = 60, 16
+MEMORY = "ui.json"
+"""In the data directory: views, sorts, filters and commands of the last time."""
+
 PAINTS_PER_S_MAX = 250
 """Textual paints at the next of so many moments a second, when there is anything to paint. A key
 waits for that moment: at Textual's own 60 it may take 17 ms of the 20 that a key may take."""
-
-IDENTITY = "system:admin"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,9 +47,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--log", default="", metavar="DIR", help="a data directory or a log, to be looked at only"
     )
     add_at(parser, "the newest; only with --log")
+    parser.add_argument("--read-only", action="store_true", help="nothing can be changed")
+    parser.add_argument("--plain", action="store_true", help="lines of text: type a kind, or help")
+    parser.add_argument("--ascii", action="store_true", help="no characters beyond ASCII")
+    parser.add_argument(
+        "--print-keys", action="store_true", help=f"list all keys; {settings_path()} changes them"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.print_keys:
+        return print_keys()
+    if args.plain:
+        from tuik8s.cli import ui_plain
+
+        return ui_plain.run(args)
     check_terminal()
     if args.log:
         show_log(args.log, args.at)
@@ -52,36 +69,67 @@ def run(args: argparse.Namespace) -> int:
     if args.at:
         raise Refusal("--at goes with --log DIR; in the dashboard of a cluster, keys go back")
     directory, running = require_running(args)
-    show(directory, running, args.name)
+    show(directory, running, args.name, read_only=args.read_only, is_ascii=args.ascii)
+    return 0
+
+
+def print_keys() -> int:
+    """The keymap as the settings make it; what is wrong with them goes to standard error."""
+    from tuik8s.ui.keys import printed
+
+    settings, warnings = read_settings()
+    print(printed(settings.keymap))
+    for warning in warnings:
+        print(f"tuik8s: {warning}", file=sys.stderr)
     return 0
 
 
 def check_terminal() -> None:
     """Refuse, with the remedy, where no dashboard can be drawn."""
+    if os.environ.get(WEB_DRIVER):
+        return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Refusal(
-            "the dashboard needs a terminal; without one use: tuik8s up --detach, and kubectl"
+            "the dashboard needs a terminal; without one use: tuik8s ui --plain, or "
+            "tuik8s up --detach, and kubectl"
         )
-    size = os.get_terminal_size()
-    if size.columns < COLUMNS_MIN or size.lines < ROWS_MIN:
-        raise Refusal(
-            f"the terminal has {size.columns}x{size.lines} cells, the dashboard needs "
-            f"{COLUMNS_MIN}x{ROWS_MIN}; make the window larger"
-        )
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        raise Refusal("this terminal cannot place text (TERM is dumb); use: tuik8s ui --plain")
 
 
-def show(directory: DataDirectory, running: Running, name: str) -> DataDirectory:
-    """Run the dashboard until it is left; the cluster that was shown then: it may be a fork."""
+def show(
+    directory: DataDirectory,
+    running: Running,
+    name: str,
+    *,
+    read_only: bool = False,
+    is_ascii: bool = False,
+) -> DataDirectory:
+    """Run the dashboard until it is left, and that of any other cluster it leads to; what takes the
+    place of the cluster that was given: it may be a fork."""
     from tuik8s.ui.control import Acts, Switch
 
-    acts = Acts()
+    acts, own = Acts(), directory
     while True:
-        left = asyncio.run(_show(directory, running, name, acts))
-        if not isinstance(left, Switch):
-            return directory
-        down.stop(directory, running)  # both have the same addresses
-        directory, running = _switch(left)
-        name = directory.path.name
+        left = asyncio.run(_show(directory, running, name, acts, read_only, is_ascii))
+        if isinstance(left, Switch):
+            is_own = directory.path == own.path
+            down.stop(directory, running)  # both have the same addresses
+            directory, running = _switch(left)
+            name = directory.path.name
+            own = directory if is_own else own
+        elif left:
+            name, directory, acts = str(left), directory_of(str(left), ""), Acts()
+            running = _still_running(directory, name)
+        else:
+            return own
+
+
+def _still_running(directory: DataDirectory, name: str) -> Running:
+    running = directory.read_running()
+    if running is None:
+        raise Refusal(f"cluster {name!r} has ended meanwhile; tuik8s ls lists what there is")
+    return running
 
 
 def _switch(wanted: Switch) -> tuple[DataDirectory, Running]:
@@ -128,6 +176,7 @@ async def _show_log(name: str, view: DirectoryView, at: str, scratch: Path) -> N
     host = process.host("tui", scratch)
     client = Client(host.world, host.dial(IDENTITY))
     feed = Feed(host.world, client)
+    feed.read_only = "a log cannot be changed; tuik8s fork makes a cluster from it"
     feed.show(Past(client, Moment(found.revision, found.at_ms), feed.loaded, feed.told))
     try:
         await Dashboard(feed, f"log {name}", list, control=LogControl(name)).run_async()
@@ -140,35 +189,27 @@ def _real_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
-async def _show(directory: DataDirectory, running: Running, name: str, acts: Acts) -> object:
+async def _show(
+    directory: DataDirectory,
+    running: Running,
+    name: str,
+    acts: Acts,
+    read_only: bool,
+    is_ascii: bool,
+) -> object:
+    """A Switch to another future, the name of another cluster to show, or nothing."""
     os.environ.setdefault("TEXTUAL_FPS", str(PAINTS_PER_S_MAX))
-    from tuik8s.bus.client import Client
-    from tuik8s.bus.zeromq import ipc_address
     from tuik8s.cli.control import ClusterControl
     from tuik8s.ui.app import Dashboard
-    from tuik8s.ui.feed import Feed
-    from tuik8s.world.live import LiveDriver
-    from tuik8s.world.live_host import LiveProcess
 
-    log = (directory.logs / "ui.log").open("a")
-    driver = LiveDriver(
-        asyncio.get_running_loop(), sink=lambda line: print(line, file=log, flush=True)
-    )
-    process = LiveProcess(driver, ipc_address(Path(running.runtime) / "bus"))
-    host = process.host("tui", directory.path)
-    client = Client(host.world, host.dial(IDENTITY))
-    control = ClusterControl(directory, running, driver)
-
-    def status() -> list[Process]:
-        try:
-            return processes_of(running.runtime)
-        except Refusal:
-            return []
-
-    try:
-        feed = Feed(host.world, client, _real_ms)
-        return await Dashboard(feed, name, status, control=control, acts=acts).run_async()
-    finally:
-        client.close()
-        process.close()
-        log.close()
+    in_browser = bool(os.environ.get(WEB_DRIVER))
+    machine = LocalMachine(running.runtime, directory.path / MEMORY, remembers=not in_browser)
+    settings, warnings = read_settings(is_ascii=is_ascii)
+    with live_feed(directory.path, running.runtime, _real_ms) as (feed, driver):
+        feed.read_only = "started with --read-only" if read_only else ""
+        control = ClusterControl(directory, running, driver)
+        dashboard = Dashboard(
+            feed, name, machine.processes, machine, settings, control=control, acts=acts
+        )
+        dashboard.warnings = warnings
+        return await run_dashboard(dashboard) or dashboard.next_cluster

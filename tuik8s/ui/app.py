@@ -47,6 +47,7 @@ FREEZE_AFTER_S = 3.0
 """By then the first load is in memory; garbage collections leave it alone from there on."""
 
 QUIT_WITHIN_MS = 2_000
+NAMES_MAX = 6
 OSC52_BYTES_MAX = 74_000
 """More than this many terminals do not take."""
 
@@ -93,6 +94,8 @@ class Dashboard(InspectKeys):
         self.machine = machine or NoMachine()
         self.settings = settings or Settings()
         self.memory = memory_from(self.machine.recall())
+        self.warnings: list[str] = []
+        """What is wrong with the settings; said at the start."""
         self.next_cluster = ""
         """The cluster whose dashboard is wanted when this one has ended."""
         self.problems = Watch(feed)
@@ -114,6 +117,8 @@ class Dashboard(InspectKeys):
         if isinstance(event, Key) and not event.is_forwarded:
             reader = self.focused
             is_command = reader is not None and not isinstance(reader, Input)
+            if is_command and await self._check_bindings(event.key, priority=True):
+                return
             if is_command and await self._check_bindings(event.key):
                 return
             if is_command:
@@ -129,6 +134,8 @@ class Dashboard(InspectKeys):
         self.feed.namespace = self.memory.namespace
         if self.go(self.memory.place or "pods"):
             self.go("pods")
+        for warning in self.warnings:
+            self.notify(warning, severity="warning", timeout=10, markup=False)
         self._pump = self.set_interval(1 / self.settings.fps, self.show_newest)
         self.set_timer(FREEZE_AFTER_S, _freeze)
 
@@ -192,7 +199,7 @@ class Dashboard(InspectKeys):
         """Show one namespace, "" for all; what is wrong with that, "" if nothing."""
         known = {obj["metadata"]["name"] for obj in self.feed.items("namespaces")}
         if name and known and name not in known:
-            return f"no namespace {name!r}; there are {', '.join(sorted(known))}"
+            return f"no namespace {name!r}, only {', '.join(sorted(known)[:NAMES_MAX])}"
         self.feed.set_namespace(name)
         return ""
 

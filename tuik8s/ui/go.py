@@ -54,7 +54,7 @@ def _open_kind(dashboard: Dashboard, word: str, kind: Kind, rest: str) -> str:
     if namespace:
         problem = dashboard.set_namespace("" if namespace in ALL else namespace)
         if problem:
-            return f"{problem}; a filter is :{word} /{namespace}"
+            return f"a filter is :{word} /{namespace}; {problem}"
     screen = ResourcesScreen(dashboard.feed, kind)
     problem = _restore(dashboard, screen, wanted if slash else None)
     if not problem:

@@ -77,6 +77,7 @@ THEMES = (
 
 STYLES = """
 Screen { background: $background; }
+ModalScreen { background: $background 60%; }
 .heading { color: $secondary; text-style: bold; height: 1; padding: 0 1; }
 .panel { height: 1fr; width: 1fr; border: round $panel; }
 Screen .panel:focus-within { border: round $primary; }

@@ -16,7 +16,6 @@ class JumpScreen(ModalScreen[Widget | None]):
     """Dismissed with the pane whose letter was typed; any other key leaves."""
 
     DEFAULT_CSS = """
-    JumpScreen { background: $background 40%; }
     JumpScreen Static { position: absolute; width: 3; height: 1; background: $accent;
         color: $background; text-style: bold; }
     """

@@ -114,6 +114,8 @@ class Listing(Changes):
     def _what_to_do(self) -> str:
         """Why there are no rows, and how to get some."""
         many, where = self.kind.plural, self.feed.namespace
+        if not self.feed.informer(self.kind.storage or self.kind.resource).synced:
+            return f"waiting for the {many} of the API server"
         if self.table.store.counts[0]:
             return (
                 f"none of the {many} matches /{self._filter_text}   (Esc clears it, / changes it)"

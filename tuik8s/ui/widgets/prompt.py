@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.events import Key
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widget import Widget
@@ -122,17 +121,12 @@ class Prompt(Horizontal):
     def action_leave(self) -> None:
         self.post_message(self.Done(self._sign, None))
 
-    def on_key(self, event: Key) -> None:
-        """`?` where a term of a filter begins shows what may be written there."""
-        before = self.query_one(Input).value
-        if event.key == "question_mark" and self._sign == "/" and before[-1:] in ("", " "):
-            event.stop()
-            event.prevent_default()
-            self.app.push_screen(Note("filter (/)", GRAMMAR))
-
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self.is_open:
+        if self._sign == "/" and event.value.endswith("?") and event.value[-2:-1] in ("", " "):
+            event.input.value = event.value[:-1]  # no term begins so: somebody wants to know
+            self.app.push_screen(Note("filter (/)", GRAMMAR))
+        elif self.is_open:
             self.say("")
             self._hint(event.value)
             self.post_message(self.Changed(self._sign, event.value))

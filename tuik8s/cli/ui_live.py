@@ -1,0 +1,51 @@
+"""A feed of a running cluster over its bus, for as long as a dashboard or a reader wants it."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tuik8s.ui.app import Dashboard
+    from tuik8s.ui.feed import Feed
+    from tuik8s.world.live import LiveDriver
+
+IDENTITY = "system:admin"
+
+
+@contextmanager
+def live_feed(
+    path: Path, runtime: str, real_ms: Callable[[], int] | None = None
+) -> Iterator[tuple[Feed, LiveDriver]]:
+    """path: the data directory; runtime: where the sockets are; real_ms: the wall's clock, for what
+    goes on while the cluster's stands. Inside a running event loop."""
+    from tuik8s.bus.client import Client
+    from tuik8s.bus.zeromq import ipc_address
+    from tuik8s.ui.feed import Feed
+    from tuik8s.world.live import LiveDriver
+    from tuik8s.world.live_host import LiveProcess
+
+    with (path / "logs" / "ui.log").open("a") as log:
+        driver = LiveDriver(
+            asyncio.get_running_loop(), sink=lambda line: print(line, file=log, flush=True)
+        )
+        process = LiveProcess(driver, ipc_address(Path(runtime) / "bus"))
+        host = process.host("tui", path)
+        client = Client(host.world, host.dial(IDENTITY))
+        try:
+            yield Feed(host.world, client, real_ms), driver
+        finally:
+            client.close()
+            process.close()
+
+
+async def run_dashboard(dashboard: Dashboard) -> object:
+    """Run it until it is left, or until its terminal goes; what it ended with."""
+    loop = asyncio.get_running_loop()
+    for gone in (signal.SIGHUP, signal.SIGTERM):
+        loop.add_signal_handler(gone, dashboard.exit)
+    return await dashboard.run_async(mouse=dashboard.settings.mouse)

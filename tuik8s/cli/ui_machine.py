@@ -1,0 +1,80 @@
+"""The machine that the dashboard runs on: files, the editor, what is remembered, other clusters."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tuik8s.components.supervisor.command import Process, processes_of
+from tuik8s.components.supervisor.directory import Refusal, all_directories
+
+EDITORS = ("vi", "nano")
+"""Taken in this order where neither VISUAL nor EDITOR is set."""
+
+WEB_DRIVER = "TEXTUAL_DRIVER"
+"""Set by textual-serve for the processes behind a browser."""
+
+
+class LocalMachine:
+    """See tuik8s.ui.machine. memory: the file of what is remembered; remembers: whether it is
+    written, too (a viewer in a browser begins as the others do, and leaves no trace)."""
+
+    def __init__(self, runtime: str, memory: Path, *, remembers: bool = True) -> None:
+        self._runtime = runtime
+        self._memory = memory
+        self._remembers = remembers
+
+    def processes(self) -> list[Process]:
+        try:
+            return processes_of(self._runtime) if self._runtime else []
+        except Refusal:
+            return []
+
+    def clusters(self) -> list[str]:
+        return [each.path.name for each in all_directories() if each.read_running() is not None]
+
+    def recall(self) -> str:
+        try:
+            return self._memory.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def remember(self, text: str) -> None:
+        if not self._remembers:
+            return
+        fresh = self._memory.with_name(f"{self._memory.name}.{os.getpid()}")
+        try:
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(self._memory)
+        except OSError:
+            fresh.unlink(missing_ok=True)  # what cannot be remembered must not keep anybody here
+
+    def write(self, name: str, text: str) -> str:
+        path = Path(name).expanduser()
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    def why_no_editor(self) -> str:
+        if os.environ.get(WEB_DRIVER):
+            return "there is no editor behind a browser; use kubectl edit"
+        return "" if _editor() else "set EDITOR to the editor you want"
+
+    def edit(self, name: str, text: str) -> str:
+        with tempfile.TemporaryDirectory(prefix="tuik8s-edit-") as folder:
+            path = Path(folder) / name
+            path.write_text(text, encoding="utf-8")
+            done = subprocess.run([*_editor(), str(path)], check=False)
+            if done.returncode:
+                raise OSError(f"not written, the editor ended with code {done.returncode}")
+            return path.read_text(encoding="utf-8")
+
+
+def _editor() -> list[str]:
+    chosen = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if chosen:
+        return shlex.split(chosen)
+    return next(([name] for name in EDITORS if shutil.which(name)), [])

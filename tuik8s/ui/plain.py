@@ -1,0 +1,112 @@
+"""The dashboard as lines of text: for screen readers, pipes and terminals that place nothing.
+
+    pods, po default, deploy /web    the rows of a kind, one a line, "HEADING value; ..."
+    describe NAME   yaml NAME        one object of the kind listed last
+    problems                         what is wrong
+    help   quit
+
+Each answer is complete in itself: nothing is drawn over, nothing is said by colour or place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tuik8s.api.kinds.base import Kind
+from tuik8s.api.types import Object
+from tuik8s.ui import filter as filters
+from tuik8s.ui.describe import describe, yaml_of
+from tuik8s.ui.feed import Feed
+from tuik8s.ui.settings import nearest
+from tuik8s.ui.watch import Watch
+
+HELP = """\
+KIND [NAMESPACE|all] [/FILTER]   list objects, by any name of the kind: pods, deploy, po default
+describe NAME, yaml NAME         one object of the kind listed last
+problems                         what is wrong in the cluster
+help                             this, and how filters are written
+quit                             end; the cluster goes on"""
+
+WORDS = ("describe", "yaml", "problems", "help", "quit")
+
+
+class PlainReader:
+    """Answers lines with lines; all that it knows comes from the feed."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
+        self.kind: Kind | None = None
+        """The kind listed last."""
+        self._watch = Watch(feed)
+        self._answers: dict[str, Callable[[str], list[str]]] = {
+            "describe": lambda name: self._one(name, self._described),
+            "yaml": lambda name: self._one(name, lambda obj: yaml_of(obj).splitlines()),
+            "problems": lambda _: self._problems(),
+            "help": lambda _: [*HELP.splitlines(), "", *filters.GRAMMAR.splitlines()],
+        }
+
+    def needs(self, line: str) -> list[str]:
+        """The resources that must have been heard of before a line can be answered."""
+        word = line.split()[0] if line.split() else ""
+        kind = self.feed.kind(word) if word not in WORDS else None
+        if kind is None:
+            return []
+        return [kind.storage or kind.resource, "namespaces"]
+
+    def answer(self, line: str) -> list[str]:
+        """The lines that answer one."""
+        word, _, rest = line.strip().partition(" ")
+        if not word:
+            return []
+        if word in self._answers:
+            return self._answers[word](rest.strip())
+        kind = self.feed.kind(word)
+        if kind is None:
+            names = [*WORDS, *(kind.plural for kind in self.feed.kinds.all())]
+            return [f"no kind or command {word!r}{nearest(word, names)}; help lists them"]
+        self.kind = kind
+        return self._list(kind, rest)
+
+    def _list(self, kind: Kind, rest: str) -> list[str]:
+        namespace, slash, text = (part.strip() for part in rest.partition("/"))
+        known = {obj["metadata"]["name"] for obj in self.feed.items("namespaces")}
+        if namespace and not kind.namespaced:
+            return [f"{kind.plural} are in no namespace; a filter begins with /"]
+        if namespace not in known | {"", "all"}:
+            return [f"no namespace {namespace!r}; there are {', '.join(sorted(known))}"]
+        if namespace:
+            self.feed.set_namespace("" if namespace == "all" else namespace)
+        table = self.feed.table(kind)
+        try:
+            table.store.set_filter(filters.parse(text, table.hidden) if slash else None)
+        except filters.BadFilter as bad:
+            return [filters.explain(text, bad)]
+        self.feed.flush(kind)
+        table.age(table.store.order, self.feed.now_ms())
+        total, shown = table.store.counts
+        lines = [f"{shown} of {total} {kind.plural}" if slash else f"{total} {kind.plural}"]
+        names = [column.name for column in table.store.columns]
+        for uid in table.store.order:
+            cells = table.store.get(uid).cells
+            said = [
+                f"{name} {cell.text}" for name, cell in zip(names, cells, strict=True) if cell.text
+            ]
+            lines.append("; ".join(said))
+        return lines
+
+    def _one(self, name: str, said: Callable[[Object], list[str]]) -> list[str]:
+        if self.kind is None:
+            return ["list a kind first: pods"]
+        found = [o for o in self.feed.table(self.kind).objects() if o["metadata"]["name"] == name]
+        if len(found) != 1:
+            names = [str(o["metadata"]["name"]) for o in self.feed.table(self.kind).objects()]
+            how = "no" if not found else str(len(found))
+            return [f"{how} {self.kind.plural} named {name!r}{nearest(name, names)}"]
+        return said(found[0])
+
+    def _described(self, obj: Object) -> list[str]:
+        return describe(obj, self.feed.events_about(obj), self.feed.now_ms()).splitlines()
+
+    def _problems(self) -> list[str]:
+        found = self._watch.look()
+        return [problem.text for problem in found] or ["nothing is wrong"]
