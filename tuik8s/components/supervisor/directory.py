@@ -43,12 +43,16 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a fork comes from: its parent's name and data directory, revision and time of it."""
+    """Where a fork comes from: its parent's name and data directory, revision and time of it.
+
+    behind_ms: how far its clock is behind the wall's, since its first start; None before that.
+    """
 
     parent: str
     data: str
     revision: int
     at_ms: int
+    behind_ms: int | None = None
 
 
 class _Saved(msgspec.Struct, frozen=True, kw_only=True):

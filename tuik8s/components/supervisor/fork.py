@@ -6,6 +6,10 @@ The new data directory has the log up to that revision, byte for byte, and nothi
 certificates, static pods and configuration are the parent's. So every object has its uid and
 resourceVersion, and tokens and kubeconfigs go on to be good.
 
+Its time goes on from that moment too, whenever it is first started: nothing happened between.
+So deadlines, leases, tokens and Events are as old as they were; while it is stopped later, its time
+passes as anybody's does.
+
 Two futures of one past have the same addresses, since these stand in their objects. So a fork has
 the slice and the port of its parent, and only one of the two can run at a time.
 """
@@ -25,6 +29,7 @@ from tuik8s.components.supervisor.directory import (
     all_directories,
     remove_tree,
 )
+from tuik8s.world.live import Clock, real_time_clock
 from tuik8s.world.live_disk import RealDisk
 
 if TYPE_CHECKING:
@@ -63,6 +68,19 @@ def fork_cluster(
     finally:
         target.release()
     return origin
+
+
+def clock_at_start(directory: DataDirectory) -> Clock:
+    """The clock that a cluster starts with: the wall's, or a fork's own."""
+    clock = real_time_clock()
+    origin = directory.read_origin()
+    if origin is None:
+        return clock
+    behind_ms = origin.behind_ms
+    if behind_ms is None:
+        behind_ms = clock.anchor_ms - origin.at_ms
+        directory.write_origin(msgspec.structs.replace(origin, behind_ms=behind_ms))
+    return msgspec.structs.replace(clock, anchor_ms=clock.anchor_ms - behind_ms)
 
 
 def rival_of(directory: DataDirectory) -> DataDirectory | None:

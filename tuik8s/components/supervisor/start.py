@@ -166,9 +166,9 @@ def _run(
     directory: DataDirectory, config: ClusterConfig, plan: AddressPlan, running: Running, pipe: int
 ) -> None:
     from tuik8s.components.supervisor.child import runner
+    from tuik8s.components.supervisor.fork import clock_at_start
     from tuik8s.components.supervisor.preload import preload, preload_first
     from tuik8s.components.supervisor.supervisor import Supervisor
-    from tuik8s.world.live import real_time_clock
 
     runtime = Path(running.runtime)
 
@@ -191,7 +191,7 @@ def _run(
         log,
         on_ready,
         on_refused,
-        {"links": [], "rules": [], "clock": msgspec.to_builtins(real_time_clock())},
+        {"links": [], "rules": [], "clock": msgspec.to_builtins(clock_at_start(directory))},
     )
     supervisor.run(lambda: preload(config))
 
