@@ -28,29 +28,54 @@ COMPACT_ABOVE: Final = 512
 class Gate:
     """Whether the calls of one process run, wait (closed) or are forgotten (dead).
 
-    slow_ms: how long each turn takes. on_failure: called when the disk of the process has failed,
-    which ends it; without it the failure is raised.
+    is_slow: whether turns take time, or one has; set by `set_pace` and `stall`. on_failure: called
+    when the disk of the process has failed, which ends it; without it the failure is raised.
     """
 
-    __slots__ = ("busy_until_ms", "closed", "dead", "held", "on_failure", "slow_ms", "turn_at_ms")
+    __slots__ = (
+        "_slow_ms",
+        "_turn_at_ms",
+        "busy_until_ms",
+        "closed",
+        "dead",
+        "held",
+        "is_slow",
+        "on_failure",
+    )
 
     def __init__(self) -> None:
         self.closed = False
         self.dead = False
         self.held: list[ScheduledCall] = []
-        self.slow_ms = 0
-        self.turn_at_ms = -1
+        self.is_slow = False
         self.busy_until_ms = 0
+        self._slow_ms = 0
+        self._turn_at_ms = -1
         self.on_failure: Callable[[DiskFailed], None] | None = None
 
     def stall(self, now_ms: int, duration_ms: int) -> None:
         """The turn that runs now takes so much longer."""
-        self.turn_at_ms = now_ms
+        self.is_slow = True
+        self._turn_at_ms = now_ms
         self.busy_until_ms = max(now_ms, self.busy_until_ms) + duration_ms
+
+    def set_pace(self, slow_ms: int) -> None:
+        """Have every turn take so long."""
+        self._slow_ms = slow_ms
+        self.is_slow = self.is_slow or slow_ms > 0
 
     def is_busy(self, now_ms: int) -> bool:
         """Whether an earlier turn still takes its time."""
-        return now_ms < self.busy_until_ms and now_ms != self.turn_at_ms
+        return now_ms < self.busy_until_ms and now_ms != self._turn_at_ms
+
+    def begin_turn(self, now_ms: int) -> None:
+        """A call runs now; with others of this instant it is one turn."""
+        if now_ms == self._turn_at_ms:
+            return
+        if self._slow_ms:
+            self.stall(now_ms, self._slow_ms)
+        else:
+            self.is_slow = False
 
     def kill(self) -> None:
         self.closed = self.dead = True
@@ -124,14 +149,17 @@ class EventHeap:
             call, gate = timer.call, timer.gate
             if call is None:
                 self._cancelled -= 1
-            elif gate is not None and gate.closed:
+            elif gate is not None and (gate.closed or gate.is_slow):
                 self._run(timer, when_ms)
             else:  # what `_run` does, without a call of its own: this is every simulated event
                 if when_ms > self.now_ms:
                     self.now_ms = when_ms
                 timer.call = None
                 self.events_count += 1
-                call()
+                try:
+                    call()
+                except DiskFailed as failure:
+                    _end(gate, failure)
         if limit_ms > self.now_ms:
             self.now_ms = limit_ms
 
@@ -177,12 +205,12 @@ class EventHeap:
                 if not gate.dead:
                     gate.held.append(timer)
                 return
-            if gate.busy_until_ms > when_ms and gate.is_busy(self.now_ms):
+            if gate.is_slow and gate.is_busy(self.now_ms):
                 self._sequence += 1
                 heappush(self._queue, (gate.busy_until_ms, self._sequence, timer))
                 return
-            if gate.slow_ms and gate.turn_at_ms != self.now_ms:
-                gate.stall(self.now_ms, gate.slow_ms)
+            if gate.is_slow:
+                gate.begin_turn(self.now_ms)
         call = timer.call
         timer.call = None
         self.events_count += 1
@@ -190,6 +218,11 @@ class EventHeap:
             try:
                 call()
             except DiskFailed as failure:
-                if gate is None or gate.on_failure is None:
-                    raise
-                gate.on_failure(failure)
+                _end(gate, failure)
+
+
+def _end(gate: Gate | None, failure: DiskFailed) -> None:
+    """A disk failed under a call: its process ends. Raises the failure when it is nobody's."""
+    if gate is None or gate.on_failure is None:
+        raise failure
+    gate.on_failure(failure)

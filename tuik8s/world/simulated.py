@@ -116,7 +116,7 @@ class SimulatedHost:
         """Replace what faults ask of this process."""
         in_force = self.clock.rules
         in_force.set(rules)
-        self._gate.slow_ms = in_force.pace_ms(self.world.party)
+        self._gate.set_pace(in_force.pace_ms(self.world.party))
         self.clock.skew.set(in_force.ahead_ms(self.world.party), self._simulation.heap.now_ms)
 
     def ready(self, **facts: object) -> None:

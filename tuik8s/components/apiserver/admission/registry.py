@@ -18,6 +18,7 @@ from tuik8s.components.apiserver.admission.default_storage_class import DefaultS
 from tuik8s.components.apiserver.admission.default_toleration_seconds import (
     DefaultTolerationSeconds,
 )
+from tuik8s.components.apiserver.admission.fault_author import FaultAuthor
 from tuik8s.components.apiserver.admission.limit_ranger import LimitRanger
 from tuik8s.components.apiserver.admission.namespace_lifecycle import NamespaceLifecycle
 from tuik8s.components.apiserver.admission.node_taint import TaintNodesByCondition
@@ -56,6 +57,7 @@ def plugins(core: Core) -> tuple[Plugin, ...]:
         CertificateSigning(core.authorization),
         CertificateSubjectRestriction(),
         DefaultIngressClass(reader),
+        FaultAuthor(core.authorization),
         ResourceQuota(core),
     )
 
