@@ -11,6 +11,7 @@ Source: k8s.io/kubernetes pkg/kubelet/kubelet_node_status.go, component-helpers/
 from __future__ import annotations
 
 from collections.abc import Callable, Set
+from functools import partial
 
 from tuik8s.api.times import format_micro_time
 from tuik8s.api.types import Object, Reply
@@ -167,11 +168,11 @@ class NodeAgent:
         now = format_micro_time(self._world.now_ms())
         if self._lease is None:
             lease = _new_lease(self.node.name, self.uid, now)
-            self._client.create(LEASES, lease, self._on_lease)
+            self._client.create(LEASES, lease, partial(self._on_lease, lease))
         else:
             spec = {**self._lease["spec"], "holderIdentity": self.node.name, "renewTime": now}
             lease = {**self._lease, "spec": spec}
-            self._client.update(LEASES, lease, self._on_lease)
+            self._client.update(LEASES, lease, partial(self._on_lease, lease))
 
     def _renew_after(self, delay_ms: int) -> None:
         """Have the next renewal then; a node that registers again still has only one to come."""
@@ -179,11 +180,16 @@ class NodeAgent:
             self._renewal.cancel()
         self._renewal = self._world.call_after(delay_ms, self._renew)
 
-    def _on_lease(self, reply: Reply) -> None:
+    def _on_lease(self, lease: Object, reply: Reply) -> None:
+        """Go on with the lease that was written, unless somebody else changed it meanwhile."""
         if reply.ok:
-            self._lease = decode(reply)
-            # An update without them keeps those that are stored.
-            self._lease["metadata"].pop("managedFields", None)
+            if lease["metadata"].get("uid"):  # a renewal: only its revision is new
+                meta = {**lease["metadata"], "resourceVersion": str(reply.revision)}
+                self._lease = {**lease, "metadata": meta}
+            else:
+                self._lease = decode(reply)
+                # An update without them keeps those that are stored.
+                self._lease["metadata"].pop("managedFields", None)
             self._renew_after(self._config.lease_renew_ms)
         elif reply.code == 409:
             self._client.get(LEASES, LEASE_NAMESPACE, self.node.name, self._on_lease_found)

@@ -59,6 +59,18 @@ def record_of(resource: str, obj: Object) -> Record:
     )
 
 
+def _is_same(old: Object, new: Object) -> bool:
+    """Whether two versions of an object have the same record, told without making it."""
+    before, after = old["metadata"], new["metadata"]
+    return (
+        before.get("uid") == after.get("uid")
+        and before.get("ownerReferences") == after.get("ownerReferences")
+        and before.get("finalizers") == after.get("finalizers")
+        and before.get("deletionTimestamp") == after.get("deletionTimestamp")
+        and old.get("apiVersion") == new.get("apiVersion")
+    )
+
+
 class Graph:
     """See the module's text."""
 
@@ -80,6 +92,8 @@ class Graph:
     def apply(self, change: Change) -> list[Key]:
         """Take a change in; the keys that must be looked at because of it."""
         new, old = change.new, change.old
+        if new is not None and old is not None and _is_same(old, new):
+            return []  # most changes: nothing of this is in a record
         keys: list[Key] = []
         if old is not None and (new is None or uid_of(old) != uid_of(new)):
             keys += self._remove(uid_of(old))
