@@ -187,9 +187,7 @@ class NodeAgent:
                 meta = {**lease["metadata"], "resourceVersion": str(reply.revision)}
                 self._lease = {**lease, "metadata": meta}
             else:
-                self._lease = decode(reply)
-                # An update without them keeps those that are stored.
-                self._lease["metadata"].pop("managedFields", None)
+                self._lease = _read(reply)
             self._renew_after(self._config.lease_renew_ms)
         elif reply.code == 409:
             self._client.get(LEASES, LEASE_NAMESPACE, self.node.name, self._on_lease_found)
@@ -198,11 +196,18 @@ class NodeAgent:
             self._renew_after(RETRY_MS)
 
     def _on_lease_found(self, reply: Reply) -> None:
-        self._lease = decode(reply) if reply.ok else None
+        self._lease = _read(reply) if reply.ok else None
         if reply.ok:
             self._renew()
         else:
             self._renew_after(RETRY_MS)
+
+
+def _read(reply: Reply) -> Object:
+    """A stored lease without its managed fields: an update without them keeps those there are."""
+    lease = decode(reply)
+    lease["metadata"].pop("managedFields", None)
+    return lease
 
 
 def _new_lease(name: str, uid: str, now: str) -> Object:
