@@ -153,7 +153,13 @@ def test_owners_in_a_circle_are_drawn_once() -> None:
             {"state": {"running": {}}, "ready": False, "restartCount": 2},
             ("running, not ready, 2 restarts", "warn"),
         ),
-        ({"state": {"waiting": {"reason": "CrashLoopBackOff"}}}, ("CrashLoopBackOff", "bad")),
+        (
+            {
+                "state": {"waiting": {"reason": "CrashLoopBackOff"}},
+                "lastState": {"terminated": {"reason": "Error", "exitCode": 1}},
+            },
+            ("CrashLoopBackOff, last ended Error (1)", "bad"),
+        ),
         ({"state": {"waiting": {"reason": "ContainerCreating"}}}, ("ContainerCreating", "dim")),
         (
             {"state": {"terminated": {"reason": "Error", "exitCode": 1}}, "restartCount": 1},

@@ -180,7 +180,7 @@ def test_recent_decisions_with_those_that_wait_first() -> None:
         assert table.store is not None
         assert len(table.store.order) == 4
         assert table.store.order[0] == "pods/default/big"
-        assert "1 pods wait" in stage.status
+        assert "1 pod waits" in stage.status
         await stage.press("enter")
         await stage.wait()
         assert isinstance(stage.app.screen, DecisionScreen)

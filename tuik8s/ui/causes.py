@@ -88,9 +88,17 @@ def chain_lines(chain: Chain) -> tuple[list[Line], list[str]]:
         return [line(chain.refused or "reading the log", "dim")], [""]
     lines: list[Line] = []
     uids: list[str] = []
-    how = ""
-    for depth, step in enumerate(chain.steps):
+    how, depth = "", -1
+    for index, step in enumerate(chain.steps):
+        if _is_one_of_many(chain.steps, index):
+            continue
+        depth += 1
         indent = "  " * depth
+        count = _repeated(chain.steps, index)
+        if count:
+            more = f"{indent}after {count} more changes of it by the same author"
+            lines.append(line(more, "dim"))
+            uids.append("")
         tool = f" with {step['tool']}" if step.get("tool", UNKNOWN) != UNKNOWN else ""
         lines.append(
             (
@@ -105,5 +113,29 @@ def chain_lines(chain: Chain) -> tuple[list[Line], list[str]]:
             lines.append(line(f"{indent}  {step['reason']}", "dim"))
             uids.append("")
         how = (step.get("because") or {}).get("how", "")
-    lines.append(line("  " * len(chain.steps) + ENDS.get(how, "and so on"), "dim"))
+    lines.append(line("  " * (depth + 1) + ENDS.get(how, "and so on"), "dim"))
     return lines, [*uids, ""]
+
+
+def _goes_on(before: Object, step: Object) -> bool:
+    """Whether a step is just the same author's next older change of the same object."""
+    how = (before.get("because") or {}).get("how")
+    same = before["author"] == step["author"] and before["object"] == step["object"]
+    return how == "follows" and same and step["type"] == "MODIFIED"
+
+
+def _is_one_of_many(steps: list[Object], index: int) -> bool:
+    """Whether a step is left out: neither the first nor the last of its author's run."""
+    return (
+        0 < index < len(steps) - 1
+        and _goes_on(steps[index - 1], steps[index])
+        and _goes_on(steps[index], steps[index + 1])
+    )
+
+
+def _repeated(steps: list[Object], index: int) -> int:
+    """How many steps before this one were left out."""
+    count = 0
+    while index - count > 0 and _is_one_of_many(steps, index - count - 1):
+        count += 1
+    return count

@@ -21,7 +21,7 @@ from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.client import Client, decode
 from tuik8s.ui.lines import EMPTY, Line, line
 from tuik8s.ui.refs import Ref
-from tuik8s.ui.rowstore import Cell, ColumnSpec
+from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 
 BAR_WIDTH = 20
 
@@ -116,6 +116,14 @@ def node_columns(found: Object) -> tuple[ColumnSpec, ...]:
         ColumnSpec("RANK", "right"), ColumnSpec("NODE"), ColumnSpec("TOTAL", "right"), *plugins,
         ColumnSpec("REFUSED BY", wide=True),
     )  # fmt: skip
+
+
+def node_table(found: Object, at_ms: int) -> RowStore:
+    """The nodes of a decision as the rows of a table."""
+    store = RowStore(node_columns(found))
+    for name, cells, keys, health in node_rows(found):
+        store.put(name, cells, keys, health, at_ms)
+    return store
 
 
 def node_rows(found: Object) -> list[tuple[str, tuple[Cell, ...], tuple[Any, ...], str]]:

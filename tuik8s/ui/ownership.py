@@ -155,6 +155,9 @@ def container_state(status: Object) -> tuple[str, str]:
     state = status.get("state") or {}
     restarts = status.get("restartCount") or 0
     more = f", {restarts} restart{'s' * (restarts > 1)}" if restarts else ""
+    last = (status.get("lastState") or {}).get("terminated")
+    if last:
+        more += f", last ended {last.get('reason', '')} ({last.get('exitCode', 0)})"
     if "running" in state:
         ready = bool(status.get("ready"))
         return f"running{'' if ready else ', not ready'}{more}", "ok" if ready else "warn"

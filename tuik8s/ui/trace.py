@@ -9,7 +9,6 @@ it was durable. Events tell what the kubelet did between two writes of the statu
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tuik8s.api.types import Object
@@ -163,10 +162,8 @@ def _refusal(pod: Object) -> str:
 def path_rows(steps: Sequence[Step]) -> list[tuple[str, int]]:
     """(what, how long), the longest first: the time before each step, by who took it."""
     sums: dict[str, int] = {}
-    for before, step in pairwise(steps):
+    for step in steps[1:]:
         lane = step.lane.removesuffix("-controller")
-        what = f"{lane}: {before.text.partition(':')[0]}"
-        if before.kind != NOTE or before.lane != step.lane:
-            what = f"{lane}: {step.text.partition(':')[0]}"
+        what = f"{lane}: {step.text.removeprefix('status: ').partition(':')[0]}"
         sums[what] = sums.get(what, 0) + step.wait_ms
     return sorted(((w, ms) for w, ms in sums.items() if ms), key=lambda row: -row[1])

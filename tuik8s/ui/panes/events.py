@@ -1,4 +1,4 @@
-"""The Events about the object, newest first; Enter says who wrote one and why."""
+"""The Events about the object, newest first; Enter shows one whole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from tuik8s.api.types import Object
 from tuik8s.ui.describe import event_source, event_time
-from tuik8s.ui.feed import Feed
+from tuik8s.ui.feed import EVENTS, Feed
 from tuik8s.ui.refs import Ref
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.widgets.live_table import LiveTable
@@ -53,6 +53,15 @@ class EventsPane(LiveTable):
         for uid in [uid for uid in self.rows.order if uid not in seen]:
             self.rows.remove(uid)
         self.refresh_rows(now_ms)
+
+    def on_live_table_selected(self, event: LiveTable.Selected) -> None:
+        event.stop()
+        obj = self.feed.get(*self.ref)
+        for each in self.feed.events_about(obj) if obj is not None else ():
+            meta = each["metadata"]
+            if event.uid in (meta.get("uid"), meta["name"]):
+                ref = Ref(EVENTS, meta["namespace"], meta["name"])
+                self.app.open_detail(ref)  # type: ignore[attr-defined]
 
     def words(self) -> str:
         count = self.rows.counts[0]

@@ -14,8 +14,7 @@ from tuik8s.ui.decision import (
     Attempt,
     Attempts,
     attempt_words,
-    node_columns,
-    node_rows,
+    node_table,
     placement,
     told,
 )
@@ -23,7 +22,6 @@ from tuik8s.ui.feed import Feed
 from tuik8s.ui.lines import EMPTY, Line, line
 from tuik8s.ui.panes.base import absent
 from tuik8s.ui.refs import Ref
-from tuik8s.ui.rowstore import RowStore
 from tuik8s.ui.screens.text import PageScreen
 from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.page import Page
@@ -89,11 +87,10 @@ class DecisionScreen(PageScreen):
         lines = told(attempt.decision)
         if len(made) > 1:
             lines += [EMPTY, *self._list(made)]
-        self.query_one("#told", Page).set_lines(lines)
-        store = RowStore(node_columns(attempt.decision))
-        for name, cells, keys, health in node_rows(attempt.decision):
-            store.put(name, cells, keys, health, attempt.at_ms)
-        self.query_one(LiveTable).set_store(store)
+        page = self.query_one("#told", Page)
+        page.styles.height = min(len(lines) + 1, self.size.height // 2)
+        page.set_lines(lines)
+        self.query_one(LiveTable).set_store(node_table(attempt.decision, attempt.at_ms))
 
     def _nothing_told(self) -> list[Line]:
         pod = self.feed.get(*self.ref)

@@ -52,7 +52,8 @@ class SchedulingScreen(PageScreen):
         total, shown = self._store.counts
         count = f"{shown}/{total}" if shown != total else str(total)
         word = self.word()
-        said = f"scheduling: {count} newest placements, {self._waiting} pods wait"
+        wait = "1 pod waits" if self._waiting == 1 else f"{self._waiting} pods wait"
+        said = f"scheduling: {count} newest placements, {wait}"
         return f"{said}  /{word}" if word else said
 
     def pump(self, now_ms: int) -> None:

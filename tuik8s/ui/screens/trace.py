@@ -103,7 +103,7 @@ def step_lines(step: Step) -> list[Line]:
     change = step.change
     head = [
         ("step", f"#{change.revision}  {step.text}"),
-        ("who", f"{change.by}  ({change.author})"),
+        ("who", change.author if change.by == change.author else f"{change.by}  ({change.author})"),
         ("what", f"{change.type} {change.ref}"),
         ("wait", f"{step.wait_ms:,} ms after the step before"),
         ("cause", f"#{change.cause}" if change.cause else "none is recorded; w says what it was"),

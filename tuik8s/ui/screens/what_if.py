@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from tuik8s.api.types import Object
 from tuik8s.api.what_if import Verdict
-from tuik8s.ui.decision import told
+from tuik8s.ui.decision import node_table, told
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.lines import EMPTY, Line, line
 from tuik8s.ui.questions import Questions
@@ -21,6 +21,7 @@ from tuik8s.ui.refs import Ref
 from tuik8s.ui.screens.text import PageScreen
 from tuik8s.ui.what_if import FIELDS, BadField, changed, fields_of
 from tuik8s.ui.what_if import told as difference
+from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.page import Page
 
 TRIES_MAX = 8
@@ -59,6 +60,7 @@ class WhatIfScreen(PageScreen):
                     yield Static(name)
                     yield Input(id=name.replace(" ", "-"), compact=True)
         yield Page()
+        yield LiveTable(id="ranks")
 
     def on_mount(self) -> None:
         pod = self.feed.get(*self.ref)
@@ -79,6 +81,7 @@ class WhatIfScreen(PageScreen):
             lines += [EMPTY, line("Asked so far", "head")]
             lines += [line(each, "dim") for each in self._tries[-TRIES_MAX:]]
         self.query_one(Page).set_lines(lines)
+        self.query_one(LiveTable).refresh_rows(now_ms)
 
     def _input(self, name: str) -> Input:
         return self.query_one(f"#{name.replace(' ', '-')}", Input)
@@ -107,6 +110,8 @@ class WhatIfScreen(PageScreen):
             self._tries.append(f"{what} → {verdict.refused}")
             return
         self._lines = told(decision)
+        at_ms = self.feed.now_ms()
+        self.query_one(LiveTable).set_store(node_table(decision, at_ms))
         points = (decision.get("total") or {}).get(decision["node"])
         came = decision["node"] + (f" ({points} points)" if points is not None else "")
         self._tries.append(f"{what} → {came or 'no node'}")

@@ -105,7 +105,9 @@ class WhyScreen(PageScreen):
         if obj is None or kind is None:
             return absent(self.ref)
         found = member(kind, obj, now_ms)
-        return [(Cell(f"{self.ref}  "), Cell(found.said, found.health or "dim"))]
+        head = (Cell(f"{self.ref}  "), Cell(found.said, found.health or "dim"))
+        parts = [line(f"  {text}", style) for text, style, ref in found.parts if not ref.name]
+        return [head, *parts]
 
     def _decision(self, now_ms: int) -> list[Line]:
         made = self._attempts.until(now_ms) if self._attempts is not None else []

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.forest import OWNING, forest, owners_above
-from tuik8s.ui.lines import line
+from tuik8s.ui.lines import Line, line
 from tuik8s.ui.refs import NO_REF, Ref, ref_of_key
 from tuik8s.ui.screens.text import PageScreen
 from tuik8s.ui.widgets.page import Page
@@ -59,19 +59,32 @@ class XrayScreen(PageScreen):
             self._draw(now_ms)
 
     def _draw(self, now_ms: int) -> None:
-        if self.ref == NO_REF:
-            found = forest(self.feed, self._namespace or self.feed.namespace, now_ms)
-            roots = found.roots
-        else:
-            owners = owners_above(self.feed, self.ref)
-            top = (owners or [self.ref])[0]
-            found = forest(self.feed, self.ref.namespace, now_ms, (self.ref, *owners))
-            roots = [found.by_ref[top]] if top in found.by_ref else []
-        drawn = list(found.draw(roots))
+        drawn = self._namespaces(now_ms) if self.ref == NO_REF else self._object(now_ms)
         uids = [ref.key if ref != NO_REF else "" for _, ref in drawn]
         self._count = len({uid for uid in uids if uid})
         lines = [each for each, _ in drawn] or [line("nothing that owns or is owned", "dim")]
         self.query_one(Page).set_lines(lines, uids)
+
+    def _namespaces(self, now_ms: int) -> list[tuple[Line, Ref]]:
+        """Everything, one namespace after another."""
+        inside = self._namespace or self.feed.namespace
+        found = forest(self.feed, inside, now_ms)
+        if inside:
+            return list(found.draw(found.roots))
+        names = sorted({root.ref.namespace for root in found.roots})
+        drawn: list[tuple[Line, Ref]] = []
+        for name in names:
+            where = Ref("namespaces", "", name) if name else NO_REF
+            drawn.append((line(str(where) if name else "in no namespace", "head"), where))
+            drawn += found.draw(root for root in found.roots if root.ref.namespace == name)
+        return drawn
+
+    def _object(self, now_ms: int) -> list[tuple[Line, Ref]]:
+        """One object, from its topmost owner down."""
+        owners = owners_above(self.feed, self.ref)
+        top = (owners or [self.ref])[0]
+        found = forest(self.feed, self.ref.namespace, now_ms, (self.ref, *owners))
+        return list(found.draw([found.by_ref[top]] if top in found.by_ref else []))
 
     def on_page_selected(self, event: Page.Selected) -> None:
         event.stop()
