@@ -15,7 +15,7 @@ from tuik8s.components.store import Damaged, Store, StoreOptions
 from tuik8s.components.store.lines import fields_of, line_of, matches
 from tuik8s.components.store.record import Delete, Gap, Mark, Put, Record, Remark
 from tuik8s.components.store.snapshot import Saved, SnapshotHeader, SnapshotWriter
-from tuik8s.components.store.tools import Found, decode_body, salvage, verify, walk
+from tuik8s.components.store.tools import Found, decode_body, newest_ms, salvage, verify, walk
 from tuik8s.world.live_disk import RealDisk
 
 ALL_SEGMENTS = StoreOptions(segment_bytes=2048, history_revisions=0, snapshot_records=10_000)
@@ -181,3 +181,21 @@ def test_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["log", "verify", "--log", str(tmp_path / "absent")]) == 2
     (tmp_path / "log" / "segment-00000001.log").write_bytes(b"nothing of the kind" * 9)
     assert main(["log", "verify", *at]) == 1
+
+
+@pytest.mark.parametrize("value", [b"1", b"\xc1tk8" * 9, b"x" * 1_500_000])
+@pytest.mark.parametrize("tail", [b"", b"\xc1tk8 torn", b"\0" * 700])
+def test_the_time_of_the_last_record(value: bytes, tail: bytes) -> None:
+    disk = FaultyDisk()
+    store, world = opened(disk, StoreOptions(history_revisions=0, segment_bytes=100))
+    assert newest_ms(disk) == 0
+    for number in range(3):
+        world.pass_ms(1_000)
+        store.put("pods/a/x", value)
+        world.turn()
+        last = [name for name in disk.names() if name.endswith(".log")][-1]
+        files = {**disk.durable, last: disk.durable[last] + tail}
+        assert newest_ms(FaultyDisk(files)) == world.now_ms(), number
+    unborn = {**disk.durable, "segment-00000009.log": b"no header yet"}
+    assert newest_ms(FaultyDisk(unborn)) == world.now_ms()
+    assert newest_ms(FaultyDisk()) == 0

@@ -13,10 +13,9 @@ from tests.components.store.plant import TinyWorld
 from tests.components.supervisor.moments import NOW
 from tuik8s.components.store import Moment, Store
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
-from tuik8s.components.supervisor.fork import clock_at_start, fork_cluster, free_name, rival_of
+from tuik8s.components.supervisor.fork import fork_cluster, free_name, rival_of
 from tuik8s.components.supervisor.pki import ensure_pki
 from tuik8s.config import ClusterConfig
-from tuik8s.world.live import real_time_clock
 from tuik8s.world.live_disk import RealDisk
 
 RUNNING = Running(pid=1, server="", runtime="/nowhere", kubeconfig="", started_at="")
@@ -85,20 +84,6 @@ def test_what_comes_along(parent: DataDirectory) -> None:
     assert entry is not None
     assert (store.revision, entry.value) == (3, b"1")
     assert fork.read_running() is None
-
-
-def test_a_forks_time_goes_on_from_its_moment(parent: DataDirectory) -> None:
-    fork = forked(parent, "calm")
-    now_ms = real_time_clock().anchor_ms
-    assert clock_at_start(parent).anchor_ms >= now_ms
-    assert clock_at_start(fork).anchor_ms == 7
-    origin = fork.read_origin()
-    assert origin is not None
-    assert origin.behind_ms is not None
-    assert origin.behind_ms >= now_ms - 7
-    later = clock_at_start(fork)  # a second start: what has passed since then has passed
-    assert real_time_clock().anchor_ms - later.anchor_ms >= origin.behind_ms >= now_ms - 7
-    assert later.anchor_ms >= 7
 
 
 def test_a_place_that_is_taken(parent: DataDirectory) -> None:

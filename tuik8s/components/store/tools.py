@@ -44,6 +44,7 @@ _BODY_BYTES_MAX = 64 * 1024 * 1024
 _ARRAY_MAX = 16
 _CLUSTER_ID_OFFSET = 28
 _GROUP_RECORDS = 256
+_TAIL_BYTES = 1024 * 1024
 
 
 class Loss(NamedTuple):
@@ -152,6 +153,22 @@ def salvage(source: Disk, target: Disk, segment_bytes: int) -> Salvaged:
     return Salvaged(writer.records, writer.revision, writer.missing, tuple(losses))
 
 
+def newest_ms(disk: Disk) -> int:
+    """The time of the last whole record, 0 when there is none; looks from the end backwards."""
+    for serial in reversed(serials(disk.names())):
+        header = _header_of(disk, serial)
+        if header is None:
+            continue
+        name = segment_name(serial)
+        size, seed = disk.size(name), record.seed_of(header.cluster_id)
+        for wanted in (_TAIL_BYTES, size):
+            start = max(size - wanted, SEGMENT_HEADER_BYTES)
+            found = _last_of(disk.read(name, start, size - start), seed)
+            if found is not None:
+                return found.at_ms
+    return 0
+
+
 def decode_body(body: memoryview) -> Record:
     """One record, read with limits.
 
@@ -165,6 +182,20 @@ def decode_body(body: memoryview) -> Record:
         return msgspec.convert(fields, Record)  # type: ignore[no-any-return]
     except (msgpack.exceptions.UnpackException, ValueError) as error:
         raise ValueError(f"unknown record: {error}") from error
+
+
+def _last_of(data: bytes, seed: int) -> Record | None:
+    """The last whole record in some bytes of a segment."""
+    view, at = memoryview(data), data.rfind(record.MARKER)
+    while at >= 0:
+        frame = record.frame_at(view, at, seed)
+        if not isinstance(frame, str):
+            try:
+                return decode_body(frame.body)
+            except ValueError:
+                return None
+        at = data.rfind(record.MARKER, 0, at)
+    return None
 
 
 def _walk_segment(

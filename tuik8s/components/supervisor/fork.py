@@ -29,7 +29,6 @@ from tuik8s.components.supervisor.directory import (
     all_directories,
     remove_tree,
 )
-from tuik8s.world.live import Clock, real_time_clock
 from tuik8s.world.live_disk import RealDisk
 
 if TYPE_CHECKING:
@@ -68,19 +67,6 @@ def fork_cluster(
     finally:
         target.release()
     return origin
-
-
-def clock_at_start(directory: DataDirectory) -> Clock:
-    """The clock that a cluster starts with: the wall's, or a fork's own."""
-    clock = real_time_clock()
-    origin = directory.read_origin()
-    if origin is None:
-        return clock
-    behind_ms = origin.behind_ms
-    if behind_ms is None:
-        behind_ms = clock.anchor_ms - origin.at_ms
-        directory.write_origin(msgspec.structs.replace(origin, behind_ms=behind_ms))
-    return msgspec.structs.replace(clock, anchor_ms=clock.anchor_ms - behind_ms)
 
 
 def rival_of(directory: DataDirectory) -> DataDirectory | None:

@@ -166,7 +166,7 @@ def _run(
     directory: DataDirectory, config: ClusterConfig, plan: AddressPlan, running: Running, pipe: int
 ) -> None:
     from tuik8s.components.supervisor.child import runner
-    from tuik8s.components.supervisor.fork import clock_at_start
+    from tuik8s.components.supervisor.clock import clock_at_start
     from tuik8s.components.supervisor.preload import preload, preload_first
     from tuik8s.components.supervisor.supervisor import Supervisor
 
