@@ -119,20 +119,28 @@ def test_wrong_markers_are_refused(installed: pytest.Pytester, marker: str, says
     result.stdout.fnmatch_lines([f"*{says.replace('[', '[[]')}*"])
 
 
-def test_the_log_of_a_failed_test_is_kept(installed: pytest.Pytester) -> None:
+@pytest.mark.parametrize("inner", ["tuik8s_cluster", "broken"])
+def test_the_log_of_a_failed_test_is_kept(installed: pytest.Pytester, inner: str) -> None:
     installed.makepyfile(
         HEAD
         + """
 def test_passes(tuik8s_cluster):
     pass
 
-def test_fails(tuik8s_cluster):
+@pytest.fixture
+def broken(tuik8s_cluster):
     tuik8s_cluster.create(POD)
     tuik8s_cluster.wait(exists="pod/other", within="5s")
-"""
+
+def test_fails(INNER):
+    tuik8s_cluster = INNER
+    tuik8s_cluster.create(POD)
+    tuik8s_cluster.wait(exists="pod/other", within="5s")
+""".replace("INNER", inner)
     )
     result = installed.runpytest_subprocess("--tuik8s-logs", "kept")
-    result.assert_outcomes(passed=1, failed=1)
+    failed = {"errors": 1} if inner == "broken" else {"failed": 1}
+    result.assert_outcomes(passed=1, **failed)
     result.stdout.fnmatch_lines(["*Failed: wait exists pod/other: not within 5s; pod/other does*"])
     found = re.search(r"tuik8s ui --log (\S+)", result.stdout.str())
     assert found is not None

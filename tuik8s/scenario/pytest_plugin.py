@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tuik8s.scenario.served import Cluster
 
 FIXTURES = ("tuik8s_cluster", "tuik8s_cluster_module", "tuik8s_cluster_session")
+OPEN = pytest.StashKey[dict[str, "Cluster"]]()
+"""The clusters that are open now, by fixture: a test may fail before its fixtures reach it."""
 MARKER = (
     "tuik8s(nodes=3, seed=0, ...): what the cluster of this test or module is made of; "
     "fields of tuik8s.config.ClusterConfig, and seed"
@@ -75,10 +77,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Keep the log of a failed test's clusters, and say where it is."""
     report = yield
-    if report.failed and report.when == "call":
-        for name in FIXTURES:
-            cluster = getattr(item, "funcargs", {}).get(name)
-            if cluster is not None:
+    if report.failed and report.when != "teardown":
+        for name, cluster in item.config.stash.get(OPEN, {}).items():
+            if name in getattr(item, "fixturenames", ()):
                 report.sections.append((name, _keep_log(item, name, cluster)))
     return report
 
@@ -99,9 +100,12 @@ def _cluster(
     except msgspec.ValidationError as problem:
         raise pytest.UsageError(f"tuik8s marker or tuik8s_cluster in the ini: {problem}") from None
     cluster = Cluster(tmp_path_factory.mktemp("tuik8s"), config, number)
+    is_open = request.config.stash.setdefault(OPEN, {})
+    is_open[str(request.fixturename)] = cluster
     try:
         yield cluster
     finally:
+        del is_open[str(request.fixturename)]
         cluster.close()
 
 

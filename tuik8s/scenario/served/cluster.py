@@ -122,7 +122,7 @@ class Cluster(Objects):
     ) -> None:
         """Let time pass until something holds, at most `within`.
 
-            wait(available="deployment/web")      also ready=, complete=, exists=, gone=
+            wait(available="deployment/web")      any word of scenario.conditions
             wait(expr="pods('app=web').all(p, p.status.phase == 'Running')")
             wait(lambda: my_client_sees_it())     asked whenever something was written
 

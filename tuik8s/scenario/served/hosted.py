@@ -149,26 +149,28 @@ class Hosted:
         until is asked before the first event and after each. rate: simulated seconds that pass in
         a real one at most; 0 jumps from event to event.
         """
-        heap, end_ms, events = self.heap, self.heap.now_ms + limit_ms, 0
+        heap, end_ms = self.heap, self.heap.now_ms + limit_ms
         paced_ms, seen_s = float(heap.now_ms), self._loop.time()
         try:
-            while not until():
+            while True:
                 self._check()
                 target_ms = end_ms
                 if rate:
                     now_s = self._loop.time()
                     paced_ms = max(paced_ms, heap.now_ms) + (now_s - seen_s) * 1000 * rate
                     target_ms, seen_s = min(end_ms, int(paced_ms)), now_s
-                if heap.run_next(target_ms):
-                    events += 1
-                    if events % SLICE_EVENTS == 0:
-                        await asyncio.sleep(0)
+                for _ in range(SLICE_EVENTS):
+                    if until():
+                        return True
+                    if not heap.run_next(target_ms):
+                        break
+                else:
+                    await asyncio.sleep(0)
                     continue
                 heap.run_until(target_ms)
                 if target_ms >= end_ms:
                     return until()
                 await asyncio.sleep(TICK_S)
-            return True
         finally:
             self._ask_turn()
 

@@ -14,6 +14,7 @@ from tuik8s.bus.client import MSGPACK
 from tuik8s.bus.frames import encode
 from tuik8s.components.apiserver import ApiServer
 from tuik8s.components.apiserver.routes import Route
+from tuik8s.scenario.conditions import summary_of
 from tuik8s.scenario.names import ObjectName
 from tuik8s.scenario.place import Source, Value, read_text
 from tuik8s.scenario.yaml_reader import parse_yaml
@@ -124,15 +125,7 @@ def request_of(
 
 def told(target: ObjectName, found: Object | None) -> str:
     """What there is instead of what was waited for."""
-    if found is None:
-        return f"{target} does not exist"
-    status = found.get("status") or {}
-    plain = {key: value for key, value in status.items() if not isinstance(value, list | dict)}
-    conditions = [
-        f"{c['type']}={c['status']}" + (f" ({c['message']})" if c.get("message") else "")
-        for c in status.get("conditions") or ()
-    ]
-    return f"{target} has {plain} {'; '.join(conditions)}".rstrip()
+    return f"{target} " + ("does not exist" if found is None else f"has {summary_of(found)}")
 
 
 def _documents(file: str, text: str) -> list[Object]:
