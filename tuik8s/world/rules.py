@@ -162,6 +162,11 @@ class Rules:
             return ()
         return tuple(rule for rule in self._all if isinstance(rule, kind))
 
+    @property
+    def hinder_starts(self) -> bool:
+        """Whether a process may not become ready because of them."""
+        return any(isinstance(r, ApiRule | StaleRule | PaceRule | DiskRule) for r in self._all)
+
     def pace_ms(self, party: str) -> int:
         """How much longer each turn of a party takes."""
         return sum(rule.delay_ms for rule in self.of(PaceRule) if rule.party == party)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -134,6 +135,14 @@ def test_nodes_that_share_a_process_cannot_be_broken_one_by_one() -> None:
     shape = Shape(("apiserver", "kubelet/node-1..node-50", "kube-proxy/node-1..node-50"))
     with pytest.raises(Refused, match="--nodes-per-process 1"):
         planned("node-stop", "node/node-7", shape)
+
+
+@pytest.mark.parametrize("action", list(ACTIONS))
+def test_every_action_tells_its_symptom_and_recovery(action: str) -> None:
+    words = sys.modules[ACTIONS[action].plan.__module__].__doc__ or ""
+    assert words.startswith(action)
+    assert "\nSymptom: " in words
+    assert "\nRecovery: " in words
 
 
 def test_every_action_is_in_the_kind() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tuik8s.components.supervisor.children import (
     BACKOFF_MS_MAX,
     BACKOFF_MS_MIN,
@@ -11,6 +13,7 @@ from tuik8s.components.supervisor.children import (
 )
 from tuik8s.components.supervisor.roles import Role
 from tuik8s.world.links import LinkRule, LinkRules
+from tuik8s.world.rules import ApiRule, NodeRule, PaceRule, Rule, Rules
 
 
 def started(pid: int = 10, at_ms: int = 0) -> tuple[Children, Child]:
@@ -64,7 +67,8 @@ def cluster_of_two() -> Children:
 
 
 def awaited(children: Children, *links: LinkRule) -> list[str]:
-    return [child.role.name for child in children.awaited(LinkRules(links))]
+    found = children.awaited(LinkRules(links), Rules())
+    return [child.role.name for child in found]
 
 
 def test_a_start_waits_for_the_api_server_first_then_for_all() -> None:
@@ -96,6 +100,20 @@ def test_a_start_waits_for_slow_links_but_not_for_cut_ones() -> None:
     assert awaited(children, slow) == ["kubelet/node-1", "kubelet/node-2"]
     cut = LinkRule(sender="apiserver", receiver="kubelet/node-1", cut=True)
     assert awaited(children, slow, cut) == ["kubelet/node-2"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "names"),
+    [
+        (ApiRule(code=500), []),
+        (PaceRule(party="kubelet/node-1", delay_ms=60_000), []),
+        (NodeRule(node="node-1"), ["kubelet/node-1", "kubelet/node-2"]),
+    ],
+)
+def test_a_start_does_not_wait_where_a_rule_may_hinder_it(rule: Rule, names: list[str]) -> None:
+    children = cluster_of_two()
+    children.by_name["apiserver"].ready = True
+    assert [c.role.name for c in children.awaited(LinkRules(), Rules([rule]))] == names
 
 
 def test_what_a_fault_does_to_a_process_is_its_state() -> None:

@@ -88,6 +88,13 @@ def test_links_that_are_no_rules_are_refused_and_change_nothing(rig: Rig) -> Non
     assert rig.ask(command="status")["processes"][0]["restarts"] == 0
 
 
+@pytest.mark.parametrize("value", ["slow", [{"type": "weather"}], [{"type": "pace"}]])
+def test_rules_that_are_none_are_refused_and_change_nothing(rig: Rig, value: object) -> None:
+    with pytest.raises(Refusal, match="list of rules"):
+        rig.ask(command="rules", value=value)
+    assert rig.ask(command="status")["processes"][0]["restarts"] == 0
+
+
 def test_a_paused_child_ends_with_a_killed_supervisor(rig: Rig) -> None:
     rig.ask(command="pause", process="scheduler")
     pid = rig.process.pid

@@ -63,7 +63,7 @@ def _among_many(
     namespace = "*" if kind == "node" else spec.namespace
     found = shape.of(kind, namespace, spec.selector)
     if not found and not may_be_none:
-        what = f" matches {spec.selector!r}" if spec.selector else " is there"
+        what = f" matches {spec.selector!r}" if spec.selector else ""
         raise Refused(f"no {kind}{within(namespace)}{what}; {shape.known(kind, namespace)}")
     if kind == "pod" and not spec.count:
         return [spec]

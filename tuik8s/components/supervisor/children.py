@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from tuik8s.components.chaos.base import APISERVER
 from tuik8s.components.supervisor.roles import RUNNING, Role
 from tuik8s.world.links import LinkRules
+from tuik8s.world.rules import Rules
 
 BACKOFF_MS_MIN = 100
 BACKOFF_MS_MAX = 10_000
@@ -118,11 +119,13 @@ class Children:
             (c for c in self.by_name.values() if c.role.kind == kind and node in c.role.nodes), None
         )
 
-    def awaited(self, links: LinkRules) -> list[Child]:
+    def awaited(self, links: LinkRules, rules: Rules) -> list[Child]:
         """Those that are not ready, though no fault keeps them from it.
 
         Faults outlive a restart, and what they hold back may not hold up the start.
         """
+        if rules.hinder_starts:
+            return []
         api = self.by_name.get(APISERVER)
         if api is not None and api.stopped:
             return []

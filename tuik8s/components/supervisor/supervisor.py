@@ -36,7 +36,7 @@ from tuik8s.components.supervisor.channel import Channel, Message
 from tuik8s.components.supervisor.children import Child, Children, describe_exit
 from tuik8s.components.supervisor.roles import Role
 from tuik8s.world.links import LinkRules, rules_of
-from tuik8s.world.rules import read_rules
+from tuik8s.world.rules import Rules, read_rules
 
 STOP_WITHIN_MS = 2_000
 """How long children may take to end after SIGTERM before they are killed."""
@@ -87,6 +87,7 @@ class Supervisor:
         self._on_refused = on_refused
         self._state = state
         self._links = LinkRules(rules_of(state.get("links")))
+        self._rules = Rules(read_rules(state.get("rules")))
         self._going_down = False
         self._wake_read, self._wake_write = os.pipe()
         self._control = self._listen(control_path)
@@ -162,7 +163,7 @@ class Supervisor:
                 child.facts["statistics"] = message["statistics"]
 
     def _announce_when_ready(self) -> None:
-        if self._on_ready is not None and not self.children.awaited(self._links):
+        if self._on_ready is not None and not self.children.awaited(self._links, self._rules):
             announce, self._on_ready = self._on_ready, None
             announce(self.children)
 
@@ -277,7 +278,7 @@ class Supervisor:
                 return {"error": f"links takes a list of rules: {problem}"}
         if command == "rules":
             try:
-                read_rules(message.get("value"))
+                self._rules.set(read_rules(message.get("value")))
             except msgspec.ValidationError as problem:
                 return {"error": f"rules takes a list of rules: {problem}"}
         if command in ("links", "rules", "clock"):

@@ -1,4 +1,10 @@
-"""component-kill: a process dies and comes back at once, or stays dead as long as `for` says."""
+"""component-kill: a process dies and comes back at once, or stays dead as long as `for` says.
+
+Symptom: its work stands still; a dead API server answers nobody, a dead kubelet renews no lease and
+its pods end with it, and what was not stored is forgotten.
+Recovery: it lists what there is and goes on; back within a tenth of a second, later when it dies
+again and again.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 """component-pause.
 
 A process stops where it is (SIGSTOP) and later goes on as if nothing had been.
+
+Symptom: connections to it are taken and never answered; its leases run out.
+Recovery: it does what had come due at once, and lists again what it missed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """node-cut: nothing passes between a node and the API server; its pods go on running.
 
-Symptom: as for a stopped node, but the pods still answer, and once healed the node ends those
-evicted.
+Symptom: as for a stopped node, but its pods still answer, also those that were evicted meanwhile.
+Recovery: Ready within seconds; the node ends the pods that were evicted.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 Symptom: NotReady after the node monitor's grace period, then taints, eviction after the pods'
 tolerations.
+Recovery: Ready within seconds, taints gone within ten; pods that were not evicted start again.
 """
 
 from __future__ import annotations
