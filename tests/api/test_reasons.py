@@ -105,6 +105,12 @@ READY = {"type": "Ready", "status": "True", "lastTransitionTime": "a"}
             {"status": {"conditions": [{"type": "PodScheduled", "status": "False"}]}},
             "PodScheduled: False",
         ),
+        (
+            POD,
+            {"status": {"conditions": [READY]}},
+            {"status": {"conditions": [{"type": "Initialized", "status": "True"}]}},
+            "Ready: True -> none, Initialized: True",
+        ),
         (POD, {"spec": {"a": {"b": 1}}}, {"spec": {}}, "spec.a gone"),
         (
             Key("secrets", "shop", "s"),

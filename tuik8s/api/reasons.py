@@ -36,7 +36,7 @@ _FIRST: Final = (
 """What says most of a change comes first."""
 _SILENT: Final = ("Time", "Timestamp", ".observedGeneration", ".generation", ".reason", ".message")
 """Ends of paths that say least."""
-_CONDITION: Final = re.compile(r"status\.conditions\[type=(\w+)\]\.status")
+_CONDITION: Final = re.compile(r"status\.conditions\[type=(\w+)\](\.status)?")
 _SHOWN: Final = 3
 _VALUE_MAX: Final = 40
 
@@ -115,14 +115,20 @@ def _told(found: Difference, *, hide: bool) -> str:
     if hide and not found.path.startswith("metadata"):
         return found.path
     condition = _CONDITION.fullmatch(found.path)
-    name = condition[1] if condition else found.path
+    if condition is not None:
+        old, new = _status(found.old), _status(found.new)
+        return f"{condition[1]}: {new}" if old == "none" else f"{condition[1]}: {old} -> {new}"
     if found.path == "status.conditions" and found.old is None:
         return ", ".join(f"{c.get('type')}: {c.get('status')}" for c in found.new)
     if isinstance(found.old, dict | list) or isinstance(found.new, dict | list):
-        return (
-            f"{name} {'set' if found.old is None else 'gone' if found.new is None else 'changed'}"
-        )
-    return f"{name}: {_value(found.old)} -> {_value(found.new)}"
+        what = "set" if found.old is None else "gone" if found.new is None else "changed"
+        return f"{found.path} {what}"
+    return f"{found.path}: {_value(found.old)} -> {_value(found.new)}"
+
+
+def _status(value: Any) -> str:
+    """Of a condition as a whole, or of its status alone."""
+    return _value(value.get("status") if isinstance(value, dict) else value)
 
 
 def _value(value: Any) -> str:
