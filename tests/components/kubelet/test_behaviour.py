@@ -17,6 +17,7 @@ CASES: tuple[tuple[str, dict[str, object]], ...] = (
         {"exit_after_ms": 5_000, "exit_code": 137, "exit_reason": "OOMKilled"},
     ),
     ("start after 500ms", {"start_ms": 500}),
+    ("unhealthy after 20s", {"unhealthy_after_ms": 20_000}),
     ("ready after 5s", {"ready_after_ms": 5_000}),
     ("never ready", {"ready_after_ms": None}),
     ("pull takes 3s", {"pull_ms": 3_000}),

@@ -108,6 +108,10 @@ def _ready_later(program: Program, match: re.Match[str]) -> None:
         program.ready_after_ms += parse_duration(match[1])
 
 
+def _unhealthy(program: Program, match: re.Match[str]) -> None:
+    program.unhealthy_after_ms = _time_ms(match[1])
+
+
 def _never_ready(program: Program, match: re.Match[str]) -> None:
     program.ready_after_ms = None
 
@@ -164,6 +168,7 @@ _CLAUSES: tuple[tuple[re.Pattern[str], Callable[[Program, re.Match[str]], None]]
         (rf"ready\s+after\s+{_TIME}", _ready),
         (rf"ready\s+{_TIME}\s+later", _ready_later),
         (r"never\s+ready", _never_ready),
+        (rf"unhealthy\s+after\s+{_TIME}", _unhealthy),
         (rf"pull\s+takes\s+{_TIME}", _pull),
         (r"pull\s+fails", _pull_fails),
         (rf"stop\s+takes\s+{_TIME}", _stop),

@@ -34,6 +34,8 @@ class Container:
     stale: bool = False
     """The spec changed since it was started: it is replaced whatever the restart policy says."""
     stopping: bool = False
+    dead: bool = False
+    """Its liveness probe failed as often as counts: it is stopped, then the policy decides."""
     adopted: bool = False
     """It was started by an earlier kubelet, which has told of that."""
     initial: str = "ContainerCreating"
@@ -79,6 +81,8 @@ class Container:
         elif change.kind == "started":
             self.started_at_ms, self.ended_at_ms = change.at_ms, -1
             self.pull_backoff_ms, self.pull_error = 0, ""
+        elif change.kind == "dead":
+            self.dead = True
         elif change.kind in ("ready", "unready"):
             self.is_ready = change.kind == "ready"
         elif change.kind == "pull-failed":
@@ -115,7 +119,7 @@ class Container:
         self.restarts += 1
         ended_at_ms = self.ended_at_ms
         self.started_at_ms = self.ended_at_ms = -1
-        self.ordered = self.stopping = False
+        self.ordered = self.stopping = self.dead = False
         is_replaced, self.stale = self.stale, False
         if self.backoff_ms and not is_replaced:
             wait = _go_seconds(self.backoff_ms // 1000)

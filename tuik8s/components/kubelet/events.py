@@ -133,6 +133,9 @@ class NodeEvents:
         elif change.kind == "unready" and container.spec.get("readinessProbe"):
             message = f"Readiness probe failed: {_failure(container.spec['readinessProbe'], pod)}"
             self.pod(pod, "Warning", "Unhealthy", message, container)
+        elif change.kind in ("unhealthy", "dead") and container.spec.get("livenessProbe"):
+            message = f"Liveness probe failed: {_failure(container.spec['livenessProbe'], pod)}"
+            self.pod(pod, "Warning", "Unhealthy", message, container)
         elif change.kind == "pull-failed":
             message = f'Failed to pull image "{image}": {change.message}'
             self.pod(pod, "Warning", "Failed", message, container)

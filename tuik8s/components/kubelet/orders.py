@@ -10,9 +10,13 @@ from tuik8s.components.kubelet.behaviour import ANNOTATION
 from tuik8s.components.kubelet.containers import Container
 from tuik8s.components.kubelet.environment import expand
 from tuik8s.components.kubelet.images.base import short_name
+from tuik8s.components.kubelet.images.busybox import program as shell_program
 from tuik8s.components.kubelet.images.registry import PORTS
 from tuik8s.components.kubelet.pod_faults import PodFaults
-from tuik8s.components.kubelet.runtimes.base import StartContainer
+from tuik8s.components.kubelet.runtimes.base import ProbeTimes, StartContainer
+
+ENDLESS_MS = 1_000_000_000
+"""Longer than any pod is given to end."""
 
 
 def container_ports(spec: Object) -> dict[int, int]:
@@ -56,7 +60,29 @@ def start_order(
         sandbox=meta["uid"],
         **_limits(spec),
         readiness=_numbered(spec.get("readinessProbe"), spec),
+        liveness=_times(spec.get("livenessProbe")),
+        pre_stop_ms=_pre_stop_ms(spec, env),
     )
+
+
+def _times(probe: Object | None) -> ProbeTimes | None:
+    if probe is None:
+        return None
+    delay_s, period_s = probe.get("initialDelaySeconds") or 0, probe.get("periodSeconds") or 10
+    return ProbeTimes(delay_s * 1000, period_s * 1000, probe.get("failureThreshold") or 3)
+
+
+def _pre_stop_ms(spec: Object, env: dict[str, str]) -> int:
+    """How long the hook takes: it sleeps, or runs a script; without end, until it is cut off."""
+    hook = (spec.get("lifecycle") or {}).get("preStop") or {}
+    if hook.get("sleep"):
+        return int(hook["sleep"].get("seconds") or 0) * 1000
+    command = (hook.get("exec") or {}).get("command")
+    if not command:
+        return 0
+    order = StartContainer(id="", pod="", container="", image="", command=tuple(command), env=env)
+    takes_ms = shell_program(order).exit_after_ms
+    return ENDLESS_MS if takes_ms is None else takes_ms
 
 
 def _limits(spec: Object) -> dict[str, int]:

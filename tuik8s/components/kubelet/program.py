@@ -26,13 +26,15 @@ class Writes:
 class Program:
     """One container's life.
 
-    Exit_after_ms None: runs until stopped; ready_after_ms None: never ready.
+    Exit_after_ms None: runs until stopped; ready_after_ms None: never ready;
+    unhealthy_after_ms: its liveness probe fails from then on.
     """
 
     pull_ms: int = 0
     pull_error: str = ""
     start_ms: int = 0
     ready_after_ms: int | None = 0
+    unhealthy_after_ms: int | None = None
     exit_after_ms: int | None = None
     exit_code: int = 0
     exit_reason: str = ""

@@ -19,12 +19,21 @@ from tuik8s.api.types import Object
 from tuik8s.world.network import HttpAnswer, HttpRequest
 
 
+class ProbeTimes(NamedTuple):
+    """When a probe is asked, and how many failures in a row count."""
+
+    delay_ms: int
+    period_ms: int
+    failures: int
+
+
 class StartContainer(msgspec.Struct, frozen=True, kw_only=True):
     """An order to run one container. behaviour: what the pod's annotation says it shall do.
 
     ends: whether the pod waits for the container's end (an init container that is no sidecar).
     sandbox: the pod's uid, for runtimes where its containers share something. cpu_millis,
-    memory_bytes: limits, 0 for none. readiness: the probe, with ports as numbers.
+    memory_bytes: limits, 0 for none. readiness: the probe, with ports as numbers. liveness: when
+    it is asked, None for never. pre_stop_ms: how long the hook before a stop takes.
     """
 
     id: str
@@ -44,16 +53,32 @@ class StartContainer(msgspec.Struct, frozen=True, kw_only=True):
     cpu_millis: int = 0
     memory_bytes: int = 0
     readiness: Object | None = None
+    liveness: ProbeTimes | None = None
+    pre_stop_ms: int = 0
+
+
+Kind = Literal[
+    "pulling",
+    "pulled",
+    "pull-failed",
+    "started",
+    "ready",
+    "unready",
+    "unhealthy",
+    "dead",
+    "exited",
+]
 
 
 class ContainerChange(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened to a container.
 
-    reason and message explain failures and exits; creates: what it asks of the API as it starts.
+    unhealthy: a liveness probe failed; dead: so many did that it is to be restarted. reason and
+    message explain failures and exits; creates: what it asks of the API as it starts.
     """
 
     id: str
-    kind: Literal["pulling", "pulled", "pull-failed", "started", "ready", "unready", "exited"]
+    kind: Kind
     at_ms: int
     exit_code: int = 0
     reason: str = ""

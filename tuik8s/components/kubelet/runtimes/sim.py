@@ -5,7 +5,8 @@
 
 Probes are answered by the program: a container is ready from the moment its program says (at
 once, if it says nothing), whatever `initialDelaySeconds` says, since an image that starts in no
-time needs no delay.
+time needs no delay. Liveness probes keep their times: a program that says `unhealthy` is restarted
+when as many in a row have failed as the probe allows.
 
 Source: our own; KWOK's stages do the same from outside.
 """
@@ -15,11 +16,14 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, field
 
+import msgspec
+
 from tuik8s.components.kubelet.behaviour import BadBehaviour, change
 from tuik8s.components.kubelet.images.registry import image_of
 from tuik8s.components.kubelet.program import Program
 from tuik8s.components.kubelet.runtimes.base import (
     ContainerChange,
+    Kind,
     Log,
     LogLine,
     StartContainer,
@@ -64,6 +68,8 @@ class SimRuntime:
             change(program, order.behaviour)
         except BadBehaviour as bad:
             problem = str(bad)
+        if order.readiness is not None:  # the program says when it is ready
+            order = msgspec.structs.replace(order, readiness=None)
         container = self._containers[order.id] = _Container(order, program)
         self._plan(container, now_ms, "pulling")
         pulled_at_ms = now_ms + program.pull_ms
@@ -81,6 +87,7 @@ class SimRuntime:
             reason = program.exit_reason or ("Error" if program.exit_code else "Completed")
             container.ended_at_ms = ends_at_ms
             self._plan(container, ends_at_ms, "exited", program.exit_code, reason)
+        self._plan_liveness(container, started_at_ms)
         first_look_ms = started_at_ms + FIRST_LOOK_MS
         is_late = program.ready_after_ms is None or program.ready_after_ms > FIRST_LOOK_MS
         if is_late and (ends_at_ms is None or first_look_ms < ends_at_ms):
@@ -90,12 +97,26 @@ class SimRuntime:
             if ends_at_ms is None or ready_at_ms < ends_at_ms:
                 self._plan(container, ready_at_ms, "ready")
 
+    def _plan_liveness(self, container: _Container, started_at_ms: int) -> None:
+        """The probes that fail, at the times at which they are asked, up to the one that counts."""
+        times, after_ms = container.order.liveness, container.program.unhealthy_after_ms
+        if times is None or after_ms is None:
+            return
+        asked = max(0, -(-(after_ms - times.delay_ms) // times.period_ms))
+        first_ms = started_at_ms + times.delay_ms + asked * times.period_ms
+        for number in range(times.failures):
+            kind: Kind = "dead" if number == times.failures - 1 else "unhealthy"
+            at_ms = first_ms + number * times.period_ms
+            if container.ended_at_ms < 0 or at_ms < container.ended_at_ms:
+                self._plan(container, at_ms, kind)
+
     def stop(self, container_id: str, grace_ms: int, now_ms: int) -> None:
         container = self._containers.get(container_id)
         if container is None or 0 <= container.ended_at_ms <= now_ms:
             return
         program = container.program
-        takes_ms = grace_ms if program.ignores_stop else program.stop_takes_ms
+        stops_ms = container.order.pre_stop_ms + program.stop_takes_ms
+        takes_ms = grace_ms if program.ignores_stop else stops_ms
         killed = takes_ms >= grace_ms and takes_ms > 0
         code = KILLED_CODE if killed or program.ignores_stop else program.stop_exit_code
         ends_at_ms = now_ms + min(takes_ms, grace_ms)
@@ -185,7 +206,7 @@ class SimRuntime:
         self,
         container: _Container,
         at_ms: int,
-        kind: str,
+        kind: Kind,
         exit_code: int = 0,
         reason: str = "",
         message: str = "",
@@ -193,7 +214,7 @@ class SimRuntime:
         self._sequence += 1
         event = ContainerChange(
             id=container.order.id,
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             at_ms=at_ms,
             exit_code=exit_code,
             reason=reason,
