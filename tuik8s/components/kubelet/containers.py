@@ -71,6 +71,19 @@ class Container:
         return self.ended_at_ms >= 0
 
     @property
+    def why_ended(self) -> str:
+        """Why the kubelet ends it, so that it is started anew; "" when it does not."""
+        if self.stale:
+            return "definition changed"
+        return "failed liveness probe" if self.dead else ""
+
+    @property
+    def own_grace_s(self) -> int:
+        """The grace that its liveness probe gives it, 0 for the pod's."""
+        probe = (self.spec.get("livenessProbe") or {}) if self.dead else {}
+        return int(probe.get("terminationGracePeriodSeconds") or 0)
+
+    @property
     def has_succeeded(self) -> bool:
         return self.is_terminated and self.exit_code == 0
 

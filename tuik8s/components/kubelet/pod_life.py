@@ -271,15 +271,10 @@ class PodLife:
 
     def _consider(self, container: Container, now_ms: int) -> None:
         """Replace, restart, or tell that a pull is waited for."""
-        if container.stale and container.is_running and not container.stopping:
-            what = f"Container {container.name} definition changed, will be restarted"
+        if container.why_ended and container.is_running and not container.stopping:
+            what = f"Container {container.name} {container.why_ended}, will be restarted"
             grace_s = self.pod["spec"].get("terminationGracePeriodSeconds", GRACE_S)
-            self._stop(container, grace_s * 1000, now_ms, what)
-        if container.dead and container.is_running and not container.stopping:
-            what = f"Container {container.name} failed liveness probe, will be restarted"
-            grace_s = self.pod["spec"].get("terminationGracePeriodSeconds", GRACE_S)
-            own_s = (container.spec.get("livenessProbe") or {}).get("terminationGracePeriodSeconds")
-            self._stop(container, (own_s or grace_s) * 1000, now_ms, what)
+            self._stop(container, (container.own_grace_s or grace_s) * 1000, now_ms, what)
         if container.is_terminated and container.kind != "ephemeral":
             is_done = container.kind == "init" and container.has_succeeded
             if container.stale or (not is_done and container.will_restart(self._policy)):
