@@ -9,6 +9,7 @@ Source: k8s.io/kubernetes plugin/pkg/auth/authorizer/rbac, pkg/registry/rbac/val
 from __future__ import annotations
 
 from collections.abc import Iterator
+from sys import intern
 from typing import Final
 
 import msgspec
@@ -126,7 +127,8 @@ def not_found(grant: Grant) -> str:
 
 
 def _because(grant: Grant) -> str:
-    return f'RBAC: allowed by {grant.binding} of {grant.kind} "{grant.name}" to {grant.subject}'
+    why = f'RBAC: allowed by {grant.binding} of {grant.kind} "{grant.name}" to {grant.subject}'
+    return intern(why)  # thousands of remembered decisions say the same
 
 
 def _indexed(reader: Reader) -> dict[Subject, list[Grant]]:

@@ -9,7 +9,8 @@ from tuik8s.components.apiserver.authorization.masters import Masters
 from tuik8s.components.apiserver.authorization.node import Nodes
 from tuik8s.components.apiserver.authorization.rbac import Rbac
 
-_REMEMBERED = 50_000
+_REMEMBERED = 10_000
+"""Decisions, half a kilobyte each: most are about one name, which is soon asked of no more."""
 
 
 def authorizers(reader: Reader, rbac: Rbac) -> tuple[Authorizer, ...]:
