@@ -71,6 +71,14 @@ def test_what_is_meant_in_every_form(shop: Cluster, tuik8s: Tuik8s) -> None:
     assert "replicaset.apps/cart-" in tuik8s("get", "all")
 
 
+def test_labels_are_columns(shop: Cluster, tuik8s: Tuik8s) -> None:
+    lines = tuik8s("get", "nodes", "-L", "topology.kubernetes.io/zone,none").splitlines()
+    assert lines[0].split()[-2:] == ["ZONE", "NONE"]
+    assert [line.split()[-1] for line in lines[1:]] == ["zone-1", "zone-2", "zone-3"]
+    pod = tuik8s("get", "pods", "-l", "app=cart", "--show-labels").splitlines()[1]
+    assert "app=cart,pod-template-hash=" in pod.split()[-1]
+
+
 def test_selectors_and_namespaces(shop: Cluster, tuik8s: Tuik8s) -> None:
     assert len(tuik8s("get", "pods", "-l", "app=cart", "-o", "name").splitlines()) == 2
     chosen = tuik8s("get", "pods", "--field-selector", "spec.nodeName=node-1", "-o", "json")

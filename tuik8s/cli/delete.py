@@ -8,6 +8,7 @@ tuik8s delete -f shop.yaml --no-wait
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from tuik8s.cli.wanted import add_namespace, add_selectors, scope_of, selectors_
 from tuik8s.components.supervisor.directory import Refusal
 
 POLL_S = 0.1
+TOLD_AFTER_S = 2.0
 CASCADES = {"background": "Background", "foreground": "Foreground", "orphan": "Orphan"}
 
 
@@ -112,7 +114,7 @@ def _delete(api: ApiClient, each: _Doomed, args: argparse.Namespace) -> bool:
 def _wait_gone(api: ApiClient, doomed: list[_Doomed]) -> None:
     for resource, namespace, name in doomed:
         path = resource.path(namespace, name)
-        uid = ""
+        uid, tell_at = "", time.monotonic() + TOLD_AFTER_S
         while True:
             try:
                 found = api.get(path)["metadata"]["uid"]
@@ -123,4 +125,7 @@ def _wait_gone(api: ApiClient, doomed: list[_Doomed]) -> None:
             if uid and found != uid:
                 break  # a new one of the same name
             uid = found
+            if time.monotonic() > tell_at:
+                print(f"waiting until {resource.word}/{name} is gone", file=sys.stderr)
+                tell_at = float("inf")
             time.sleep(POLL_S)

@@ -36,6 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", choices=("wide", "yaml", "json", "name"), help="how")
     parser.add_argument("-w", "--watch", action="store_true", help="go on with what changes")
     add_selectors(parser)
+    parser.add_argument(
+        "-L", "--label-columns", action="append", default=[], metavar="LABEL", help="a column each"
+    )
+    parser.add_argument("--show-labels", action="store_true", help="a column with all labels")
     parser.add_argument("--no-headers", action="store_true", help="tables without their first line")
     parser.add_argument(
         "--show-managed-fields", action="store_true", help="in YAML and JSON: who owns which field"
@@ -134,6 +138,8 @@ class _Get:
             namespaces=not self._namespace and each.resource.namespaced,
             headers=not self._args.no_headers,
             prefix=f"{each.resource.word}/" if several else "",
+            labels=[label for word in self._args.label_columns for label in word.split(",")],
+            all_labels=self._args.show_labels,
         )
 
     # --- watching -----------------------------------------------------------------------------

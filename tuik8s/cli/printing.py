@@ -15,16 +15,26 @@ GAP = "   "
 class TablePrinter:
     """Prints server Tables of one kind; what comes later keeps to the columns.
 
-    wide: columns of lower priority too. prefix: before each name, such as `pod/`.
+    wide: columns of lower priority too. prefix: before each name, such as `pod/`. labels: a column
+    each; all_labels: one with all of them.
     """
 
     def __init__(
-        self, *, wide: bool, namespaces: bool, headers: bool = True, prefix: str = ""
+        self,
+        *,
+        wide: bool,
+        namespaces: bool,
+        headers: bool = True,
+        prefix: str = "",
+        labels: Sequence[str] = (),
+        all_labels: bool = False,
     ) -> None:
         self._wide = wide
         self._namespaces = namespaces
         self._headers = headers
         self._prefix = prefix
+        self._labels = labels
+        self._all_labels = all_labels
         self._shown: list[int] = []
         self._widths: list[int] = []
 
@@ -52,13 +62,19 @@ class TablePrinter:
     def _header(self, columns: Sequence[Object]) -> list[str]:
         self._shown = [i for i, c in enumerate(columns) if self._wide or not c.get("priority")]
         names = [str(columns[i]["name"]).upper() for i in self._shown]
+        names += [label.rpartition("/")[2].upper() for label in self._labels]
+        names += ["LABELS"] * self._all_labels
         return ["NAMESPACE", *names] if self._namespaces else names
 
     def _cells(self, row: Object) -> list[str]:
         cells = [cell_text(row["cells"][i]) for i in self._shown]
         cells[0] = self._prefix + cells[0]
+        meta = (row.get("object") or {}).get("metadata") or {}
+        labels = meta.get("labels") or {}
+        cells += [labels.get(label, "") for label in self._labels]
+        if self._all_labels:
+            cells.append(",".join(f"{k}={v}" for k, v in sorted(labels.items())) or "<none>")
         if self._namespaces:
-            meta = (row.get("object") or {}).get("metadata") or {}
             cells.insert(0, meta.get("namespace") or "")
         return cells
 
