@@ -33,7 +33,8 @@ def validate(service: Object) -> list[FieldError]:
     spec, name = service["spec"], service["metadata"].get("name", "")
     group, version = spec.get("group", ""), spec.get("version", "")
     if name != f"{version}.{group}":
-        errors.append(invalid("metadata.name", name, 'must be `spec.version+"."+spec.group`'))
+        detail = f'must be `spec.version+"."+spec.group`: "{version}.{group}"'
+        errors.append(invalid("metadata.name", name, detail))
     if not group and version != "v1":
         detail = "only v1 may have an empty group and it better be legacy kube"
         errors.append(required("spec.group", detail))

@@ -67,6 +67,11 @@ def prepare_for_update(new: Object, old: Object, now_ms: int) -> None:
     families.fill_families(after)
 
 
+_EXTERNAL_IPS: Final = (
+    "spec.externalIPs is deprecated and may no longer be implemented in some clusters"
+)
+
+
 def warn(new: Object, old: Object | None) -> list[str]:
     found = []
     spec = new["spec"]
@@ -80,8 +85,10 @@ def warn(new: Object, old: Object | None) -> list[str]:
             found.append("spec.externalIPs is ignored for headless services")
         if spec.get("sessionAffinity") == "ClientIP":
             found.append("spec.SessionAffinity is ignored for headless services")
-    if spec.get("type") == "ExternalName" and spec.get("externalIPs"):
+    elif spec.get("type") == "ExternalName" and spec.get("externalIPs"):
         found.append('spec.externalIPs is ignored when spec.type is "ExternalName"')
+    elif spec.get("externalIPs"):
+        found.append(_EXTERNAL_IPS)
     return found
 
 
