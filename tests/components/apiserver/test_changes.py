@@ -77,6 +77,19 @@ def test_pages_backwards_with_values(past: Api) -> None:
     assert (added["type"], added["oldObject"]) == ("ADDED", None)
 
 
+def test_both_doors_tell_the_same(past: Api) -> None:
+    client = dialled(past, "ui", "system:admin")
+    for values in ("", "&values=true"):
+        items = past.get(f"/changes?key={KEY}{values}").body["items"]
+        query = {"key": [KEY], **({"values": ["true"]} if values else {})}
+        reply = asked(past, client, Request(verb="get", path="/changes", query=query))
+        assert [decode_msgpack(data) for data in reply.objects] == items
+    nothing = asked(
+        past, client, Request(verb="get", path="/changes", query={"key": ["pods/default/none"]})
+    )
+    assert (nothing.code, nothing.objects) == (200, ())
+
+
 def test_a_time_is_a_revision(past: Api) -> None:
     for item in past.get(f"/changes?key={KEY}").body["items"]:
         wanted = {"revision": item["revision"], "atMs": item["atMs"]}

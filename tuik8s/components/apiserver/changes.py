@@ -19,6 +19,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from tuik8s.api.errors import ApiError, bad_request, expired, method_not_allowed
 from tuik8s.api.times import format_micro_time
 from tuik8s.api.types import Object, Request
@@ -43,17 +45,22 @@ def is_here(path: str) -> bool:
     return path in (PATH, KEPT)
 
 
-def answer(core: Core, request: Request) -> Answer:
-    """Read the log."""
+def answer(core: Core, request: Request, *, packed: bool) -> Answer:
+    """Read the log. packed: for the bus, where objects stay the bytes that they are in the log."""
     if request.verb != "get":
         raise method_not_allowed()
     if request.path == KEPT:
-        return listed_alone(_kept(core))
+        return _alone(_kept(core))
     at_ms = integer(request.query, "at")
     try:
         if at_ms is not None:
-            return listed_alone(_moment(core.store.timeline.at(at_ms)))
-        return listed(_page(core, request))
+            return _alone(_moment(core.store.timeline.at(at_ms)))
+        values = bool(flag(request.query, "values"))
+        page = _page(core, request, values=values)
+        if packed:
+            shown = tuple([encode_msgpack(_packed(change, values=values)) for change in page])
+            return Answer(200, objects=shown)
+        return json_answer({"items": [_readable(change, values=values) for change in page]})
     except Compacted as compacted:
         asked = "that time" if at_ms is not None else f"revision {compacted.asked}"
         raise gone(core, asked) from None
@@ -80,26 +87,22 @@ def _moment(moment: Moment) -> Object:
     return {"revision": moment.revision, "atMs": moment.at_ms}
 
 
-def _page(core: Core, request: Request) -> list[Object]:
+def _page(core: Core, request: Request, *, values: bool) -> list[Change]:
     query, timeline = request.query, core.store.timeline
     after, before = integer(query, "after"), integer(query, "before")
     if after is not None and before is not None:
         raise bad_request("after and before exclude each other: a page has one direction")
-    values = bool(flag(query, "values"))
     most = _LIMIT_WITH_VALUES if values else _LIMIT
     limit = max(min(integer(query, "limit") or most, most), 1)
     key = first(query, "key")
     if before is not None:
-        found = timeline.before(before, limit, key, values=values)
-    else:
-        begin = timeline.oldest - 1 if after is None else after
-        found = timeline.after(begin, limit, key, values=values)
-    return [item(change, values=values) for change in found]
+        return timeline.before(before, limit, key, values=values)
+    begin = timeline.oldest - 1 if after is None else after
+    return timeline.after(begin, limit, key, values=values)
 
 
-def item(change: Change, *, values: bool = False) -> Object:
-    """A change as it is shown."""
-    shown: Object = {
+def _head(change: Change) -> Object:
+    return {
         "revision": change.revision,
         "type": change.type,
         "key": change.key,
@@ -107,21 +110,28 @@ def item(change: Change, *, values: bool = False) -> Object:
         "cause": change.cause,
         "atMs": change.at_ms,
     }
-    if values:
-        is_there = change.type != "DELETED"
-        shown["object"] = decode_msgpack(change.value) if is_there else None
-        shown["oldObject"] = None if change.previous is None else decode_msgpack(change.previous)
-    return shown
 
 
-def listed(items: list[Object]) -> Answer:
-    """One answer for both doors."""
-    answered = json_answer({"items": items})
-    answered.objects = tuple(encode_msgpack(item) for item in items)
-    return answered
+def _values(change: Change) -> tuple[bytes | None, bytes | None]:
+    """What there was after the change, and before it."""
+    return (None if change.type == "DELETED" else change.value), change.previous
 
 
-def listed_alone(found: Object) -> Answer:
+def _packed(change: Change, *, values: bool) -> Object:
+    if not values:
+        return _head(change)
+    new, old = (None if value is None else msgspec.Raw(value) for value in _values(change))
+    return {**_head(change), "object": new, "oldObject": old}
+
+
+def _readable(change: Change, *, values: bool) -> Object:
+    if not values:
+        return _head(change)
+    new, old = (None if value is None else decode_msgpack(value) for value in _values(change))
+    return {**_head(change), "object": new, "oldObject": old}
+
+
+def _alone(found: Object) -> Answer:
     answered = json_answer(found)
     answered.objects = (encode_msgpack(found),)
     return answered

@@ -15,7 +15,7 @@ from tuik8s.api.types import Request, User
 from tuik8s.components.apiserver import (
     changes,
     discovery_documents,
-    explanations,
+    notes,
     openapi_documents,
     telemetry,
 )
@@ -28,15 +28,15 @@ _HEALTH: Final = re.compile(r"/(healthz|livez|readyz)(/.*)?")
 NOT_FOUND: Final = "404 page not found\n"
 
 
-def answer(core: Core, request: Request, user: User) -> Answer:
-    """The document at a path."""
+def answer(core: Core, request: Request, user: User, *, packed: bool) -> Answer:
+    """The document at a path; packed: for the bus."""
     path, verb = request.path, request.verb
     if path.startswith(telemetry.PREFIX):
         return core.telemetry.answer(request, user)
     if changes.is_here(path):
-        return changes.answer(core, request)
-    if explanations.is_here(path):
-        return explanations.answer(core, request, user)
+        return changes.answer(core, request, packed=packed)
+    if notes.is_here(path):
+        return notes.answer(core, request, user)
     if path == "/":
         return json_answer({"paths": server_paths.root_paths(core.kinds)})
     if _HEALTH.fullmatch(path):

@@ -94,7 +94,7 @@ class Pipeline:
         if core.config.read_only and request.verb not in _READS:
             raise ApiError(403, "Forbidden", READ_ONLY, {})
         if not route.resource:
-            return documents.answer(core, request, user)
+            return documents.answer(core, request, user, packed=packed)
         kind = route.kind
         if kind is None:
             return _unknown(route)

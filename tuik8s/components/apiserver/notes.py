@@ -1,4 +1,4 @@
-"""Explanations: why things are as they are, in notes that components write.
+"""Notes: why things are as they are, in the words of the components that made them so.
 
     POST /notes/KEY            {"kind": "scheduling", "data": {...}}: tied to KEY's revision now
     GET  /notes/KEY            the newest notes of a key, newest first
@@ -18,8 +18,7 @@ import msgspec
 
 from tuik8s.api.errors import ApiError, bad_request, method_not_allowed
 from tuik8s.api.types import Object, Request, User
-from tuik8s.components.apiserver.answers import Answer, encode_msgpack, text_answer
-from tuik8s.components.apiserver.changes import listed
+from tuik8s.components.apiserver.answers import Answer, encode_msgpack, json_answer, text_answer
 from tuik8s.components.apiserver.objects import decode_msgpack
 
 if TYPE_CHECKING:
@@ -41,12 +40,12 @@ def is_here(path: str) -> bool:
 
 
 def answer(core: Core, request: Request, user: User) -> Answer:
-    """Read or write an explanation."""
+    """Read or write notes."""
     key = request.path.removeprefix(NOTES)
     if key.count("/") != 2:
         raise bad_request(f"no store key: {key}")
     if request.verb == "get":
-        return listed([_note(note) for note in core.store.notes(key)])
+        return _listed([_note(note) for note in core.store.notes(key)])
     if request.verb not in ("post", "create"):
         raise method_not_allowed()
     if len(request.body) > _NOTE_BYTES_MAX:
@@ -74,3 +73,10 @@ def _note(note: Any) -> Object:
         "atMs": note.at_ms,
         "data": decode_msgpack(note.data),
     }
+
+
+def _listed(notes: list[Object]) -> Answer:
+    """One answer for both doors."""
+    answered = json_answer({"items": notes})
+    answered.objects = tuple([encode_msgpack(note) for note in notes])
+    return answered
