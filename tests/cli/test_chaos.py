@@ -7,8 +7,9 @@ import argparse
 import pytest
 
 from tuik8s.cli import chaos
-from tuik8s.cli.fault_view import action_text, actions_text, equivalent, summary_of
+from tuik8s.cli.fault_view import action_text, actions_text, equivalent
 from tuik8s.components.chaos.actions.registry import ACTIONS
+from tuik8s.components.chaos.catalogue import summary_of
 from tuik8s.components.supervisor.directory import Refusal
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
 from tests.ui.stage import Stage, play
 from tuik8s.ui.screens.detail import DetailScreen
@@ -287,5 +287,20 @@ def test_tab_completes_a_command() -> None:
         await stage.type(":deploym")
         await stage.press("tab", "enter")
         assert "deployments(all)" in stage.status
+
+    play(scene)
+
+
+def test_the_chaos_menu_offers_what_the_server_knows() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("exclamation_mark")
+        assert "a process dies and comes back at once" in stage.text
+        choices = stage.app.screen.query_one(OptionList)
+        choices.highlighted = choices.get_option_index("pod-slow-start")
+        await stage.press("enter")
+        assert "pod-slow-start where?" in stage.text
+        assert "pod/default/" in stage.text
+        await stage.press("enter", "enter")
+        assert "--delay 200ms" in stage.text
 
     play(scene)

@@ -84,8 +84,8 @@ def run(args: argparse.Namespace) -> int:
         raise Refusal(_unknown(args.action))
     if args.action == "heal" and not args.target:
         raise Refusal("heal needs a target, such as: tuik8s chaos heal all")
-    if args.action and not args.target:
-        raise Refusal(f"{args.action} needs a target\n{action_text(args.action)}")
+    if args.action in ACTIONS:
+        _check(args)
     _, running = require_running(args)
     api = ApiClient(running)
     try:
@@ -96,6 +96,17 @@ def run(args: argparse.Namespace) -> int:
         return _rehearse(api, running, args) if args.dry_run else _break(api, args)
     finally:
         api.close()
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Refuse what no cluster could carry out, with how it is used."""
+    args.target = args.target or ACTIONS[args.action].only
+    try:
+        if not args.target:
+            raise Refused(f"{args.action} needs a target")
+        read_spec(fault_of(args))
+    except Refused as refusal:
+        raise Refusal(f"{refusal}\n{action_text(args.action)}") from refusal
 
 
 def fault_of(args: argparse.Namespace) -> Object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 
 from tuik8s.api.times import human_duration, parse_time
@@ -11,6 +10,7 @@ from tuik8s.api.types import Object
 from tuik8s.components.chaos.actions.registry import ACTIONS
 from tuik8s.components.chaos.base import PARAMETERS
 from tuik8s.components.chaos.blast import Blast
+from tuik8s.components.chaos.catalogue import doc_of, summary_of
 from tuik8s.components.chaos.choosing import PLURALS
 from tuik8s.components.chaos.shape import WORKLOADS
 
@@ -36,26 +36,15 @@ def action_text(name: str) -> str:
     many = [f"{plural} --selector app=web" for plural, k in PLURALS.items() if k in action.targets]
     workloads = [f"{kind}/NAME" for kind in WORKLOADS] if "pod" in action.targets else []
     needed = "".join(f" --{p} {PARAMETERS[p].example}" for p in action.needs)
-    lines = [f"usage: tuik8s chaos {name} TARGET{needed} [--for 10m]", ""]
-    lines += [doc_of(name), "", f"targets: {', '.join((*named, *many, *workloads))}"]
+    target = "" if action.only else " TARGET"
+    lines = [f"usage: tuik8s chaos {name}{target}{needed} [--for 10m]", ""]
+    targets = action.only or ", ".join((*named, *many, *workloads))
+    lines += [doc_of(name), "", f"targets: {targets}"]
     for parameter in (*action.needs, *action.takes):
         what = PARAMETERS[parameter]
         must = "needed, " if parameter in action.needs else ""
         lines.append(f"--{parameter}: {must}{what.words}, such as {what.example}")
     return "\n".join(lines)
-
-
-def doc_of(action: str) -> str:
-    """What the action's own file says: what it does, the symptom, the recovery."""
-    return (sys.modules[ACTIONS[action].plan.__module__].__doc__ or "").strip()
-
-
-def summary_of(action: str) -> str:
-    """What an action does, in the words of its own file, without its name in front."""
-    words = " ".join(doc_of(action).split())
-    words = words.removeprefix(action).lstrip(":. ")
-    words = words.split(". ")[0].split(" Symptom:")[0].rstrip(".")
-    return words[:1].lower() + words[1:]
 
 
 def equivalent(fault: Object) -> str:

@@ -145,7 +145,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
 
     plan: what it does to one target. targets: the kinds of what it breaks (`target: KIND/NAME`).
     needs, takes: the parameters that must and that may be given. reads: the resources of the API
-    that the plan looks at. cordons: it keeps nodes out of service, which is undone through the API.
+    that the plan looks at. only: the one target that there is, where it has but one. cordons: it
+    keeps nodes out of service, which is undone through the API.
     """
 
     plan: Plan
@@ -154,6 +155,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    only: str = ""
     cordons: bool = False
 
 

@@ -76,9 +76,10 @@ class Chaos:
 
     def _on_kind(self, reply: Reply) -> None:
         if reply.code == 409:  # of an earlier start, perhaps of an earlier version
-            spec = {"spec": fault_crd()["spec"]}
-            name = FAULTS
-            self._client.patch(CRDS, "", name, spec, self._on_kind, deadline_ms=DEADLINE_MS)
+            ours = fault_crd()
+            notes = {"annotations": ours["metadata"]["annotations"]}
+            body = {"metadata": notes, "spec": ours["spec"]}
+            self._client.patch(CRDS, "", FAULTS, body, self._on_kind, deadline_ms=DEADLINE_MS)
         elif not reply.ok:
             self._world.call_after(RETRY_MS, self._create_kind)
         else:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from tuik8s.api.types import Object
 from tuik8s.components.chaos.actions.registry import ACTIONS
 from tuik8s.components.chaos.base import PARAMETERS
+from tuik8s.components.chaos.catalogue import ANNOTATION, catalogue
 from tuik8s.components.chaos.schedule import EXAMPLE
 from tuik8s.world.rules import HEALERS_GROUP
 
@@ -20,7 +23,7 @@ def fault_crd() -> Object:
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": FAULTS},
+        "metadata": {"name": FAULTS, "annotations": {ANNOTATION: json.dumps(catalogue())}},
         "spec": {
             "group": GROUP,
             "scope": "Cluster",

@@ -13,6 +13,7 @@ from tuik8s.components.chaos.shape import Refused, Shape
 from tuik8s.world.rules import DiskRule
 
 TARGETS = ("component",)
+ONLY = f"component/{APISERVER}"
 DISK = "store"
 
 

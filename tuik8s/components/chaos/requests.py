@@ -9,6 +9,7 @@ from tuik8s.components.chaos.shape import Refused, Shape
 from tuik8s.world.rules import ApiRule
 
 TARGETS = ("component",)
+ONLY = f"component/{APISERVER}"
 VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
 SELECTION = ("percent", "verbs", "resources", "users")
 """The parameters that say which requests are meant."""

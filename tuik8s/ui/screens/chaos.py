@@ -6,7 +6,7 @@ knows.
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -23,21 +23,8 @@ HEAL = "heal all faults"
 NOTHING = "nothing can be broken here (is the cluster --control-plane-only?); Esc goes back"
 DURATIONS = ("10s", "30s", "1m", "5m", "10m", "until healed")
 COMPONENTS = ("apiserver", "controller-manager", "scheduler")
-_PARAMETERS: dict[str, Object] = {
-    "link-delay": {"delay": "200ms", "jitter": "50ms"},
-    "link-drop": {"percent": 30},
-    "link-duplicate": {"percent": 30},
-    "api-error": {"code": 503, "percent": 30},
-    "api-delay": {"delay": "1s"},
-    "api-stale-watch": {"delay": "5s"},
-    "component-slow": {"delay": "200ms"},
-    "clock-skew": {"ahead": "5m"},
-    "disk-slow": {"delay": "200ms"},
-    "link-reorder": {"jitter": "500ms"},
-    "traffic-drop": {"percent": 30},
-    "traffic-delay": {"delay": "1s"},
-    "pod-slow-start": {"delay": "30s"},
-}
+ACTIONS = "chaos.tuik8s.dev/actions"
+"""The annotation of the Fault kind that says what can be broken, and how."""
 
 
 class ChaosMenu(ModalScreen[None]):
@@ -45,8 +32,8 @@ class ChaosMenu(ModalScreen[None]):
 
     DEFAULT_CSS = """
     ChaosMenu { align: center middle; }
-    ChaosMenu Vertical { width: 70; height: auto; max-height: 80%; border: round $error;
-        background: $surface; padding: 0 1; }
+    ChaosMenu Vertical { width: 110; max-width: 95%; height: auto; max-height: 80%;
+        border: round $error; background: $surface; padding: 0 1; }
     ChaosMenu OptionList { height: auto; max-height: 20; border: none; background: $surface; }
     ChaosMenu OptionList:focus { border: none; }
     """
@@ -101,37 +88,43 @@ class ChaosMenu(ModalScreen[None]):
         self.query_one("#question", Static).update(question)
         choices = self.query_one(OptionList)
         choices.clear_options()
-        choices.add_options([Option(text, id=text) for text in options])
+        choices.add_options([Option(self._shown(text), id=text) for text in options])
         choices.focus()
         if options:
             at = options.index(self._target) if self._target in options else 0
             choices.highlighted = at
 
+    def _shown(self, option: str) -> str:
+        """An option as it is offered: an action with what it does."""
+        action = actions_of(self.feed.get(CRDS, "", FAULTS)).get(option)
+        return f"{option:<24}{action['words']}" if action is not None else option
+
     def _actions(self) -> list[str]:
         crd = self.feed.get(CRDS, "", FAULTS)
         active = any(self.feed.items(FAULTS)) if crd is not None else False
-        return [*actions_of(crd), *([HEAL] if active else [])]
+        return [*([HEAL] if active else []), *actions_of(crd)]
 
     def _targets(self) -> list[str]:
+        """What the chosen action may break: the one thing, or all that there is of its kinds."""
+        action = actions_of(self.feed.get(CRDS, "", FAULTS))[self._chosen[0]]
+        if action["only"]:
+            return [action["only"]]
         nodes = sorted(n["metadata"]["name"] for n in self.feed.items("nodes"))
-        if self._chosen[0].startswith("node-"):
-            return [f"node/{name}" for name in nodes]
-        if self._chosen[0].startswith(("api-", "disk-")):
-            return [f"component/{COMPONENTS[0]}"]
-        if self._chosen[0].startswith("traffic-"):
-            metas = [service["metadata"] for service in self.feed.items("services")]
-            return sorted(f"service/{meta['namespace']}/{meta['name']}" for meta in metas)
-        if self._chosen[0].startswith("pod-"):
-            metas = [pod["metadata"] for pod in self.feed.items("pods")]
-            return sorted(f"pod/{meta['namespace']}/{meta['name']}" for meta in metas)
-        parties = [f"component/{kind}/{n}" for n in nodes for kind in ("kubelet", "kube-proxy")]
-        components = [f"component/{name}" for name in COMPONENTS]
-        if self._chosen[0].startswith("link-"):
-            return [*(f"node/{name}" for name in nodes), *components[1:], *parties]
-        return [*components, *parties]
+        found = [f"node/{name}" for name in nodes] if "node" in action["targets"] else []
+        if "component" in action["targets"]:
+            skipped = 1 if action["group"] == "link" else 0
+            found += [f"component/{name}" for name in COMPONENTS[skipped:]]
+            kinds = ("kubelet", "kube-proxy")
+            found += [f"component/{kind}/{node}" for node in nodes for kind in kinds]
+        for kind in ("pod", "service"):
+            if kind in action["targets"]:
+                metas = [obj["metadata"] for obj in self.feed.items(f"{kind}s")]
+                found += sorted(f"{kind}/{meta['namespace']}/{meta['name']}" for meta in metas)
+        return found
 
     def _confirm(self, action: str, target: str, duration: str) -> None:
-        spec: Object = {"action": action, "target": target, **_PARAMETERS.get(action, {})}
+        needs = actions_of(self.feed.get(CRDS, "", FAULTS))[action]["needs"]
+        spec: Object = {"action": action, "target": target, **needs}
         if duration != DURATIONS[-1]:
             spec["for"] = duration
         flags = "".join(
@@ -181,9 +174,8 @@ class ChaosMenu(ModalScreen[None]):
             self.app.notify(why, severity="error", markup=False)
 
 
-def actions_of(crd: Object | None) -> list[str]:
-    """The actions that the Fault kind knows."""
-    if crd is None:
-        return []
-    schema: Any = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
-    return list(schema["properties"]["spec"]["properties"]["action"]["enum"])
+def actions_of(crd: Object | None) -> dict[str, Object]:
+    """The actions that the Fault kind knows, by name (see `components.chaos.catalogue`)."""
+    notes = (crd or {}).get("metadata", {}).get("annotations") or {}
+    found: dict[str, Object] = json.loads(notes.get(ACTIONS, "{}"))
+    return found

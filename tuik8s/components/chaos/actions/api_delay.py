@@ -10,7 +10,7 @@ Recovery: as fast as ever with the next request.
 from __future__ import annotations
 
 from tuik8s.components.chaos.base import Action, Effects, FaultSpec, duration_ms
-from tuik8s.components.chaos.requests import SELECTION, TARGETS, api_rule
+from tuik8s.components.chaos.requests import ONLY, SELECTION, TARGETS, api_rule
 from tuik8s.components.chaos.shape import Shape
 
 
@@ -20,5 +20,10 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
 
 
 ACTION = Action(
-    plan=plan, group="api", targets=TARGETS, needs=("delay",), takes=("jitter", *SELECTION)
+    plan=plan,
+    group="api",
+    targets=TARGETS,
+    only=ONLY,
+    needs=("delay",),
+    takes=("jitter", *SELECTION),
 )

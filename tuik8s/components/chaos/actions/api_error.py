@@ -11,7 +11,7 @@ Recovery: the next try succeeds; everything has caught up within the longest bac
 from __future__ import annotations
 
 from tuik8s.components.chaos.base import Action, Effects, FaultSpec
-from tuik8s.components.chaos.requests import SELECTION, TARGETS, api_rule
+from tuik8s.components.chaos.requests import ONLY, SELECTION, TARGETS, api_rule
 from tuik8s.components.chaos.shape import Refused, Shape
 
 CODES = (409, 410, 429, 500, 502, 503, 504)
@@ -23,4 +23,6 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return api_rule(spec, shape, code=spec.code)
 
 
-ACTION = Action(plan=plan, group="api", targets=TARGETS, needs=("code",), takes=SELECTION)
+ACTION = Action(
+    plan=plan, group="api", targets=TARGETS, only=ONLY, needs=("code",), takes=SELECTION
+)

@@ -9,7 +9,7 @@ Recovery: everything that was held back is told at once, in order.
 from __future__ import annotations
 
 from tuik8s.components.chaos.base import Action, Effects, FaultSpec, duration_ms
-from tuik8s.components.chaos.requests import TARGETS, require_apiserver
+from tuik8s.components.chaos.requests import ONLY, TARGETS, require_apiserver
 from tuik8s.components.chaos.shape import Shape
 from tuik8s.world.rules import StaleRule
 
@@ -19,4 +19,4 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return Effects(rules=(StaleRule(delay_ms=duration_ms(spec, "delay")),))
 
 
-ACTION = Action(plan=plan, group="api", targets=TARGETS, needs=("delay",))
+ACTION = Action(plan=plan, group="api", targets=TARGETS, only=ONLY, needs=("delay",))

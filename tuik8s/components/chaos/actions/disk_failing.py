@@ -8,7 +8,7 @@ Recovery: it starts from its log; what was acknowledged is there, and clients li
 from __future__ import annotations
 
 from tuik8s.components.chaos.base import Action, Effects, FaultSpec
-from tuik8s.components.chaos.disks import TARGETS, disk_rule
+from tuik8s.components.chaos.disks import ONLY, TARGETS, disk_rule
 from tuik8s.components.chaos.shape import Shape
 
 
@@ -16,4 +16,4 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return disk_rule(spec, shape, "failing")
 
 
-ACTION = Action(plan=plan, group="disk", targets=TARGETS)
+ACTION = Action(plan=plan, group="disk", targets=TARGETS, only=ONLY)

@@ -8,7 +8,7 @@ Recovery: as fast as ever with the next sync.
 from __future__ import annotations
 
 from tuik8s.components.chaos.base import Action, Effects, FaultSpec, duration_ms
-from tuik8s.components.chaos.disks import TARGETS, disk_rule
+from tuik8s.components.chaos.disks import ONLY, TARGETS, disk_rule
 from tuik8s.components.chaos.shape import Shape
 
 
@@ -16,4 +16,4 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return disk_rule(spec, shape, "slow", duration_ms(spec, "delay"))
 
 
-ACTION = Action(plan=plan, group="disk", targets=TARGETS, needs=("delay",))
+ACTION = Action(plan=plan, group="disk", targets=TARGETS, only=ONLY, needs=("delay",))

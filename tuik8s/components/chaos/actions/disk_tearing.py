@@ -9,7 +9,7 @@ was acknowledged is there.
 from __future__ import annotations
 
 from tuik8s.components.chaos.base import Action, Effects, FaultSpec
-from tuik8s.components.chaos.disks import TARGETS, disk_rule
+from tuik8s.components.chaos.disks import ONLY, TARGETS, disk_rule
 from tuik8s.components.chaos.shape import Shape
 
 
@@ -17,4 +17,4 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return disk_rule(spec, shape, "tearing")
 
 
-ACTION = Action(plan=plan, group="disk", targets=TARGETS)
+ACTION = Action(plan=plan, group="disk", targets=TARGETS, only=ONLY)
