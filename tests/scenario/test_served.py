@@ -8,7 +8,7 @@ import json
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -45,10 +45,15 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         yield found
     finally:
         found.close()
+        for connection in Client.opened:
+            connection.close()
+        Client.opened.clear()
 
 
 class Client:
     """A client over HTTPS, as the kubeconfig's user."""
+
+    opened: ClassVar[list[http.client.HTTPSConnection]] = []
 
     def __init__(self, cluster: Cluster) -> None:
         pki = authority().pki
@@ -56,6 +61,7 @@ class Client:
         context.load_cert_chain(pki / "admin.crt", pki / "admin.key")
         host, _, port = cluster.server.removeprefix("https://").partition(":")
         self.connection = http.client.HTTPSConnection(host, int(port), context=context, timeout=60)
+        self.opened.append(self.connection)
 
     def ask(self, method: str, path: str, body: Any = None) -> http.client.HTTPResponse:
         data = None if body is None else json.dumps(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime
 import ssl
 import tempfile
@@ -20,8 +21,9 @@ class Authority:
     """One authority, one serving and one client certificate. pki: a directory that ends with us."""
 
     def __init__(self) -> None:
-        self._directory = tempfile.TemporaryDirectory(prefix="tuik8s-pki-")
-        self.pki = Path(self._directory.name)
+        directory = tempfile.TemporaryDirectory(prefix="tuik8s-pki-")
+        atexit.register(directory.cleanup)
+        self.pki = Path(directory.name)
         ensure_pki(self.pki, HOST, datetime.datetime.now(datetime.UTC))
         self.tls: ssl.SSLContext = tls_context(self.pki)
         self._template = render_kubeconfig("test", "https://SERVER", self.pki)
