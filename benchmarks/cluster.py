@@ -9,7 +9,6 @@ output last.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import shutil
@@ -179,11 +178,11 @@ def scale() -> dict[str, float]:
 
 def simulated() -> dict[str, float]:
     """How many times faster than real time 100 idle nodes are."""
-    from tuik8s.cli.run import GC_THRESHOLD
     from tuik8s.config import ClusterConfig
     from tuik8s.scenario.simulated_cluster import SimulatedCluster
+    from tuik8s.world.collector import collect_seldom
 
-    gc.set_threshold(*GC_THRESHOLD)
+    collect_seldom()
     cluster = SimulatedCluster(ClusterConfig(nodes=100), 7)
     cluster.start()
     cluster.run_ms(60_000)

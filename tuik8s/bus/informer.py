@@ -88,6 +88,11 @@ class Informer:
     def keys(self) -> list[Place]:
         return list(self._clone.entries)
 
+    @property
+    def entries(self) -> Mapping[Place, Entry]:
+        """All versions that are kept, by namespace and name; read it, do not change it."""
+        return self._clone.entries
+
     def items(self) -> Iterator[Object]:
         """All objects, oldest entry first; each is decoded as the iteration gets to it."""
         for entry in list(self._clone.entries.values()):

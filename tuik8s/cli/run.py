@@ -13,7 +13,6 @@ Exit codes: 0 all passed, 1 one did not, 2 a file or an option is wrong, 130 Ctr
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 import time
 from pathlib import Path
@@ -21,15 +20,13 @@ from typing import TYPE_CHECKING
 
 from tuik8s.cli.run_view import print_outcome, print_step, told_as_json
 from tuik8s.components.supervisor.directory import Refusal
+from tuik8s.world.collector import collect_seldom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tuik8s.scenario.document import Scenario
     from tuik8s.scenario.outcome import Outcome
-
-GC_THRESHOLD = (50_000, 20, 50)
-"""A whole cluster lives in this process and makes few cycles: look for them seldom."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    gc.set_threshold(*GC_THRESHOLD)
+    collect_seldom()
     if args.seed is not None and args.seed < 0:
         raise Refusal(f"--seed {args.seed}: expected a whole number from 0")
     scenarios = _read_all(args)

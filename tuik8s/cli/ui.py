@@ -28,6 +28,7 @@ from tuik8s.cli.ui_live import IDENTITY, live_feed, run_dashboard
 from tuik8s.cli.ui_machine import WEB_DRIVER, LocalMachine
 from tuik8s.cli.ui_settings import read_settings, settings_path
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running, directory_of
+from tuik8s.world.collector import collect_seldom
 
 if TYPE_CHECKING:
     from tuik8s.ui.control import Acts, Switch
@@ -109,6 +110,7 @@ def show(
     place of the cluster that was given: it may be a fork."""
     from tuik8s.ui.control import Acts, Switch
 
+    collect_seldom()
     acts, own = Acts(), directory
     while True:
         left = asyncio.run(_show(directory, running, name, acts, read_only, is_ascii))

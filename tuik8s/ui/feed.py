@@ -13,7 +13,7 @@ while the informers go on hearing what happens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -22,7 +22,8 @@ from tuik8s.api.kinds.base import Kind
 from tuik8s.api.kinds.registry import KindRegistry, builtin
 from tuik8s.api.types import Key, Object, Reply, Request
 from tuik8s.bus.client import Client, decode
-from tuik8s.bus.clone import Change
+from tuik8s.bus.clone import Change, Place
+from tuik8s.bus.entries import Entry
 from tuik8s.bus.informer import Informer
 from tuik8s.ui.custom import kinds_of
 from tuik8s.ui.past import Moment, Past
@@ -117,6 +118,11 @@ class Feed:
 
     # --- kinds and objects --------------------------------------------------------------------
 
+    def entries(self, resource: str) -> Mapping[Place, Entry]:
+        """All versions of a resource id, by namespace and name."""
+        informer = self.informer(resource)
+        return informer.entries if self.past is None else self.past.entries(resource)
+
     def items(self, resource: str) -> Iterator[Object]:
         """All objects of a resource id; each is decoded as the iteration gets to it."""
         informer = self.informer(resource)
@@ -154,7 +160,7 @@ class Feed:
         found = self._tables.get(resource)
         if found is None:
             found = self._tables[resource] = Table(kind)
-            found.reset(self.items(resource), self.namespace, self.now_ms())
+            found.reset(self.entries(resource), self.namespace, self.now_ms())
         return found
 
     @property
@@ -168,7 +174,7 @@ class Feed:
         table, now_ms = self.table(kind), self.now_ms()
         if resource in self._stale and (self.past is None or self.past.need(resource)):
             self._stale.discard(resource)
-            table.sync(self.items(resource))
+            table.sync(self.entries(resource))
         table.flush(now_ms)
 
     def version_of(self, resources: Iterable[str]) -> int:
@@ -194,7 +200,7 @@ class Feed:
     def set_namespace(self, namespace: str) -> None:
         self.namespace = namespace
         for resource, table in self._tables.items():
-            table.reset(self.items(resource), namespace, self.now_ms())
+            table.reset(self.entries(resource), namespace, self.now_ms())
 
     # --- requests -----------------------------------------------------------------------------
 
@@ -249,17 +255,17 @@ class Feed:
 
     def _on_change(self, resource: str, change: Change) -> None:
         if self.past is None:
-            self._tell(resource, change.old, change.new)
+            self._tell(change.key, change.new_entry)
 
-    def told(self, key: Key, old: Object | None, new: Object | None) -> None:
+    def told(self, key: Key, entry: Entry | None) -> None:
         """An object of the past that is shown became another one."""
-        self._tell(key.resource, old, new)
+        self._tell(key, entry)
 
-    def _tell(self, resource: str, old: Object | None, new: Object | None) -> None:
-        self.changes[resource] = self.changes.get(resource, 0) + 1
-        table = self._tables.get(resource)
+    def _tell(self, key: Key, entry: Entry | None) -> None:
+        self.changes[key.resource] = self.changes.get(key.resource, 0) + 1
+        table = self._tables.get(key.resource)
         if table is not None:
-            table.touch(old, new)
+            table.touch((key.namespace, key.name), entry)
 
     def _on_crd(self, change: Change) -> None:
         old, new = change.old, change.new

@@ -7,7 +7,7 @@ change, in either direction, as long as they come in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -41,8 +41,8 @@ class LoggedChange(NamedTuple):
     after: bytes | None
 
 
-Told = Callable[[Key, Object | None, Object | None], None]
-"""(key, the object shown so far, the object now)"""
+Told = Callable[[Key, Entry | None], None]
+"""(key, what is there now)"""
 
 
 class Past:
@@ -73,38 +73,39 @@ class Past:
     def is_loading(self) -> bool:
         return bool(self._asked)
 
+    def entries(self, resource: str) -> Mapping[Place, Entry]:
+        """All versions of a resource, by namespace and name; none before they have come."""
+        return self._lists[resource] if self.need(resource) else {}
+
     def items(self, resource: str) -> Iterator[Object]:
         """All objects of a resource, each decoded when the iteration gets to it."""
-        if self.need(resource):
-            for entry in list(self._lists[resource].values()):
-                yield entry.object
+        for entry in list(self.entries(resource).values()):
+            yield entry.object
 
     def get(self, resource: str, namespace: str, name: str) -> Object | None:
-        if not self.need(resource):
-            return None
-        entry = self._lists[resource].get((namespace, name))
+        entry = self.entries(resource).get((namespace, name))
         return None if entry is None else entry.object
 
     def apply(self, change: LoggedChange) -> None:
         """Go on by the change after the moment."""
-        self._put(change.key, change.after, change.moment.revision)
+        self._put(change.key, change.after)
         self.moment = change.moment
 
     def revert(self, change: LoggedChange, earlier: Moment) -> None:
         """Take back the change at the moment; earlier: where that leads."""
-        self._put(change.key, change.before, 0)
+        self._put(change.key, change.before)
         self.moment = earlier
 
-    def _put(self, key: Key, data: bytes | None, revision: int) -> None:
+    def _put(self, key: Key, data: bytes | None) -> None:
         entries = self._lists.get(key.resource)
         if entries is None:
             return  # nobody has looked at these: they are listed when somebody does
         place = (key.namespace, key.name)
-        old = entries.pop(place, None)
-        new = None if data is None else Entry(data, revision, self._shelf)
-        if new is not None:
-            entries[place] = new
-        self._told(key, old.object if old else None, new.object if new else None)
+        entries.pop(place, None)
+        entry = None
+        if data is not None:
+            entry = entries[place] = Entry(data, _meta_of(data).revision, self._shelf)
+        self._told(key, entry)
 
     def _ask(self, resource: str) -> None:
         self._asked.add(resource)
@@ -134,16 +135,25 @@ class Past:
             self.refused = said or "the API server does not answer"
         entries: dict[Place, Entry] = {}
         for data in reply.objects if reply.ok else ():
-            meta = msgspec.msgpack.decode(data, type=_Named).metadata
-            entries[meta.namespace, meta.name] = Entry(data, 0, self._shelf)
+            meta = _meta_of(data)
+            entries[meta.namespace, meta.name] = Entry(data, meta.revision, self._shelf)
         self._lists[resource] = entries
         self._loaded(resource)
 
 
-class _Meta(msgspec.Struct):
+class _Meta(msgspec.Struct, rename="camel"):
     name: str
     namespace: str = ""
+    resource_version: str = "0"
+
+    @property
+    def revision(self) -> int:
+        return int(self.resource_version)
 
 
 class _Named(msgspec.Struct):
     metadata: _Meta
+
+
+def _meta_of(data: bytes) -> _Meta:
+    return msgspec.msgpack.decode(data, type=_Named).metadata

@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from tuik8s.api.types import Key, Object
+from tuik8s.api.types import Key
+from tuik8s.bus.entries import Entry
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.logbook import PAGE, Logbook, Page
 from tuik8s.ui.past import LoggedChange, Moment, Past
@@ -159,9 +160,9 @@ class Rewinder:
         """Read all that screens look at, then show it."""
         self._busy = True
 
-        def told(key: Key, old: Object | None, new: Object | None) -> None:
+        def told(key: Key, entry: Entry | None) -> None:
             if self._feed.past is coming:
-                self._feed.told(key, old, new)
+                self._feed.told(key, entry)
 
         coming = Past(
             self._feed.client, moment, lambda resource: self._on_list(coming, resource), told

@@ -5,12 +5,14 @@ Ages change although objects do not: once a second the rows that are on screen a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from tuik8s.api.kinds.base import Column, Kind
 from tuik8s.api.times import human_duration, parse_time
 from tuik8s.api.types import Object
+from tuik8s.bus.clone import Place
+from tuik8s.bus.entries import Entry
 from tuik8s.ui.rows.registry import look_of
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 
@@ -40,8 +42,10 @@ class Table:
             self._all.insert(0, NAMESPACE)
         self._columns = self._chosen()
         self._look = look_of(kind.storage or kind.resource)
-        self._objects: dict[str, Object] = {}
-        self._dirty: dict[str, Object | None] = {}
+        self._entries: dict[str, Entry] = {}
+        """By uid. Versions, not objects: those are many times as large, and few are looked at."""
+        self._uids: dict[Place, str] = {}
+        self._dirty: dict[Place, Entry | None] = {}
         self._namespace = ""
         self.store = RowStore(self._specs())
 
@@ -57,11 +61,13 @@ class Table:
         return [name for name in self.column_names if name not in shown]
 
     def object(self, uid: str) -> Object | None:
-        return self._objects.get(uid)
+        entry = self._entries.get(uid)
+        return None if entry is None else entry.object
 
-    def objects(self) -> Iterable[Object]:
+    def objects(self) -> Iterator[Object]:
         """All objects of the namespace, whatever the filter says."""
-        return self._objects.values()
+        for entry in list(self._entries.values()):
+            yield entry.object
 
     def set_shape(self, shape: Shape, now_ms: int) -> None:
         """Show other columns: in another store, which keeps filter, marks, and the sort if it
@@ -75,62 +81,62 @@ class Table:
         if sorted_by in names:
             self.store.set_sort(names.index(sorted_by), old.sort_descending)
         self.store.set_filter(old.filter)
-        for uid, obj in self._objects.items():
-            self._put(uid, obj, now_ms, is_new=False)
-        self.store.marks |= old.marks & self._objects.keys()
+        for uid, entry in self._entries.items():
+            self._put(uid, entry.object, now_ms, is_new=False)
+        self.store.marks |= old.marks & self._entries.keys()
 
-    def reset(self, objects: Iterable[Object], namespace: str, now_ms: int) -> None:
+    def reset(self, entries: Mapping[Place, Entry], namespace: str, now_ms: int) -> None:
         """Fill it anew, with the objects of one namespace ("" for all)."""
         self._namespace = namespace
-        for uid in list(self._objects):
+        for uid in list(self._entries):
             self.store.remove(uid)
-        self._objects.clear()
-        self._dirty = {o["metadata"]["uid"]: o for o in objects}
+        self._entries.clear()
+        self._uids.clear()
+        self._dirty = dict(entries)
         self.flush(now_ms)
 
-    def sync(self, objects: Iterable[Object]) -> None:
-        """Show these objects from the next `flush` on; rows of equal ones stay untouched."""
-        shown = self._objects
-        gone = set(shown) | {uid for uid, obj in self._dirty.items() if obj is not None}
-        self._dirty = {}
-        for obj in objects:
-            uid = _uid(obj)
-            gone.discard(uid)
-            if uid not in shown or _version(shown[uid]) != _version(obj):
-                self._dirty[uid] = obj
-        self._dirty |= dict.fromkeys(gone)
+    def sync(self, entries: Mapping[Place, Entry]) -> None:
+        """Show these from the next `flush` on; what stayed as it was is not even decoded."""
+        self._dirty = {place: None for place in self._uids if place not in entries}
+        for place, entry in entries.items():
+            shown = self._entries.get(self._uids.get(place, ""))
+            if shown is None or shown.revision != entry.revision:
+                self._dirty[place] = entry
 
-    def touch(self, old: Object | None, new: Object | None) -> None:
+    def touch(self, place: Place, entry: Entry | None) -> None:
         """Hear of a change; nothing is made of it before `flush`."""
-        if old is not None and (new is None or _uid(old) != _uid(new)):
-            self._dirty[_uid(old)] = None
-        if new is not None:
-            self._dirty[_uid(new)] = new
+        self._dirty[place] = entry
 
     def flush(self, now_ms: int) -> bool:
         """Make rows of what changed; whether anything had."""
         dirty, self._dirty = self._dirty, {}
-        for uid, obj in dirty.items():
-            inside = obj is not None and self._is_inside(obj)
-            if obj is None or not inside:
-                if self._objects.pop(uid, None) is not None:
-                    self.store.remove(uid)
-            else:
-                self._objects[uid] = obj
-                self._put(uid, obj, now_ms)
+        for place, entry in dirty.items():
+            if entry is None or not self._is_inside(place):
+                self._drop(place)
+                continue
+            obj = entry.object
+            uid = _uid(obj)
+            if self._uids.get(place, uid) != uid:
+                self._drop(place)  # another object of that name
+            self._uids[place], self._entries[uid] = uid, entry
+            self._put(uid, obj, now_ms)
         return bool(dirty)
+
+    def _drop(self, place: Place) -> None:
+        uid = self._uids.pop(place, None)
+        if uid is not None:
+            del self._entries[uid]
+            self.store.remove(uid)
 
     def age(self, uids: Iterable[str], now_ms: int) -> None:
         """Make the rows on screen again, since their ages go on."""
         for uid in uids:
-            obj = self._objects.get(uid)
-            if obj is not None:
-                self._put(uid, obj, now_ms)
+            entry = self._entries.get(uid)
+            if entry is not None:
+                self._put(uid, entry.object, now_ms)
 
-    def _is_inside(self, obj: Object) -> bool:
-        if not self._namespace or not self.kind.namespaced:
-            return True
-        return bool(obj["metadata"].get("namespace") == self._namespace)
+    def _is_inside(self, place: Place) -> bool:
+        return not self._namespace or not self.kind.namespaced or place[0] == self._namespace
 
     def _put(self, uid: str, obj: Object, now_ms: int, is_new: bool = True) -> None:
         """Make the row of an object. is_new: whether it may count as changed."""
@@ -191,10 +197,6 @@ def _age(time: Any, now_ms: int) -> str:
 
 def _uid(obj: Object) -> str:
     return str(obj["metadata"].get("uid") or obj["metadata"]["name"])
-
-
-def _version(obj: Object) -> Any:
-    return obj["metadata"].get("resourceVersion")
 
 
 def _text(value: Any) -> str:

@@ -31,6 +31,7 @@ from tuik8s.components.supervisor.command import ask, processes_of
 from tuik8s.components.supervisor.directory import DataDirectory
 from tuik8s.components.supervisor.roles import Role
 from tuik8s.config import ClusterConfig
+from tuik8s.world.collector import collect_seldom
 from tuik8s.world.links import LinkRule, rules_of
 from tuik8s.world.live import Clock, LiveDriver, real_time_clock
 from tuik8s.world.live_host import LiveHost, LiveProcess
@@ -40,8 +41,6 @@ _trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
 """glibc's: what a burst needed goes back to the system (a fraction of a millisecond)."""
 
 STATISTICS_EVERY_MS = 2_000
-GC_THRESHOLD = (50_000, 20, 50)
-"""Fewer, larger collections: a process holds many long-lived objects and makes few cycles."""
 
 
 class Child:
@@ -59,7 +58,7 @@ class Child:
     def run(self, line: socket.socket, state: Message) -> None:
         self._take_log_file()
         _name_process(self.role.name)
-        gc.set_threshold(*GC_THRESHOLD)
+        collect_seldom()
         asyncio.events._set_running_loop(None)
         loop = uvloop.new_event_loop()
         asyncio.set_event_loop(loop)

@@ -111,17 +111,28 @@ def _look_at_containers(shown: _View, pod: Object, status: Object) -> None:
         shown.reason = "Running" if is_condition_true(pod, "Ready") else "NotReady"
 
 
+def _view_of(pod: Object) -> _View:
+    """The view of the row that is being made: its three columns are asked one after the other."""
+    global _last
+    if _last[0] is not pod:
+        _last = (pod, view(pod))
+    return _last[1]
+
+
+_last: tuple[Object, _View] = ({}, _View(""))
+
+
 def _ready(pod: Object, now_ms: int) -> Any:
-    shown = view(pod)
+    shown = _view_of(pod)
     return f"{shown.ready}/{shown.total}"
 
 
 def _status(pod: Object, now_ms: int) -> Any:
-    return view(pod).reason
+    return _view_of(pod).reason
 
 
 def _restart_text(pod: Object, now_ms: int) -> Any:
-    shown = view(pod)
+    shown = _view_of(pod)
     if shown.restarts and shown.last_restart:
         return f"{shown.restarts} ({age_of(shown.last_restart, now_ms)} ago)"
     return str(shown.restarts)
