@@ -9,7 +9,7 @@ import pytest
 from tuik8s.api.kinds.registry import builtin
 from tuik8s.ui.lines import text_of
 from tuik8s.ui.logs import LogLine, LogTail, Source, drawn, merged, newer, parsed, sources_of
-from tuik8s.ui.ownership import Forest, container_state, member
+from tuik8s.ui.ownership import Forest, container_state, place_of
 from tuik8s.ui.refs import NO_REF, Ref, owners_of, ref_of_key
 
 KINDS = builtin()
@@ -110,7 +110,9 @@ def forest() -> Forest:
     assert pods is not None
     owner = {"metadata": {"name": "web-1", "namespace": "ns", "uid": "web-1"}, "spec": {}}
     objects = [a_pod(n, "c", owner="web-1") for n in ("b", "a")]
-    return Forest([member(sets, owner, 0), *(member(pods, pod, 0) for pod in objects)])
+    found = [(place_of(sets, owner), owner), *((place_of(pods, pod), pod) for pod in objects)]
+    by_ref = {place.ref: obj for place, obj in found}
+    return Forest([place for place, _ in found], by_ref.get, 0)
 
 
 def test_a_tree_is_drawn_from_its_roots() -> None:
@@ -139,7 +141,8 @@ def test_owners_in_a_circle_are_drawn_once() -> None:
         references = [{"uid": owner, "kind": "ConfigMap", "name": owner}]
         return {"metadata": {"name": name, "uid": name, "ownerReferences": references}}
 
-    found = Forest([member(kind, owned("a", "b"), 0), member(kind, owned("b", "a"), 0)])
+    objects = {Ref("configmaps", "", n): owned(n, other) for n, other in ("ab", "ba")}
+    found = Forest([place_of(kind, obj) for obj in objects.values()], objects.get, 0)
     assert found.roots == []
     assert [ref.name for _, ref in found.branch(Ref("configmaps", "", "a"), [])] == ["a", "b"]
 

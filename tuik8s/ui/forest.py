@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tuik8s.ui.feed import Feed
-from tuik8s.ui.ownership import Forest, Member, member
+from tuik8s.ui.ownership import Forest, Place, place_of
 from tuik8s.ui.refs import Ref, owners_of
 
 OWNING = (
@@ -34,10 +34,10 @@ def owners_above(feed: Feed, ref: Ref) -> list[Ref]:
 
 def forest(feed: Feed, namespace: str, now_ms: int, also: Iterable[Ref] = ()) -> Forest:
     """Everything of a namespace ("" for all) that owns or is owned, and some objects besides."""
-    return Forest(_members(feed, namespace, now_ms, set(also)))
+    return Forest(_places(feed, namespace, set(also)), lambda ref: feed.get(*ref), now_ms)
 
 
-def _members(feed: Feed, namespace: str, now_ms: int, also: set[Ref]) -> Iterator[Member]:
+def _places(feed: Feed, namespace: str, also: set[Ref]) -> Iterator[Place]:
     custom = [kind.resource for kind in feed.kinds.all() if kind.custom]
     resources = dict.fromkeys((*OWNING, *custom))
     for resource in resources:
@@ -46,9 +46,9 @@ def _members(feed: Feed, namespace: str, now_ms: int, also: set[Ref]) -> Iterato
             continue
         for obj in feed.items(resource):
             if not namespace or obj["metadata"].get("namespace", "") == namespace:
-                yield member(kind, obj, now_ms)
+                yield place_of(kind, obj)
     for ref in sorted(also):
         kind = feed.kinds.by_resource(ref.resource)
         found = feed.get(*ref) if ref.resource not in resources else None
         if kind is not None and found is not None:
-            yield member(kind, found, now_ms)
+            yield place_of(kind, found)

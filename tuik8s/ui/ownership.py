@@ -10,12 +10,12 @@ deployment web  3/3
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.types import Object
-from tuik8s.ui.lines import Line
+from tuik8s.ui.lines import Line, line
 from tuik8s.ui.refs import NO_REF, Ref, ref_of
 from tuik8s.ui.rows.registry import look_of
 from tuik8s.ui.rowstore import Cell
@@ -24,22 +24,94 @@ TOLD = ("READY", "STATUS", "DESIRED", "COMPLETIONS", "CLUSTER-IP", "ENDPOINTS", 
 """Columns of a table whose cells say in a word how an object is."""
 
 
-class Member(NamedTuple):
-    """An object in a tree: where it is, what is said of it, and how well it is."""
+class Place(NamedTuple):
+    """Where an object stands among the others; thousands of them weigh little."""
 
+    kind: Kind
     ref: Ref
     uid: str
     owners: tuple[str, ...]
     """uids"""
-    label: str
-    said: str
-    health: str
-    parts: tuple[tuple[str, str, Ref], ...] = ()
-    """What it is made of or uses: text, style, and the object that it is, if any."""
 
 
-def member(kind: Kind, obj: Object, now_ms: int) -> Member:
+Look = Callable[[Ref], Object | None]
+
+
+def place_of(kind: Kind, obj: Object) -> Place:
     meta = obj["metadata"]
+    owners: Iterable[Object] = meta.get("ownerReferences") or ()
+    uids = tuple(owner["uid"] for owner in owners if owner.get("uid"))
+    return Place(kind, ref_of(kind, obj), str(meta.get("uid", "")), uids)
+
+
+class Forest:
+    """Objects by who owns them. look: has the object of a line when the line is drawn."""
+
+    def __init__(self, places: Iterable[Place], look: Look, now_ms: int) -> None:
+        self.by_ref: dict[Ref, Place] = {}
+        self._look = look
+        self._now_ms = now_ms
+        self._children: defaultdict[str, list[Place]] = defaultdict(list)
+        uids = set()
+        for each in places:
+            self.by_ref[each.ref] = each
+            uids.add(each.uid)
+            for owner in each.owners:
+                self._children[owner].append(each)
+        self.count = len(self.by_ref)
+        self.roots = [
+            each for each in self.by_ref.values() if not any(o in uids for o in each.owners)
+        ]
+
+    def draw(self, roots: Iterable[Place]) -> Iterator[tuple[Line, Ref]]:
+        """The trees below some objects, each line with the object that it stands for."""
+        for root in sorted(roots, key=_order):
+            yield from self._tree(root, "", "", frozenset())
+
+    def branch(self, ref: Ref, owners: Iterable[Ref]) -> Iterator[tuple[Line, Ref]]:
+        """An object with its owners above it, the topmost first, and what it owns below."""
+        indent = stem = ""
+        for owner in owners:
+            obj, above = self._look(owner), self.by_ref.get(owner)
+            if above is not None and obj is not None:
+                yield self._line(stem, above, obj), owner
+                stem, indent = f"{indent}└─ ", f"{indent}   "
+        found = self.by_ref.get(ref)
+        if found is not None:
+            yield from self._tree(found, stem, indent, frozenset())
+
+    def _tree(
+        self, place: Place, stem: str, indent: str, seen: frozenset[str]
+    ) -> Iterator[tuple[Line, Ref]]:
+        """seen: uids on the way here; ownership in circles is drawn once."""
+        obj = self._look(place.ref)
+        if obj is None:
+            return
+        yield self._line(stem, place, obj), place.ref
+        seen |= {place.uid}
+        children = [c for c in self._children.get(place.uid, ()) if c.uid not in seen]
+        children.sort(key=_order)
+        parts = list(_parts(obj)) if place.kind.plural == "pods" else []
+        last = len(parts) + len(children) - 1
+        for index, (text, style, ref) in enumerate(parts):
+            fork = "└─ " if index == last else "├─ "
+            yield (Cell(indent + fork, "dim"), Cell(text, style)), ref
+        for index, child in enumerate(children, len(parts)):
+            fork, inner = ("└─ ", "   ") if index == last else ("├─ ", "│  ")
+            yield from self._tree(child, indent + fork, indent + inner, seen)
+
+    def _line(self, stem: str, place: Place, obj: Object) -> Line:
+        cells = [Cell(stem, "dim")] if stem else []
+        kind, name = f"{place.kind.singular} ", place.ref.name
+        return (*cells, Cell(kind, "dim"), Cell(name), state_of(place.kind, obj, self._now_ms))
+
+
+def _order(place: Place) -> tuple[str, str]:
+    return (place.ref.plural, place.ref.name)
+
+
+def state_of(kind: Kind, obj: Object, now_ms: int) -> Cell:
+    """How an object is, in a few words."""
     said = [
         str(column.value(obj, now_ms))
         for column in kind.rules.columns or ()
@@ -48,79 +120,16 @@ def member(kind: Kind, obj: Object, now_ms: int) -> Member:
     node = (obj.get("spec") or {}).get("nodeName") if kind.plural == "pods" else ""
     if node:
         said.append(f"on {node}")
-    if meta.get("deletionTimestamp"):
+    if obj["metadata"].get("deletionTimestamp"):
         said.append("terminating")
-    return Member(
-        ref_of(kind, obj),
-        str(meta.get("uid", "")),
-        tuple(owner["uid"] for owner in meta.get("ownerReferences") or () if owner.get("uid")),
-        f"{kind.singular} {meta['name']}",
-        "  ".join(said),
-        look_of(kind.storage or kind.resource).health(obj),
-        tuple(_parts(obj)) if kind.plural == "pods" else (),
-    )
+    health = look_of(kind.storage or kind.resource).health(obj)
+    style = health if health in ("ok", "warn", "bad") else "dim"
+    return Cell("".join(f"  {text}" for text in said), style)
 
 
-class Forest:
-    """Members of one namespace, or of all, by who owns them."""
-
-    def __init__(self, members: Iterable[Member]) -> None:
-        self.by_ref: dict[Ref, Member] = {}
-        self._children: defaultdict[str, list[Member]] = defaultdict(list)
-        uids = set()
-        for each in members:
-            self.by_ref[each.ref] = each
-            uids.add(each.uid)
-            for owner in each.owners:
-                self._children[owner].append(each)
-        self.roots = [
-            each for each in self.by_ref.values() if not any(o in uids for o in each.owners)
-        ]
-
-    def draw(self, roots: Iterable[Member]) -> Iterator[tuple[Line, Ref]]:
-        """The trees below some members, each line with the object that it stands for."""
-        for root in sorted(roots, key=_place):
-            yield _line("", root), root.ref
-            yield from self._below(root, "", {root.uid})
-
-    def branch(self, ref: Ref, owners: Iterable[Ref]) -> Iterator[tuple[Line, Ref]]:
-        """An object with its owners above it, the topmost first, and what it owns below."""
-        indent = ""
-        for owner in owners:
-            above = self.by_ref.get(owner)
-            if above is not None:
-                yield _line(indent and f"{indent[:-3]}└─ ", above), owner
-                indent += "   "
-        found = self.by_ref.get(ref)
-        if found is not None:
-            yield _line(indent and f"{indent[:-3]}└─ ", found), ref
-            yield from self._below(found, indent, {found.uid})
-
-    def _below(self, owner: Member, indent: str, seen: set[str]) -> Iterator[tuple[Line, Ref]]:
-        """seen: uids on the way here; ownership in circles is drawn once."""
-        children = [c for c in self._children.get(owner.uid, ()) if c.uid not in seen]
-        children.sort(key=_place)
-        last = len(owner.parts) + len(children) - 1
-        for index, (text, style, ref) in enumerate(owner.parts):
-            yield (
-                (Cell(indent + ("└─ " if index == last else "├─ "), "dim"), Cell(text, style)),
-                ref,
-            )
-        for index, child in enumerate(children, len(owner.parts)):
-            fork, stem = ("└─ ", "   ") if index == last else ("├─ ", "│  ")
-            yield _line(indent + fork, child), child.ref
-            yield from self._below(child, indent + stem, {*seen, child.uid})
-
-
-def _place(found: Member) -> tuple[str, str]:
-    return (found.ref.plural, found.ref.name)
-
-
-def _line(stem: str, found: Member) -> Line:
-    kind, _, name = found.label.partition(" ")
-    style = found.health if found.health in ("ok", "warn", "bad") else "dim"
-    cells = (Cell(stem, "dim"), Cell(f"{kind} ", "dim"), Cell(name), Cell(f"  {found.said}", style))
-    return tuple(cell for cell in cells if cell.text.strip())
+def container_lines(pod: Object) -> list[Line]:
+    """The containers of a pod with their states."""
+    return [line(f"  {text}", style) for text, style, ref in _parts(pod) if ref == NO_REF]
 
 
 def _parts(pod: Object) -> Iterator[tuple[str, str, Ref]]:

@@ -27,6 +27,7 @@ class EventsPane(LiveTable):
     def __init__(self, feed: Feed, ref: Ref) -> None:
         super().__init__(RowStore(COLUMNS))
         self.feed, self.ref = feed, ref
+        self._version = -1
         self.rows.set_sort(0, True)
 
     @property
@@ -35,6 +36,13 @@ class EventsPane(LiveTable):
         return self.store
 
     def pump(self, now_ms: int) -> None:
+        version = self.feed.version_of((EVENTS, self.ref.resource))
+        if version != self._version:
+            self._version = version
+            self._fill(now_ms)
+        self.refresh_rows(now_ms)
+
+    def _fill(self, now_ms: int) -> None:
         obj = self.feed.get(*self.ref)
         seen = set()
         for event in self.feed.events_about(obj) if obj is not None else ():
@@ -52,7 +60,6 @@ class EventsPane(LiveTable):
             self.rows.put(uid, cells, keys, cells[1].style, now_ms)
         for uid in [uid for uid in self.rows.order if uid not in seen]:
             self.rows.remove(uid)
-        self.refresh_rows(now_ms)
 
     def on_live_table_selected(self, event: LiveTable.Selected) -> None:
         event.stop()

@@ -13,6 +13,7 @@ from tuik8s.api.times import format_micro_time
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.lines import Line, line
 from tuik8s.ui.logs import SOURCES_MAX, LogTail, Source, drawn, merged, sources_of
+from tuik8s.ui.pace import Pace
 from tuik8s.ui.panes.base import absent
 from tuik8s.ui.refs import Ref
 from tuik8s.ui.widgets.page import Page
@@ -49,6 +50,8 @@ class LogsPane(Page):
         self.feed, self.ref = feed, ref
         self._tails: dict[Source, LogTail] = {}
         self._sources: list[Source] = []
+        self._pace = Pace(feed)
+        self._pods_count = 0
         self._only: Source | None = None
         self._has_previous = False
         self._has_stamps = False
@@ -58,12 +61,13 @@ class LogsPane(Page):
 
     def pump(self, now_ms: int) -> None:
         obj = self.feed.get(*self.ref)
-        if obj is not None:
-            pods = () if self.ref.resource == "pods" else self.feed.items("pods")
-            self._sources = sources_of(self.ref.resource, obj, pods)
-        elif not self._tails:
+        if obj is None and not self._tails:
             self.set_lines(absent(self.ref))
             return
+        if obj is not None and self._pace.is_due(self._pods_count):
+            pods = () if self.ref.resource == "pods" else list(self.feed.items("pods"))
+            self._pods_count = len(pods)
+            self._sources = sources_of(self.ref.resource, obj, pods)
         if self._only not in self._sources:
             self._only = None
         self._ask()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.forest import OWNING, forest, owners_above
-from tuik8s.ui.panes.base import REFRESH_EVERY_MS, absent
+from tuik8s.ui.pace import Pace
+from tuik8s.ui.panes.base import absent
 from tuik8s.ui.refs import NO_REF, Ref
 from tuik8s.ui.widgets.page import Page
 
@@ -18,19 +19,22 @@ class OwnershipPane(Page):
         super().__init__(cursor=True)
         self.feed, self.ref = feed, ref
         self._refs: dict[str, Ref] = {}
-        self._stamp: Any = None
+        self._version = -1
+        self._pace = Pace(feed)
+        self._count = 0
 
     def pump(self, now_ms: int) -> None:
-        stamp = (self.feed.version_of((*OWNING, self.ref.resource)), now_ms // REFRESH_EVERY_MS)
-        if stamp == self._stamp:
+        version = self.feed.version_of((*OWNING, self.ref.resource))
+        if version == self._version or not self._pace.is_due(self._count):
             return
-        self._stamp = stamp
+        self._version = version
         obj = self.feed.get(*self.ref)
         if obj is None:
             self.set_lines(absent(self.ref))
             return
         owners = owners_above(self.feed, self.ref)
         found = forest(self.feed, self.ref.namespace, now_ms, (self.ref, *owners))
+        self._count = found.count
         drawn = list(found.branch(self.ref, owners))
         self._refs = {ref.key: ref for _, ref in drawn if ref != NO_REF}
         if not self.cursor_uid:

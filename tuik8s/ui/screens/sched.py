@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from tuik8s.api.times import format_time
 from tuik8s.ui.decision import Placement, placement
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.pace import Pace
 from tuik8s.ui.refs import NO_REF, Ref, ref_of_key
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.screens.text import PageScreen
 from tuik8s.ui.widgets.live_table import LiveTable
 
-EVERY_MS = 1_000
 ROWS_MAX = 500
 COLUMNS = (
     ColumnSpec("TIME"),
@@ -34,6 +34,8 @@ class SchedulingScreen(PageScreen):
         self._store.set_sort(0, True)
         self._version = -1
         self._waiting = 0
+        self._count = 0
+        self._pace = Pace(feed)
 
     def body(self) -> ComposeResult:
         yield LiveTable(self._store)
@@ -58,7 +60,7 @@ class SchedulingScreen(PageScreen):
 
     def pump(self, now_ms: int) -> None:
         version = self.feed.version_of(("pods",))
-        if version != self._version and self.is_due("placements", EVERY_MS):
+        if version != self._version and self._pace.is_due(self._count):
             self._version = version
             self._fill(now_ms)
         self.part().refresh_rows(now_ms)
@@ -70,6 +72,7 @@ class SchedulingScreen(PageScreen):
             for pod in self.feed.items("pods")
             if not inside or pod["metadata"].get("namespace") == inside
         ]
+        self._count = len(found)
         self._waiting = sum(not each.node for each in found)
         # Those that wait come first: they are what somebody looks for here.
         newest = nlargest(ROWS_MAX, found, key=lambda each: (not each.node, each.at_ms, each.ref))

@@ -23,6 +23,7 @@ from tuik8s.ui.trace_reader import TraceReader
 from tuik8s.ui.widgets.page import Page
 
 BAR_WIDTH = 10
+READ_EVERY_MS = 300
 
 
 class TraceScreen(PageScreen):
@@ -68,7 +69,8 @@ class TraceScreen(PageScreen):
         return f"trace of {self.ref}  {len(self._steps)} steps  {took_ms:,} ms"
 
     def pump(self, now_ms: int) -> None:
-        self._reader.look(now_ms)
+        if self.is_due("read", READ_EVERY_MS):
+            self._reader.look(now_ms)
         page = self.query_one("#sequence", Page)
         stamp = (self._reader.version, self.feed.moves, page.size.width)
         if stamp != self._stamp and page.size.width:

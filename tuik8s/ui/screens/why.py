@@ -17,7 +17,7 @@ from tuik8s.ui.decision import Attempts, told
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.history import History
 from tuik8s.ui.lines import EMPTY, Line, line
-from tuik8s.ui.ownership import member
+from tuik8s.ui.ownership import container_lines, state_of
 from tuik8s.ui.panes.base import absent
 from tuik8s.ui.refs import Ref
 from tuik8s.ui.rowstore import Cell
@@ -104,10 +104,8 @@ class WhyScreen(PageScreen):
         obj, kind = self.feed.get(*self.ref), self.feed.kinds.by_resource(self.ref.resource)
         if obj is None or kind is None:
             return absent(self.ref)
-        found = member(kind, obj, now_ms)
-        head = (Cell(f"{self.ref}  "), Cell(found.said, found.health or "dim"))
-        parts = [line(f"  {text}", style) for text, style, ref in found.parts if not ref.name]
-        return [head, *parts]
+        head = (Cell(str(self.ref)), state_of(kind, obj, now_ms))
+        return [head, *(container_lines(obj) if self.ref.resource == "pods" else ())]
 
     def _decision(self, now_ms: int) -> list[Line]:
         made = self._attempts.until(now_ms) if self._attempts is not None else []

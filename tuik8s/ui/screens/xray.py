@@ -12,11 +12,10 @@ from textual.app import ComposeResult
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.forest import OWNING, forest, owners_above
 from tuik8s.ui.lines import Line, line
+from tuik8s.ui.pace import Pace
 from tuik8s.ui.refs import NO_REF, Ref, ref_of_key
 from tuik8s.ui.screens.text import PageScreen
 from tuik8s.ui.widgets.page import Page
-
-EVERY_MS = 1_000
 
 
 class XrayScreen(PageScreen):
@@ -30,6 +29,7 @@ class XrayScreen(PageScreen):
         self.ref = NO_REF if whole_namespace else ref
         self._namespace = ref.name if whole_namespace else ""
         self._stamp: Any = None
+        self._pace = Pace(feed)
         self._count = 0
 
     def body(self) -> ComposeResult:
@@ -54,7 +54,7 @@ class XrayScreen(PageScreen):
         custom = [kind.resource for kind in self.feed.kinds.all() if kind.custom]
         version = self.feed.version_of((*OWNING, *custom))
         stamp = (version, self.feed.namespace, self.feed.moves)
-        if stamp != self._stamp and self.is_due("tree", EVERY_MS):
+        if stamp != self._stamp and self._pace.is_due(self._count):
             self._stamp = stamp
             self._draw(now_ms)
 
