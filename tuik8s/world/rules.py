@@ -41,10 +41,10 @@ class PodRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
 
 
 class NodeRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="node"):
-    """What a node runs short of. Taken up by its kubelet."""
+    """What a node runs short of: memory, disk or pid. Taken up by its kubelet."""
 
     node: str
-    pressure: Literal["memory", "disk", "pid"] = "memory"
+    pressure: str = "memory"
 
 
 class ApiRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="api"):

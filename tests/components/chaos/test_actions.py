@@ -116,6 +116,7 @@ REFUSED: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     ("link-cut", "node/node-1", {"peer": "node/node-1"}, "at both ends"),
     ("link-cut", "node/node-1", {"peer": "node/node-9"}, "there are: node-1, node-2"),
     ("link-reorder", "node/node-1", {"jitter": "1s", "peer": "node/node-2"}, "takes no peer"),
+    ("node-overload", "node/node-1", {"pressure": "tyre"}, "none of: memory, disk, pid"),
     ("traffic-drop", "pod/a", {}, "there are: service/NAME, services"),
     ("traffic-drop", "service/a", {}, "no service 'a' in namespace default; there are none"),
 )

@@ -155,3 +155,26 @@ def test_refusals(cluster: Cluster, spec: dict[str, str], words: str) -> None:
     cluster.fault("f", **spec)
     assert status(cluster)["phase"] == "Refused"
     assert words in status(cluster)["message"]
+
+
+def test_a_list_that_waits_for_a_write_is_answered_when_that_finds_no_room(
+    cluster: Cluster,
+) -> None:
+    cluster.fault("g", action="api-delay", target=API, delay="1ms", verbs="list,create")
+    cluster.fault("f", action="disk-full", target=API, **{"for": "60s"})
+    refused: list[int] = []
+    found: list[Reply] = []
+    for number in range(20):
+        cluster.run_ms(1_500)  # a full disk is tried again after a second
+        body = {"apiVersion": "v1", "kind": "ConfigMap"}
+        meta = {"name": f"m{number}", "namespace": "default"}
+        sent_at_ms = cluster.now_ms
+        found.clear()
+        cluster.client.create(
+            "configmaps", {**body, "metadata": meta}, lambda reply: refused.append(reply.code)
+        )
+        cluster.client.list_("pods", found.append)
+        cluster.run_until(lambda: bool(found), 10_000)
+        assert found[0].ok
+        assert cluster.now_ms - sent_at_ms < 900, "it was sent again, or given up"
+    assert set(refused) == {507}

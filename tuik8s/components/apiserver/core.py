@@ -116,7 +116,7 @@ class Core:
             self.world.call_after(effect.delay_ms, lambda: resume(None))
             return
         if isinstance(effect, Settle):
-            self.store.when_durable(lambda: resume(None))
+            self.store.when_durable(lambda: resume(None), lambda full: resume(None))
             return
         perform = self.performers.get(type(effect))
         if perform is None:

@@ -15,7 +15,7 @@ Source: our own; the verbs are turmoil's (tokio-rs/turmoil).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -48,7 +48,7 @@ class FaultSpec(msgspec.Struct, frozen=True, kw_only=True, rename={"for_": "for"
     delay: str = ""
     jitter: str = ""
     percent: int | None = None
-    pressure: Literal["memory", "disk", "pid"] = "memory"
+    pressure: str = "memory"
     code: int | None = None
     verbs: str = ""
     resources: str = ""

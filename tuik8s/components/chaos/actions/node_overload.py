@@ -9,12 +9,15 @@ Recovery: the condition is False with the next status, at once; the taint goes w
 from __future__ import annotations
 
 from tuik8s.components.chaos.base import Action, Effects, FaultSpec
-from tuik8s.components.chaos.shape import Shape
+from tuik8s.components.chaos.shape import Refused, Shape
 from tuik8s.world.rules import NodeRule
 
 
 def plan(spec: FaultSpec, shape: Shape) -> Effects:
-    return Effects(rules=(NodeRule(node=shape.node(spec.target), pressure=spec.pressure),))
+    pressure = spec.pressure
+    if pressure not in ("memory", "disk", "pid"):
+        raise Refused(f"pressure {pressure!r} is none of: memory, disk, pid")
+    return Effects(rules=(NodeRule(node=shape.node(spec.target), pressure=pressure),))
 
 
 ACTION = Action(plan=plan, group="node", targets=("node",), takes=("pressure",), reads=("nodes",))
