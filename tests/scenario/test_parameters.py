@@ -86,6 +86,8 @@ STEPS = "steps: [{scale: {deployment/web: ${n}}}]\n"
                      "at most 100", id="percent"),
         pytest.param("steps: [{fault: {action: node-stop, targt: n}}]\n", {},
                      "did you mean 'target'", id="field of a fault"),
+        pytest.param("steps: [{fault: {action: link-delay, target: node/node-1}}]\n", {},
+                     ":1: link-delay needs delay", id="what a fault needs"),
         pytest.param("steps: [{patch: {node/x: {}, type: json}}]\n", {}, "a type of", id="patch"),
     ],
 )  # fmt: skip

@@ -18,6 +18,7 @@ from tuik8s.scenario.outcome import Outcome
 PLAIN_LINES = 10
 """So many lines of progress where there is no terminal."""
 SEEDS_SHOWN = 20
+ALIKE_MAX = 3
 REPAINT_S = 0.1
 
 
@@ -32,13 +33,13 @@ class Progress:
         self._painted = 0.0
         self._done = 0
         self._failed = 0
+        self._alike: dict[str, int] = {}
 
     def take(self, outcome: Outcome) -> None:
         self._done += 1
         if outcome.verdict != "passed":
             self._failed += 1
-            self._clear()
-            print(f"✗ seed {outcome.seed}  {printable(outcome.reason)}", file=self._out, flush=True)
+            self._tell(outcome)
         if self._is_terminal:
             if time.monotonic() - self._painted >= REPAINT_S:
                 self._painted = time.monotonic()
@@ -47,6 +48,14 @@ class Progress:
             self._done * PLAIN_LINES // self._total > (self._done - 1) * PLAIN_LINES // self._total
         ):
             print(self.told(), file=self._out, flush=True)
+
+    def _tell(self, outcome: Outcome) -> None:
+        """Failures that are alike are told a few times; the summary has them all."""
+        kind = kind_of(outcome.reason)
+        self._alike[kind] = self._alike.get(kind, 0) + 1
+        if self._alike[kind] <= ALIKE_MAX:
+            self._clear()
+            print(f"✗ seed {outcome.seed}  {printable(outcome.reason)}", file=self._out, flush=True)
 
     def end(self) -> None:
         self._clear()
@@ -74,7 +83,7 @@ def print_summary(group: Sequence[Outcome], settings: Sequence[str], report: Pat
     print(f"FAILED  {group[0].name}: {len(failed)} of {len(group)} seeds, {first} to {last}")
     reasons: dict[str, list[Outcome]] = {}
     for outcome in failed:
-        reasons.setdefault(_kind_of(outcome.reason), []).append(outcome)
+        reasons.setdefault(kind_of(outcome.reason), []).append(outcome)
     for alike in sorted(reasons.values(), key=len, reverse=True):
         seeds = [str(outcome.seed) for outcome in alike]
         more = f" and {len(seeds) - SEEDS_SHOWN} more" if len(seeds) > SEEDS_SHOWN else ""
@@ -93,6 +102,6 @@ def repeat_command(outcome: Outcome, settings: Sequence[str] = ()) -> str:
     return shlex.join(words)
 
 
-def _kind_of(reason: str) -> str:
+def kind_of(reason: str) -> str:
     """Reasons that differ in names and numbers only are one."""
     return re.sub(r"[a-z0-9-]*\d[a-z0-9-]*", "#", reason)

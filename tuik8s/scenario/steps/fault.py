@@ -9,6 +9,8 @@ from typing import Any
 
 from tuik8s.api.types import Object
 from tuik8s.components.chaos.crd import FAULTS, GROUP, fault_crd
+from tuik8s.components.chaos.planning import read_spec
+from tuik8s.components.chaos.shape import Refused
 from tuik8s.scenario.place import Value, nearest
 from tuik8s.scenario.run import Failed, Run
 from tuik8s.scenario.writes import create_object
@@ -38,6 +40,10 @@ class Break:
         self._spec = {
             key: fitting(inner, key, schema["properties"][key]) for key, inner in fields.items()
         }
+        try:
+            read_spec({"spec": self._spec})
+        except Refused as refused:
+            raise value.bad(str(refused)) from refused
         self._name = name.text("a name") if name else ""
         self.title = f"fault {self._spec['action']} {self._spec.get('target', '')}".rstrip()
 
