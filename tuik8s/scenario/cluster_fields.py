@@ -32,7 +32,7 @@ def parse_cluster(value: Value) -> ClusterConfig:
         problem = check_cidr(fields[name].text("a range"), name) if name in fields else ""
         if problem:
             raise fields[name].bad(problem)
-    if "proxy_mode" in fields and fields["proxy_mode"].raw not in MODES:
+    if "proxy_mode" in fields and fields["proxy_mode"].raw not in tuple(MODES):
         raise fields["proxy_mode"].bad(f"expected a proxy_mode of {', '.join(MODES)}")
     if "node_shape" in fields:
         _check_shape(fields["node_shape"])

@@ -156,7 +156,8 @@ def _included(value: Value, files: tuple[Path, ...]) -> tuple[PlacedStep, ...]:
         if "file" not in fields:
             raise value.bad("include needs file")
         name = fields["file"]
-        given = fields["set"].plain() if "set" in fields else {}
+        values = fields["set"].fields("set") if "set" in fields else {}
+        given = {str(key): inner.plain() for key, inner in values.items()}
     path = value.source.beside(name.text("a file of steps"))
     if path.resolve() in files:
         chain = " -> ".join(file.name for file in (*files, path))

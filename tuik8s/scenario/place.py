@@ -78,7 +78,9 @@ class Value:
         return self.raw
 
     def one_or_more(self) -> list[Value]:
-        """The items of a list, or the value itself as the only one."""
+        """The items of a list, or the value itself as the only one. Raises for an empty list."""
+        if self.raw == []:
+            raise self.bad("expected one or more, got an empty list")
         return self.raw if isinstance(self.raw, list) else [self]
 
     def items(self, what: str) -> list[Value]:
