@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -238,3 +239,31 @@ def test_a_saved_log_is_whole(cluster: Cluster, tmp_path: Path) -> None:
     assert report.is_whole
     assert report.last_revision >= revision
     assert data.read_config().nodes == ClusterConfig().nodes
+
+
+def test_a_slow_server_has_not_answered_until_time_has_passed(cluster: Cluster) -> None:
+    with cluster.fault("api-delay", "component/apiserver", delay="2s"):
+        with pytest.raises(Refused, match="slow"):
+            cluster.list("pods")
+        client = Client(cluster)
+        client.connection.request("GET", "/api/v1/nodes")
+        cluster.advance("5s")
+        assert len(json.loads(client.connection.getresponse().read())["items"]) == 3
+
+
+def test_an_asyncio_test_goes_on_while_time_passes(cluster: Cluster) -> None:
+    async def operator(ended: asyncio.Event) -> int:
+        turns = 0
+        while not ended.is_set():
+            turns += 1
+            await asyncio.sleep(0)
+        return turns
+
+    async def test() -> int:
+        ended = asyncio.Event()
+        task = asyncio.create_task(operator(ended))
+        await asyncio.to_thread(cluster.advance, "10m")
+        ended.set()
+        return await task
+
+    assert asyncio.run(test()) > 1

@@ -5,7 +5,8 @@
     with cluster.fault("node-stop", "node/node-2"):
         cluster.advance("6m")
 
-Durations are texts such as `30s`, `5m`, `1h30m`.
+Durations are texts such as `30s`, `5m`, `1h30m`. Calls may come from any thread and block it: an
+asyncio test whose loop must go on says `await asyncio.to_thread(cluster.wait, ...)`.
 """
 
 from __future__ import annotations

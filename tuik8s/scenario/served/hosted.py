@@ -32,7 +32,7 @@ TICK_S: Final = 0.005
 HEARTBEATS: Final = ("leases.coordination.k8s.io/", "nodes/")
 """Keys that change all the time in a cluster at rest."""
 FOR_EVER_MS: Final = 100 * 365 * 86_400_000
-SILENT: Final = "the API server is down or paused; advance the clock until it is back"
+SILENT: Final = "the API server does not answer now (dead, paused or slow); advance the clock"
 
 
 class TurningHeap(EventHeap):
