@@ -29,11 +29,11 @@ from typing import Any
 
 import uvloop
 
-from tuik8s.components.proxy.config import ProxyNode
+from tuik8s.api.routing.rules import ProxyNode
+from tuik8s.api.routing.services import Endpoint, ServicePort
 from tuik8s.components.proxy.listeners import Listeners
 from tuik8s.components.proxy.modes.registry import MODES
 from tuik8s.components.proxy.router import Router
-from tuik8s.components.proxy.services import Endpoint, ServicePort
 from tuik8s.world.live import LiveDriver, LiveWorld
 from tuik8s.world.live_network import LiveNetwork
 from tuik8s.world.rng import seeded

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tests.components.kubelet.plant import Plant
+from tuik8s.api.routing.services import Endpoint, ServicePort
 from tuik8s.api.types import Object
 from tuik8s.components.proxy import KubeProxy, ProxyConfig, ProxyNode
 from tuik8s.components.proxy import build as build_proxy
-from tuik8s.components.proxy.services import Endpoint, ServicePort
 from tuik8s.world.network import Address, HttpAnswer, HttpRequest
 
 

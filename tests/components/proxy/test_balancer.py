@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tuik8s.api.routing.services import Endpoint
 from tuik8s.components.proxy.balancer import CLIENTS_MAX, Balancer
-from tuik8s.components.proxy.services import Endpoint
 from tuik8s.world.rng import seeded
 
 A, B, C = (Endpoint(f"10.0.0.{n}", 80) for n in (1, 2, 3))

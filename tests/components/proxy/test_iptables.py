@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from tests.components.proxy.plant import port_of
-from tuik8s.components.proxy.config import ProxyNode
-from tuik8s.components.proxy.modes.iptables import IptablesMode, chain
-from tuik8s.components.proxy.services import Endpoint
+from tuik8s.api.routing.iptables import chain
+from tuik8s.api.routing.rules import ProxyNode
+from tuik8s.api.routing.services import Endpoint
+from tuik8s.components.proxy.modes.iptables import IptablesMode
 
 NODE = ProxyNode("node-1", "127.16.0.1", "zone-1")
 A = Endpoint("127.20.1.2", 8080, "node-1")

@@ -7,11 +7,11 @@ from typing import cast
 import pytest
 
 from tests.components.proxy.plant import port_of
-from tuik8s.components.proxy.config import ProxyNode
+from tuik8s.api.routing.rules import ProxyNode
+from tuik8s.api.routing.services import Endpoint
 from tuik8s.components.proxy.listeners import ENTERING_MAX, Listeners
 from tuik8s.components.proxy.modes.registry import MODES
 from tuik8s.components.proxy.router import Router
-from tuik8s.components.proxy.services import Endpoint
 from tuik8s.components.proxy.table import Tally
 from tuik8s.components.proxy.traffic import Traffic
 from tuik8s.world.network import Address, Answering, Forwarding, Listener

@@ -13,11 +13,11 @@ import uvloop
 
 from tests.components.proxy.plant import port_of
 from tests.world.test_live import Bench
-from tuik8s.components.proxy.config import ProxyNode
+from tuik8s.api.routing.rules import ProxyNode
+from tuik8s.api.routing.services import Endpoint, ServicePort
 from tuik8s.components.proxy.listeners import Listeners
 from tuik8s.components.proxy.modes.registry import MODES
 from tuik8s.components.proxy.router import Router
-from tuik8s.components.proxy.services import Endpoint, ServicePort
 from tuik8s.components.proxy.traffic import Traffic
 from tuik8s.world.live_network import LiveListener, LiveNetwork
 from tuik8s.world.network import Address, Answering, HttpAnswer, HttpRequest

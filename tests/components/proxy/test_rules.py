@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from tests.components.proxy.plant import endpoint, port_of, service, slice_of
-from tuik8s.components.proxy.config import ProxyNode
-from tuik8s.components.proxy.modes.base import Redirect
+from tuik8s.api.routing.rules import ProxyNode, Redirect
+from tuik8s.api.routing.services import Endpoint, eligible, service_ports
 from tuik8s.components.proxy.modes.registry import MODES
-from tuik8s.components.proxy.services import Endpoint, eligible, service_ports
 
 NODE = ProxyNode("node-1", "127.16.0.1", "zone-1")
 A = Endpoint("127.20.1.2", 8080, "node-1")

@@ -13,7 +13,7 @@ readable.
 
 from __future__ import annotations
 
-from tuik8s.components.proxy.services import Endpoint
+from tuik8s.api.routing.services import Endpoint
 from tuik8s.world.base import Rng
 
 CLIENTS_MAX = 10_000

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from tuik8s.api.routing.services import service_ports
 from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.client import Client
 from tuik8s.bus.clone import Change
@@ -24,7 +25,6 @@ from tuik8s.components.proxy.config import ProxyConfig
 from tuik8s.components.proxy.listeners import Listeners
 from tuik8s.components.proxy.modes.registry import MODES
 from tuik8s.components.proxy.router import Router
-from tuik8s.components.proxy.services import service_ports
 from tuik8s.components.proxy.traffic import Traffic
 
 IDENTITY = "system:kube-proxy"

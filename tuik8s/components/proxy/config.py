@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-
-class ProxyNode(msgspec.Struct, frozen=True):
-    """A node that this process forwards for."""
-
-    name: str
-    address: str
-    zone: str = ""
+from tuik8s.api.routing.rules import ProxyNode
 
 
 class ProxyConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tuik8s.addresses import is_bindable
-from tuik8s.components.proxy.modes.base import Redirect
+from tuik8s.api.routing.rules import Redirect
+from tuik8s.api.routing.services import Endpoint
 from tuik8s.components.proxy.router import Router
-from tuik8s.components.proxy.services import Endpoint
 from tuik8s.components.proxy.traffic import Traffic
 from tuik8s.world.base import Log
 from tuik8s.world.network import Address, AddressTaken, Forwarding, Listener, Network

@@ -6,10 +6,10 @@ balancers' turns.
 
 from __future__ import annotations
 
+from tuik8s.api.routing.rules import ProxyNode, RuleSet, ServiceProxy
+from tuik8s.api.routing.services import Endpoint, ServicePort
 from tuik8s.components.proxy.balancer import Balancer
-from tuik8s.components.proxy.config import ProxyNode
-from tuik8s.components.proxy.modes.base import Mode, RuleSet, ServiceProxy
-from tuik8s.components.proxy.services import Endpoint, ServicePort
+from tuik8s.components.proxy.modes.base import Mode
 from tuik8s.components.proxy.table import (
     AffinityRow,
     EndpointRow,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tuik8s.components.proxy.services import Endpoint
+from tuik8s.api.routing.services import Endpoint
 from tuik8s.world.base import World
 from tuik8s.world.rules import TrafficRule
 

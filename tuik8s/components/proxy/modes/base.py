@@ -10,39 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-import msgspec
-
-from tuik8s.components.proxy.config import ProxyNode
-from tuik8s.components.proxy.services import Endpoint, ServicePort
-
-
-class Redirect(msgspec.Struct, frozen=True, order=True):
-    """Connections to host:port go to the service proxy; external: they came by a node port."""
-
-    host: str
-    port: int
-    protocol: str
-    external: bool = False
-
-
-class ServiceProxy(msgspec.Struct, frozen=True, kw_only=True):
-    """What one node does with one service port."""
-
-    id: str
-    protocol: str
-    affinity_ms: int
-    redirects: tuple[Redirect, ...]
-    internal: tuple[Endpoint, ...]
-    external: tuple[Endpoint, ...]
-    local_internal: bool = False
-    local_external: bool = False
-
-
-class RuleSet(msgspec.Struct, frozen=True):
-    """All service proxies of one node, by service port id."""
-
-    node: str
-    proxies: dict[str, ServiceProxy]
+from tuik8s.api.routing.rules import ProxyNode, RuleSet
+from tuik8s.api.routing.services import ServicePort
 
 
 class Mode(Protocol):

@@ -12,10 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tuik8s.components.proxy.config import ProxyNode
-from tuik8s.components.proxy.modes.base import RuleSet
-from tuik8s.components.proxy.modes.compiling import compile_rules
-from tuik8s.components.proxy.services import ServicePort
+from tuik8s.api.routing.rules import ProxyNode, RuleSet, compile_rules
+from tuik8s.api.routing.services import ServicePort
+from tuik8s.api.routing.userspace import explain
 
 
 class UserspaceMode:
@@ -28,12 +27,4 @@ class UserspaceMode:
         return compile_rules(ports, node)
 
     def explain(self, rules: RuleSet) -> list[str]:
-        lines = []
-        for proxy in rules.proxies.values():
-            for rule in proxy.redirects:
-                chain = "KUBE-NODEPORT" if rule.external else "KUBE-PORTALS"
-                lines.append(
-                    f"-A {chain} -d {rule.host}/32 -p {rule.protocol.lower()} "
-                    f'--dport {rule.port} -m comment --comment "{proxy.id}" -j REDIRECT'
-                )
-        return lines
+        return explain(rules)
