@@ -111,6 +111,11 @@ BUDGET = """\
             id="requests over time",
         ),
         pytest.param(
+            "- apply: web.yaml\n- settle:\n- expect: {available: deployment/web}\n"
+            "- settle: {quiet: 1s, within: 1s}\n",
+            id="settle",
+        ),
+        pytest.param(
             "- fault: {action: link-drop, target: node/node-1, percent: 30, for: 5s, name: rain}\n"
             "- expect: {exists: fault/rain}\n- heal: [rain]\n- expect: {gone: fault/rain}\n",
             id="fault and heal by name",
@@ -159,6 +164,13 @@ def test_what_steps_do(tmp_path: Path, steps: str) -> None:
             READY + "- wait: {available: [deployment/web, deployment/wob], within: 1s}",
             "not within 1s; deployment/wob does not exist",
             id="one of two",
+        ),
+        pytest.param(
+            "- apply: {apiVersion: v1, kind: Pod, metadata: {name: p, annotations: "
+            "{tuik8s.dev/behaviour: crash after 1s}}, spec: {containers: [{name: c, image: i}]}}\n"
+            "- settle: {quiet: 1m, within: 90s}",
+            "not at rest within 90s; last changed: ",
+            id="never at rest",
         ),
         pytest.param("- wait: {ready: poddd/x}", "did you mean 'pod", id="near kind"),
     ],

@@ -13,11 +13,12 @@ import msgspec
 
 from tuik8s.api.types import Object, Reply
 from tuik8s.bus.client import decode
+from tuik8s.components.store.types import Change
 from tuik8s.scenario.assertion import Assertion
 from tuik8s.scenario.checkers.base import Checker, Violation
 from tuik8s.scenario.expressions import BadExpression, Expression, context_of
 from tuik8s.scenario.simulated_cluster import SimulatedCluster
-from tuik8s.scenario.state import NoSuchKind, State
+from tuik8s.scenario.state import HEARTBEATS, NoSuchKind, State
 from tuik8s.scenario.watching import Invariant, Promise
 
 REPLY_WITHIN_MS = 30_000
@@ -48,6 +49,9 @@ class Run:
         self.invariants: list[Invariant] = []
         self.promises: list[Promise] = []
         self.faults_count = 0
+        self.changed_ms = 0
+        self.last_changed = "nothing"
+        """When anything but a heartbeat was last seen written, and what."""
         self._state: State | None = None
         self._context: Any = None
         self._watched_revision = FIRST_REVISION
@@ -123,6 +127,7 @@ class Run:
         state = self.state
         try:
             changes = list(state.changes(before))
+            self._note_changes(changes)
             for checker in self.checkers:
                 checker.observe(changes, state)
         except Violation as violation:
@@ -133,6 +138,11 @@ class Run:
             elif broken := invariant.broken(self):
                 raise Failed(broken, self.asked())
         self.promises = [promise for promise in self.promises if not promise.is_kept(self)]
+
+    def _note_changes(self, changes: list[Change]) -> None:
+        for change in changes:
+            if not change.key.startswith(HEARTBEATS):
+                self.changed_ms, self.last_changed = self.now_ms, change.key
 
     def _check_deadlines(self) -> None:
         for promise in self.promises:

@@ -18,6 +18,9 @@ from tuik8s.scenario.log_copy import LogFiles, files_of
 from tuik8s.scenario.place import nearest
 from tuik8s.world.disks import SimulatedDisk
 
+HEARTBEATS = ("leases.coordination.k8s.io/", "nodes/")
+"""Keys that change all the time in a cluster at rest."""
+
 
 class NoSuchKind(Exception):
     """No kind goes by that name; the message names a near one."""

@@ -22,6 +22,7 @@ from tuik8s.config import ClusterConfig
 from tuik8s.scenario.served.entrance import Front
 from tuik8s.scenario.served.failures import Failed, Refused
 from tuik8s.scenario.simulated_cluster import ADMIN, SimulatedCluster
+from tuik8s.scenario.state import HEARTBEATS
 from tuik8s.world.heap import EventHeap, Gate, ScheduledCall
 from tuik8s.world.simulated import EPOCH_MS
 
@@ -29,8 +30,6 @@ SLICE_EVENTS: Final = 50
 """So many events run between two looks at the sockets."""
 TICK_S: Final = 0.005
 """How often a paced clock is looked at."""
-HEARTBEATS: Final = ("leases.coordination.k8s.io/", "nodes/")
-"""Keys that change all the time in a cluster at rest."""
 FOR_EVER_MS: Final = 100 * 365 * 86_400_000
 SILENT: Final = "the API server does not answer now (dead, paused or slow); advance the clock"
 

@@ -15,6 +15,7 @@ from tuik8s.scenario.steps import (
     node,
     refused,
     request,
+    settle,
     wait,
 )
 from tuik8s.scenario.steps.base import Parse, Step
@@ -47,6 +48,7 @@ STEPS: dict[str, Parse] = {
     "heal": fault.parse_heal,
     "advance": advance.parse,
     "wait": wait.parse,
+    "settle": settle.parse,
     "expect": assertions.parse_expect,
     "always": assertions.parse_always,
     "never": assertions.parse_never,
