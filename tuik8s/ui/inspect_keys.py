@@ -67,7 +67,10 @@ class InspectKeys(Futures):
         self.push_screen(DecisionScreen(self.feed, ref))
 
     def open_what_if(self, ref: Ref) -> None:
-        """Where a pod would go if it were another one."""
+        """Where a pod would go if it were another one; a log has no scheduler to ask."""
+        if self.feed.read_only:
+            self._say(self.feed.read_only)
+            return
         if self._questions is None:
             self._questions = Questions(self.feed.client)
         self.push_screen(WhatIfScreen(self.feed, ref, self._questions))

@@ -17,7 +17,7 @@ from tuik8s.ui.trace import API, NOTE, Step
 PITCH_MIN, PITCH_MAX = 11, 22
 MARGIN = 6
 TIME_WIDTH = 20
-NOTE_WIDTH = 20
+NOTE_WIDTH = 14
 """Room to the right of the last lane, for what its party says."""
 
 WAIT_MIN_MS, WAIT_SHARE = 10, 0.1

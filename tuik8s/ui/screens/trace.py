@@ -23,6 +23,9 @@ from tuik8s.ui.trace_reader import TraceReader
 from tuik8s.ui.widgets.page import Page
 
 BAR_WIDTH = 10
+GUTTER = 2
+"""For the cursor."""
+
 READ_EVERY_MS = 300
 
 
@@ -76,7 +79,7 @@ class TraceScreen(PageScreen):
         if stamp != self._stamp and page.size.width:
             self._stamp = stamp
             self._steps = self._reader.steps(now_ms)
-            lines, uids = draw(self._steps, page.size.width)
+            lines, uids = draw(self._steps, page.size.width - GUTTER)
             page.set_lines(lines or [line(self._reader.said or "reading the log", "dim")], uids)
             self.query_one("#path", Page).set_lines(path_lines(self._steps))
             self._chosen = ""

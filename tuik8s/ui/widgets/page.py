@@ -20,9 +20,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tuik8s.ui.lines import Line, highlighted, matching, text_of, width_of, wrapped
+from tuik8s.ui.rowstore import Cell
 from tuik8s.ui.widgets.prompt import Prompt
 
 STRIPS_MAX = 2048
+CURSOR, NO_CURSOR = Cell("▸ "), Cell("  ")
+"""The cursor can be seen without colours."""
+
 Key = tuple[Line, bool, str, int]
 
 
@@ -221,6 +225,8 @@ class Page(ScrollView, can_focus=True):
         strip = self._strips.get(key)
         if strip is None:
             cells = highlighted(shown, self.word) if self.word else shown
+            if self.has_cursor:
+                cells = (CURSOR if under else NO_CURSOR, *cells)
             segments = [Segment(text, self._style(style, under)) for text, style in cells]
             strip = self._strips[key] = Strip(segments).simplify()
         return strip.crop_extend(left, left + width, self._style("", under))
@@ -236,7 +242,8 @@ class Page(ScrollView, can_focus=True):
         else:
             self._shown = list(enumerate(self._lines))
         widest = max((width_of(each) for _, each in self._shown), default=0)
-        self.virtual_size = Size(widest, len(self._shown))
+        gutter = len(CURSOR.text) if self.has_cursor else 0
+        self.virtual_size = Size(widest + gutter, len(self._shown))
         if self.has_cursor:
             self._go(self._index, 1)
         self.refresh()
