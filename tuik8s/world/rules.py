@@ -25,7 +25,8 @@ HEALERS_GROUP = "chaos.tuik8s.dev"
 
 class PodRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="pod"):
     """What happens to the containers of pods: of one by its name, or of those that a selector
-    matches, also of those that come later. Taken up by the kubelet.
+    matches, also of those that come later. cause: the revision of the fault, for what the kubelet
+    then writes. Taken up by the kubelet.
     """
 
     do: Literal["crash-loop", "oom", "not-ready", "slow-start", "image-pull-failure"]
@@ -33,6 +34,7 @@ class PodRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     name: str = ""
     selector: str = ""
     delay_ms: int = 0
+    cause: int = 0
 
     def applies(self, namespace: str, name: str, labels: dict[str, str]) -> bool:
         if self.namespace not in (EVERYWHERE, namespace) or self.name not in ("", name):
@@ -45,6 +47,7 @@ class NodeRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
 
     node: str
     pressure: str = "memory"
+    cause: int = 0
 
 
 class ApiRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="api"):

@@ -159,6 +159,16 @@ def test_an_overloaded_node_says_so_and_is_avoided(
     assert not taints(cluster)
 
 
+@pytest.mark.parametrize("action", ["node-cordon", "node-drain", "node-overload"])
+def test_what_a_fault_does_to_a_node_names_it_as_the_cause(cluster: Cluster, action: str) -> None:
+    store = cluster.apiserver.store
+    before = store.revision
+    cluster.fault("f", action=action, target="node/node-2")
+    changes = {change.revision: change for change in store.changes(before, "")}
+    causes = {c.cause for c in changes.values() if c.key == "nodes//node-2"} - {0}
+    assert f"{FAULTS}//f" in {changes[cause].key for cause in causes}
+
+
 def test_a_zone_by_its_label(cluster: Cluster) -> None:
     zone = "topology.kubernetes.io/zone=zone-2"
     cluster.fault("f", action="node-stop", target="nodes", selector=zone)

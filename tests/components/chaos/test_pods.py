@@ -264,3 +264,21 @@ def test_refusal_says_what_there_is(
     assert status["phase"] == "Refused"
     assert words in status["message"]
     assert plant.is_ready("web")
+
+
+@pytest.mark.parametrize("action", ["pod-not-ready", "pod-crash-loop", "pod-kill"])
+def test_what_a_fault_does_names_it_as_the_cause(plant: ChaosPlant, action: str) -> None:
+    before = plant.apiserver.store.revision
+    plant.fault(action, "pod/web")
+    plant.run_ms(3_000)
+    changes = list(plant.apiserver.store.changes(before, ""))
+    of_pod = [change for change in changes if change.key == "pods/default/web"]
+    causes = {change.cause for change in of_pod} - {0}  # a restarted pod is well for a moment
+    by_revision = {change.revision: change.key for change in changes}
+    assert {by_revision[cause] for cause in causes} == {f"{FAULTS}//f"}
+    plant.heal()
+    plant.run_ms(20_000)
+    if action != "pod-kill":
+        assert plant.is_ready("web")
+        last = list(plant.apiserver.store.changes(changes[-1].revision, "pods/"))[-1]
+        assert last.cause == 0

@@ -22,7 +22,7 @@ import msgspec
 from tuik8s.api.times import parse_duration
 from tuik8s.components.chaos.shape import Refused, Shape
 from tuik8s.world.links import LinkRule
-from tuik8s.world.rules import Rule
+from tuik8s.world.rules import NodeRule, PodRule, Rule
 
 APISERVER = "apiserver"
 CHAOS = "chaos"
@@ -91,6 +91,13 @@ class Eviction(msgspec.Struct, frozen=True):
     at_once: bool = True
 
 
+class Cordon(msgspec.Struct, frozen=True):
+    """A node that is to take no new pods. cause: the revision of the fault."""
+
+    node: str
+    cause: int = 0
+
+
 class Drain(msgspec.Struct, frozen=True):
     """A node that is to be emptied. cause: the revision of the fault."""
 
@@ -108,7 +115,7 @@ class Effects(msgspec.Struct, frozen=True, kw_only=True):
     pause: tuple[str, ...] = ()
     links: tuple[LinkRule, ...] = ()
     rules: tuple[Rule, ...] = ()
-    cordon: tuple[str, ...] = ()
+    cordon: tuple[Cordon, ...] = ()
     drain: tuple[Drain, ...] = ()
 
     @property
@@ -132,9 +139,17 @@ def union(parts: Sequence[Effects]) -> Effects:
 
 
 def caused(effects: Effects, revision: int) -> Effects:
-    """The effects, with the revision of their fault where they are written down."""
-    drains = [msgspec.structs.replace(drain, cause=revision) for drain in effects.drain]
-    return msgspec.structs.replace(effects, drain=tuple(drains))
+    """The effects, with the revision of their fault for what is written because of them."""
+    replace = msgspec.structs.replace
+    return replace(
+        effects,
+        cordon=tuple(replace(cordon, cause=revision) for cordon in effects.cordon),
+        drain=tuple(replace(drain, cause=revision) for drain in effects.drain),
+        rules=tuple(
+            replace(rule, cause=revision) if isinstance(rule, PodRule | NodeRule) else rule
+            for rule in effects.rules
+        ),
+    )
 
 
 Plan = Callable[[FaultSpec, Shape], Effects]

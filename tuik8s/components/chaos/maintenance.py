@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from tuik8s.api.meta import annotations_of, controller_of, is_deleting
 from tuik8s.api.types import Object, Reply
 from tuik8s.bus.client import Client, decode, object_of
-from tuik8s.components.chaos.base import Drain, Eviction
+from tuik8s.components.chaos.base import Cordon, Drain, Eviction
 from tuik8s.components.chaos.clerk import Clerk
 
 MARK = "chaos.tuik8s.dev/cordoned"
@@ -35,13 +35,14 @@ class Maintenance:
         self._client = client
         self._clerk = clerk
         self._on_stay = on_stay
-        self._cordoned: dict[str, None] = {}
+        self._cordoned: dict[str, int] = {}
         self._drains: dict[str, Drain] = {}
         self._busy: dict[str, list[Callable[[], None]]] = {}
 
-    def want(self, cordon: Sequence[str], drains: Sequence[Drain]) -> None:
+    def want(self, cordon: Sequence[Cordon], drains: Sequence[Drain]) -> None:
         """Cordon these nodes and drain those, and no others."""
-        wanted = dict.fromkeys((*cordon, *(drain.node for drain in drains)))
+        wanted = {cordoned.node: cordoned.cause for cordoned in cordon}
+        wanted.update((drain.node, drain.cause) for drain in drains)
         had, self._cordoned = self._cordoned, wanted
         for node in [*(n for n in wanted if n not in had), *(n for n in had if n not in wanted)]:
             self.check(node, _nothing)
@@ -71,7 +72,8 @@ class Maintenance:
         if patch is None:
             self._settled(node)
         else:
-            self._client.patch("nodes", "", node, patch, lambda _: self._look(node))
+            cause = self._cordoned.get(node, 0)
+            self._client.patch("nodes", "", node, patch, lambda _: self._look(node), cause=cause)
 
     def _settled(self, node: str) -> None:
         for done in self._busy.pop(node):

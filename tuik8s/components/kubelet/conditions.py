@@ -5,10 +5,8 @@ Source: k8s.io/kubernetes pkg/kubelet/nodestatus/setters.go (1.36).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from typing import NamedTuple
-
-from tuik8s.world.rules import NodeRule
 
 READY = ("Ready", "True", "KubeletReady", "kubelet is posting ready status")
 
@@ -38,11 +36,6 @@ _PRESSURES = {
         ("KubeletHasInsufficientPID", "kubelet has insufficient PID available"),
     ),
 }
-
-
-def pressures_on(node: str, rules: Iterable[NodeRule]) -> frozenset[str]:
-    """What a node is short of, by what faults say."""
-    return frozenset(rule.pressure for rule in rules if rule.node == node)
 
 
 def conditions_under(pressures: Set[str]) -> list[tuple[str, str, str, str]]:

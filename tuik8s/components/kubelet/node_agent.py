@@ -16,7 +16,7 @@ from functools import partial
 from tuik8s.api.times import format_micro_time
 from tuik8s.api.types import Object, Reply
 from tuik8s.bus.client import Client, decode
-from tuik8s.components.kubelet.conditions import conditions_under, pressures_on, turned
+from tuik8s.components.kubelet.conditions import conditions_under, turned
 from tuik8s.components.kubelet.config import LEASE_DURATION_S, KubeletConfig, KubeletNode
 from tuik8s.components.kubelet.node_object import (
     new_node,
@@ -143,10 +143,14 @@ class NodeAgent:
             _ignore,
             kind="strategic",
             subresource="status",
+            cause=max((r.cause for r in self._rules_here()), default=0),
         )
 
     def _pressures_now(self) -> Set[str]:
-        return pressures_on(self.node.name, self._world.rules.of(NodeRule))
+        return {rule.pressure for rule in self._rules_here()}
+
+    def _rules_here(self) -> list[NodeRule]:
+        return [rule for rule in self._world.rules.of(NodeRule) if rule.node == self.node.name]
 
     def _on_rules(self) -> None:
         """What the node is short of changed: say so at once, as upstream's eviction manager

@@ -23,13 +23,17 @@ _HIT = ("main", "sidecar")
 
 
 class PodFaults(NamedTuple):
-    """ends: code and reason with which main containers end, if they do, after_ms of each start."""
+    """ends: code and reason with which main containers end, if they do, after_ms of each start.
+
+    cause: the revision of the last fault that has a part in it.
+    """
 
     ends: tuple[int, str] | None = None
     after_ms: int = 0
     is_unready: bool = False
     later_ms: int = 0
     pull_fails: bool = False
+    cause: int = 0
 
     def clauses(self, container: Container) -> str:
         """What is to be added to the behaviour of a container that starts now."""
@@ -55,6 +59,7 @@ def faults_of(pod: Object, rules: Iterable[PodRule]) -> PodFaults:
     for rule in rules:
         if not rule.applies(meta["namespace"], meta["name"], labels):
             continue
+        found = found._replace(cause=max(found.cause, rule.cause))
         if rule.do in ("crash-loop", "oom"):
             ends = CRASHED if rule.do == "crash-loop" else OUT_OF_MEMORY
             found = found._replace(ends=ends, after_ms=rule.delay_ms or CRASHES_AFTER_MS)

@@ -107,6 +107,7 @@ class PodReports:
             lambda reply: self._on_told(uid, api_uid, status, reply),
             kind="strategic",
             subresource="status",
+            cause=0 if _readiness(status)[1] == "True" else life.faults.cause,
         )
 
     def _delete(self, life: PodLife) -> None:

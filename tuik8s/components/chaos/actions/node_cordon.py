@@ -7,12 +7,12 @@ Recovery: schedulable again at once. A node that was cordoned before stays as it
 
 from __future__ import annotations
 
-from tuik8s.components.chaos.base import Action, Effects, FaultSpec
+from tuik8s.components.chaos.base import Action, Cordon, Effects, FaultSpec
 from tuik8s.components.chaos.shape import Shape
 
 
 def plan(spec: FaultSpec, shape: Shape) -> Effects:
-    return Effects(cordon=(shape.node(spec.target),))
+    return Effects(cordon=(Cordon(shape.node(spec.target)),))
 
 
 ACTION = Action(plan=plan, group="node", targets=("node",), reads=("nodes",), cordons=True)
