@@ -16,7 +16,6 @@ Source: our own (design: chaos is a resource).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from tuik8s.api.times import format_time, parse_time
 from tuik8s.api.types import Object, Reply
@@ -25,7 +24,8 @@ from tuik8s.bus.clone import Change
 from tuik8s.bus.informer import Informer
 from tuik8s.components.base import Host
 from tuik8s.components.chaos.actions.registry import ACTIONS
-from tuik8s.components.chaos.base import APISERVER, Effects, Hand, caused
+from tuik8s.components.chaos.applied import Applied
+from tuik8s.components.chaos.base import Hand, caused
 from tuik8s.components.chaos.book import Book, Taken
 from tuik8s.components.chaos.choosing import resources_read
 from tuik8s.components.chaos.clerk import Clerk
@@ -57,15 +57,13 @@ class Chaos:
         self._surroundings = Surroundings(self._client, hand)
         self._clerk = Clerk(self._client)
         self._maintenance = Maintenance(self._client, self._clerk, self._on_stay)
-        self._applied = Effects()
+        self._applied = Applied(hand, self._maintenance, self.name)
         self._is_planned = False
         self._is_settled = False
         self._looking: dict[str, None] = {}
 
     def start(self) -> None:
-        """Nobody could tell us to heal while the API server is held: let go of it first."""
-        self._hand.release(APISERVER)
-        self._hand.resume(APISERVER)
+        self._applied.free_apiserver()
         self._create_kind()
 
     def statistics(self) -> Mapping[str, int]:
@@ -110,18 +108,7 @@ class Chaos:
     def _settle(self) -> None:
         """What was active is taken over; what nobody asks for is undone."""
         self._is_settled = True
-        wanted = self._book.wanted()
-        for party in self._hand.parties():
-            if party == self.name:
-                continue
-            if party not in wanted.hold:
-                self._hand.release(party)
-            if party not in wanted.pause:
-                self._hand.resume(party)
-        if not wanted.links:
-            self._hand.set_links(())
-        if not wanted.rules:
-            self._hand.set_rules(())
+        self._applied.take_over(self._book.wanted())
         self._apply()
         self._host.ready()  # not before: whoever starts a cluster is told what faults hold back
 
@@ -296,15 +283,7 @@ class Chaos:
         if action is None or not action.cordons or not targets:
             done()
             return
-        waiting = dict.fromkeys(targets)
-
-        def back(target: str) -> None:
-            waiting.pop(target, None)
-            if not waiting:
-                done()
-
-        for target in list(waiting):
-            self._maintenance.check(target.partition("/")[2], partial(back, target))
+        self._maintenance.check_all([name.partition("/")[2] for name in targets], done)
 
     def _on_stay(self, node: str, stay: list[str]) -> None:
         """Pods stay on a node that is drained: its faults say why."""
@@ -316,22 +295,10 @@ class Chaos:
             if node in drained and said != message:
                 self._say(fault["metadata"]["name"], {"message": message})
 
-    # --- the world ----------------------------------------------------------------------------
-
     def _apply(self) -> None:
-        """Bring the world from what was applied to what the active faults ask for together."""
-        if not self._is_settled:
-            return
-        wanted = self._book.wanted()
-        had, self._applied = self._applied, wanted
-        _differ(had.hold, wanted.hold, self._hand.hold, self._hand.release)
-        _differ(had.pause, wanted.pause, self._hand.pause, self._hand.resume)
-        if wanted.links != had.links:
-            self._hand.set_links(wanted.links)
-        if wanted.rules != had.rules:
-            self._hand.set_rules(wanted.rules)
-        if (wanted.cordon, wanted.drain) != (had.cordon, had.drain):
-            self._maintenance.want(wanted.cordon, wanted.drain)
+        """Bring the world to what the active faults ask for together."""
+        if self._is_settled:
+            self._applied.bring(self._book.wanted())
 
     # --- the API ------------------------------------------------------------------------------
 
@@ -361,17 +328,3 @@ class Chaos:
 
 def build(host: Host, hand: Hand) -> Chaos:
     return Chaos(host, hand)
-
-
-def _differ(
-    had: tuple[str, ...],
-    wanted: tuple[str, ...],
-    begin: Callable[[str], None],
-    end: Callable[[str], None],
-) -> None:
-    for party in wanted:
-        if party not in had:
-            begin(party)
-    for party in had:
-        if party not in wanted:
-            end(party)

@@ -13,6 +13,7 @@ Source: k8s.io/kubectl pkg/drain (1.36), with --force and --delete-emptydir-data
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from tuik8s.api.meta import annotations_of, controller_of, is_deleting
 from tuik8s.api.types import Object, Reply
@@ -57,6 +58,18 @@ class Maintenance:
         self._busy.setdefault(node, []).append(done)
         if waiting is None:
             self._look(node)
+
+    def check_all(self, nodes: Sequence[str], done: Callable[[], None]) -> None:
+        """Bring nodes to what is wanted of them, then call done."""
+        waiting = dict.fromkeys(nodes)
+
+        def checked(node: str) -> None:
+            waiting.pop(node, None)
+            if not waiting:
+                done()
+
+        for node in list(waiting):
+            self.check(node, partial(checked, node))
 
     def _look(self, node: str) -> None:
         self._client.get("nodes", "", node, lambda reply: self._on_node(node, reply))
