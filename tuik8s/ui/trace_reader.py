@@ -39,7 +39,7 @@ class TraceReader:
     def look(self, now_ms: int) -> None:
         pod = self._feed.get(*self.ref)
         version = pod["metadata"].get("resourceVersion") if pod is not None else ""
-        self._own.follow(version)
+        self._own.follow(version, 0)
         life = self._life(now_ms)
         if life and life[0].type == "ADDED":
             born = life[0].revision
@@ -77,4 +77,4 @@ class TraceReader:
     def _follow(self, ref: Ref, stamp: str) -> None:
         if ref not in self._more:
             self._more[ref] = History(self._feed.client, ref)
-        self._more[ref].follow(stamp)
+        self._more[ref].follow(stamp, 0)

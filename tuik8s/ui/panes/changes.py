@@ -45,7 +45,8 @@ class ChangesPane(LiveTable):
 
     def pump(self, now_ms: int) -> None:
         obj = self.feed.get(*self.ref)
-        self.history.follow(obj["metadata"].get("resourceVersion") if obj is not None else "")
+        version = obj["metadata"].get("resourceVersion") if obj is not None else ""
+        self.history.follow(version, now_ms)
         stamp = (self.history.version, self.feed.moves)
         if stamp != self._stamp:
             self._stamp = stamp

@@ -57,7 +57,7 @@ class WhyScreen(PageScreen):
     def pump(self, now_ms: int) -> None:
         obj = self.feed.get(*self.ref)
         version = obj["metadata"].get("resourceVersion") if obj is not None else ""
-        self._history.follow(version)
+        self._history.follow(version, now_ms)
         if self._attempts is not None:
             self._attempts.follow(version)
         self._follow_newest(now_ms)
