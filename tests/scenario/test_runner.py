@@ -178,3 +178,24 @@ def test_a_headless_run_loads_no_dashboard(failing: Path) -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.sim
+def test_faults_are_healed_although_the_api_server_is_paused_for_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "paused.yaml"
+    pause = "fault: {action: component-pause, target: component/apiserver, for: 30s}"
+    path.write_text(f"cluster: {{nodes: 1}}\nsteps: [{{{pause}}}, {{advance: 1s}}]\n")
+    assert run_scenario(read_scenario(path)).reason == ""
+
+
+@pytest.mark.sim
+def test_a_run_that_ends_without_an_api_server_has_a_log(tmp_path: Path) -> None:
+    path = tmp_path / "down.yaml"
+    kill = "fault: {action: component-kill, target: component/apiserver}"
+    path.write_text(
+        f"cluster: {{nodes: 1}}\nsteps: [{{{kill}}}, {{advance: 10ms}}, {{expect: 'true'}}]\n"
+    )
+    outcome = run_scenario(read_scenario(path))
+    assert "the API server is down" in outcome.reason
+    assert outcome.revision > 1
+    assert len(outcome.digest) == 64

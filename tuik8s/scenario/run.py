@@ -38,6 +38,10 @@ class Refusal(Failed):
     """The API server said no."""
 
 
+class NoAnswer(Failed):
+    """The API server said nothing; what became of the request is unknown."""
+
+
 class Run:
     """What steps work with."""
 
@@ -204,7 +208,7 @@ class Run:
         send(replies.append)
         self.cluster.run_until(is_answered, REPLY_WITHIN_MS)
         if not replies or replies[0].code == 0:
-            raise Failed("the API server does not answer")
+            raise NoAnswer("the API server does not answer")
         return replies[0]
 
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from tuik8s.scenario.checkers.base import Violation
 from tuik8s.scenario.checkers.registry import all_checkers
 from tuik8s.scenario.document import PlacedStep, Scenario
-from tuik8s.scenario.log_copy import LogFiles, files_of
+from tuik8s.scenario.log_copy import LogFiles, files_of, open_log
 from tuik8s.scenario.outcome import Failure, Outcome, StepResult
 from tuik8s.scenario.place import BadScenario
-from tuik8s.scenario.run import Failed, Run
+from tuik8s.scenario.run import Failed, NoAnswer, Run
 from tuik8s.scenario.simulated_cluster import SimulatedCluster
 from tuik8s.scenario.steps.fault import Heal, faults_of
 from tuik8s.world.logs import Sink, discard
@@ -59,11 +59,12 @@ def run_scenario(
     except Exception as defect:
         _blame_us(outcome, run, defect)
     outcome.simulated_ms = cluster.now_ms - outcome.begin_ms
-    if run.is_up:
-        outcome.digest = cluster.digest()
-        outcome.revision = outcome.failure.revision if outcome.failure else run.state.revision
+    outcome.revision = outcome.failure.revision if outcome.failure else run.revision
+    log = files_of(cluster.simulation.disk("apiserver", "store"))
+    if log:
+        outcome.digest = cluster.digest() if run.is_up else open_log(log).digest()
     if on_log is not None:
-        on_log(files_of(cluster.simulation.disk("apiserver", "store")))
+        on_log(log)
     return outcome
 
 
@@ -144,9 +145,14 @@ class HealLeft:
     title = "heal what is left"
 
     def run(self, run: Run) -> None:
+        end_ms = run.now_ms + CONVERGE_WITHIN_MS
         run.wait_until(lambda: run.is_up, CONVERGE_WITHIN_MS)
-        if faults_of(run):
-            Heal().run(run)
+        while faults_of(run):
+            try:
+                Heal().run(run)
+            except NoAnswer:  # the API server is paused or cut off, for a time
+                if run.now_ms >= end_ms:
+                    raise
 
 
 class Converge:
