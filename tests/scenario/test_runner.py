@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from tuik8s.cli.main import main
 from tuik8s.scenario.document import read_scenario
 from tuik8s.scenario.runner import run_scenario
+from tuik8s.scenario.simulated_cluster import SimulatedCluster
 
 FAILING = """\
 name: it fails
@@ -199,3 +201,20 @@ def test_a_run_that_ends_without_an_api_server_has_a_log(tmp_path: Path) -> None
     assert "the API server is down" in outcome.reason
     assert outcome.revision > 1
     assert len(outcome.digest) == 64
+
+
+@pytest.mark.sim
+def test_a_run_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Sweeps run many in one process, and the collector sees no cycle through an expression."""
+    path = tmp_path / "s.yaml"
+    path.write_text("cluster: {nodes: 1}\nsteps: [{expect: 'now() > 0'}, {advance: 1s}]\n")
+    scenario = read_scenario(path)
+    before = _clusters()
+    for seed in (1, 2):
+        run_scenario(scenario, seed)
+    assert [each for each in _clusters() if each not in before] == []
+
+
+def _clusters() -> list[SimulatedCluster]:
+    gc.collect()
+    return [each for each in gc.get_objects() if isinstance(each, SimulatedCluster)]

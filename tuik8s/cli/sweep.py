@@ -13,6 +13,7 @@ end by themselves when it is gone.
 from __future__ import annotations
 
 import argparse
+import gc
 import multiprocessing
 import os
 import re
@@ -254,6 +255,7 @@ def _work(pipe: Connection, parent: int, asked: Sequence[tuple[str, dict[str, An
                 scenarios[task.number] = read_scenario(Path(file), parameters)
             outcome = _run_one(scenarios[task.number], task, leave_if_alone)
             pipe.send_bytes(msgspec.msgpack.encode(outcome))
+            gc.collect()  # the cluster that was; the collector's own pace would keep several
     except (EOFError, ConnectionError):
         return
 
