@@ -260,15 +260,6 @@ def test_a_command_that_cannot_be_done_stays_where_it_is() -> None:
     play(scene)
 
 
-def test_enter_on_a_route_shows_the_rules() -> None:
-    async def scene(stage: Stage) -> None:
-        await stage.press("5")
-        await stage.press("enter")
-        assert "rules of node-1" in stage.status
-
-    play(scene)
-
-
 def test_processes_that_only_grow_older_do_not_count_as_changed() -> None:
     process = {"name": "scheduler", "pid": 7, "state": "running", "restarts": 0, "last_exit": ""}
 

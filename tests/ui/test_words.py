@@ -12,7 +12,6 @@ from tuik8s.ui.problems import problems
 from tuik8s.ui.rows import node, pod, workload
 from tuik8s.ui.screens.changes import delete_commands
 from tuik8s.ui.screens.overview import bar
-from tuik8s.ui.screens.routing import service_rows
 
 NOW_MS = 60_000
 
@@ -145,22 +144,6 @@ def test_a_description_ends_with_events() -> None:
 def test_yaml_leaves_managed_fields_out() -> None:
     obj = {"kind": "Pod", "metadata": {"name": "p", "managedFields": [{"manager": "me"}]}}
     assert "manager" not in yaml_of(obj)
-
-
-def test_rows_of_a_service_port() -> None:
-    service = {
-        "id": "ns/s:http",
-        "listens": {"10.0.0.1:80": "127.0.0.1:8080"},
-        "affinity": [{"endpoint": "10.1.0.1:80"}],
-        "endpoints": [{"address": "10.1.0.1:80", "node": "n", "ready": True}],
-    }
-    [(_, cells, _)] = service_rows(service)
-    texts = [cell.text for cell in cells]
-    assert texts[:4] == ["ns/s:http", "10.0.0.1:80 → 127.0.0.1:8080", "10.1.0.1:80", "n"]
-    assert texts[-1] == "1"
-    [(_, cells, health)] = service_rows({"id": "ns/s:http"})
-    assert cells[2].text == "no endpoints"
-    assert health == "warn"
 
 
 def test_a_custom_kind_brings_its_columns() -> None:

@@ -55,8 +55,8 @@ class Feed:
         self.client = client
         self.kinds: KindRegistry = builtin()
         self.routes: dict[str, Object] = {}
-        """node -> its proxy's routing table"""
-        self.routes_version = 0
+        """node -> its proxy's routing table, as of the last `take_routes`"""
+        self._routes_told: dict[str, bytes] = {}
         self.namespace = ""
         """Only this namespace is shown; "" shows all."""
         self.kinds_version = 0
@@ -279,10 +279,16 @@ class Feed:
             self.kinds.add(kind)
 
     def _on_route(self, topic: str, body: bytes) -> None:
-        table: Any = msgspec.msgpack.decode(body)
-        if isinstance(table, dict):
-            self.routes[topic.rpartition("/")[2]] = table
-            self.routes_version += 1
+        self._routes_told[topic.rpartition("/")[2]] = body
+
+    def take_routes(self) -> list[tuple[str, Object]]:
+        """(node, routing table) of all that were told since the last time; nothing is decoded
+        for a screen that is not there."""
+        told, self._routes_told = self._routes_told, {}
+        tables: list[tuple[str, Any]] = [(n, msgspec.msgpack.decode(b)) for n, b in told.items()]
+        found = [(node, table) for node, table in tables if isinstance(table, dict)]
+        self.routes.update(found)
+        return found
 
     def ask_routes(self, node: str) -> None:
         """Have the last routing table of a node, which may be older than this dashboard."""

@@ -1,6 +1,7 @@
 """Looking closer, from any screen: why, how it came about, what hangs together, what differs.
 
-    w why   t trace   x xray   D difference to another moment     of the object under the cursor
+    w why   t trace   x xray   r routes   D difference to another moment
+    of the object under the cursor
 
 A screen says what is under its cursor (`DashboardScreen.subject`); everything here opens on it.
 """
@@ -22,6 +23,7 @@ from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.screens.change import ChangeScreen
 from tuik8s.ui.screens.decision import DecisionScreen
 from tuik8s.ui.screens.detail import DetailScreen
+from tuik8s.ui.screens.routing import RoutingScreen
 from tuik8s.ui.screens.text import TextScreen
 from tuik8s.ui.screens.trace import TraceScreen
 from tuik8s.ui.screens.what_if import WhatIfScreen
@@ -31,6 +33,8 @@ from tuik8s.ui.when import BadMoment, parse_when
 from tuik8s.ui.widgets.prompt import Prompt
 
 AGAINST = "Δ"
+ROUTED = ("services", "nodes")
+"""What connections go to, and where they come in."""
 
 
 class InspectKeys(Futures):
@@ -40,6 +44,7 @@ class InspectKeys(Futures):
         Binding("w", "why", "Why", show=False, id="inspect.why"),
         Binding("t", "trace", "Trace", show=False, id="inspect.trace"),
         Binding("x", "xray", "Xray", show=False, id="inspect.xray"),
+        Binding("r", "routes", "Routes", show=False, id="inspect.routes"),
         Binding("D", "difference", "Difference", show=False, id="inspect.difference"),
     ]
 
@@ -106,6 +111,13 @@ class InspectKeys(Futures):
         if ref != NO_REF:
             whole = ref.resource == "namespaces"
             self.push_screen(XrayScreen(self.feed, ref, whole_namespace=whole))
+
+    def action_routes(self) -> None:
+        ref = self.subject()
+        if ref.resource in ROUTED:
+            self.push_screen(RoutingScreen(self.feed, ref))
+        elif ref != NO_REF:
+            self._say(f"routes are of a Service or a node, not of {ref.plural}; :routes shows all")
 
     def action_difference(self) -> None:
         ref, screen = self.subject(), self.screen

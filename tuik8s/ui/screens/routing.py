@@ -1,50 +1,79 @@
-"""How a node's proxy routes: service ports, where they listen, endpoints, connections, affinity.
+"""How connections to a Service find their pod: addresses, rules, endpoints, live traffic, affinity.
 
-o goes to the next node; Enter shows the rules as an operator would see them.
+    o next node   i as iptables or userspace would write the rules   r this Service alone, or all
+    y the rules as iptables-save prints them   Enter on an endpoint: its pod
+
+At a moment of the past the rules are compiled from the Services and EndpointSlices of then; what
+proxies count is not in the log.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
 
+from tuik8s.api.routing import iptables, userspace
+from tuik8s.api.routing.rules import ProxyNode, RuleSet
 from tuik8s.ui.describe import shown
 from tuik8s.ui.feed import Feed
-from tuik8s.ui.lines import Line, line
-from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
-from tuik8s.ui.screens.base import DashboardScreen
-from tuik8s.ui.screens.text import TextScreen
+from tuik8s.ui.lines import line
+from tuik8s.ui.refs import NO_REF, Ref
+from tuik8s.ui.routes import COLUMNS, Routes, describe_service, endpoint_rows, proxy_node, routes
+from tuik8s.ui.rowstore import RowStore
+from tuik8s.ui.rules import tree
+from tuik8s.ui.screens.text import PageScreen, TextScreen
+from tuik8s.ui.traffic import Traffic
 from tuik8s.ui.widgets.live_table import LiveTable
+from tuik8s.ui.widgets.page import Page
+from tuik8s.ui.widgets.prompt import Prompt
+
+EVERY_MS = 1_000
+SERVICES = "services"
+SLICES = "endpointslices.discovery.k8s.io"
+MODES = {"userspace": userspace.explain, "iptables": iptables.explain}
+NOT_LOGGED = "the past: connections are not in the log"
 
 
-class RoutingScreen(DashboardScreen):
-    """The routing table of one node."""
+class RoutingScreen(PageScreen):
+    """ref: the Service or the node that is looked at, or NO_REF for all Services at all nodes."""
 
-    BINDINGS = [("o", "node(1)", "Next node"), ("O", "node(-1)", "Previous node")]
+    BINDINGS: ClassVar[list[Any]] = [
+        Binding("o", "node", "Next node", id="routes.node"),
+        Binding("i", "mode", "iptables/userspace", id="routes.mode"),
+        Binding("r", "narrow", "This Service/all", id="routes.narrow"),
+        Binding("slash", "filter", "Filter", id="routes.filter"),
+        Binding("y", "rules", "Rules as text", id="routes.text"),
+        Binding("tab", "app.focus_next", "Next panel", id="routes.panel"),
+    ]
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, ref: Ref = NO_REF) -> None:
         super().__init__(feed)
-        self._shown_node = ""
-        self._shown_version = -1
-        self._store = RowStore(
-            (
-                ColumnSpec("SERVICE PORT"),
-                ColumnSpec("LISTENS"),
-                ColumnSpec("ENDPOINT"),
-                ColumnSpec("ON NODE"),
-                ColumnSpec("READY"),
-                ColumnSpec("OPEN", "right"),
-                ColumnSpec("TOTAL", "right"),
-                ColumnSpec("FAILED", "right"),
-                ColumnSpec("IN", "right"),
-                ColumnSpec("OUT", "right"),
-                ColumnSpec("CLIENTS", "right"),
-            )
-        )
+        self._service = ref if ref.resource == SERVICES else NO_REF
+        self._node = ref.name if ref.resource == "nodes" else ""
+        """Whose traffic is shown; "" is all nodes."""
+        self._mode = ""
+        """How the rules are written; "" is as the proxies do."""
+        self._found = Routes((), {})
+        self._traffic = Traffic()
+        self._stamp: Any = None
+        self._compiled: Any = None
+        self._store = RowStore(COLUMNS)
+        self._uids: set[str] = set()
+        self._part: Widget | None = None
 
     def body(self) -> ComposeResult:
-        yield LiveTable(id="routes")
+        with Vertical():
+            with Vertical(classes="panel"):
+                yield Static("", classes="heading", id="rules-heading", markup=False)
+                yield Page(id="rules")
+            with Vertical(classes="panel"):
+                yield Static("", classes="heading", id="ends-heading", markup=False)
+                yield LiveTable(id="routes")
 
     def on_mount(self) -> None:
         self.query_one(LiveTable).set_store(self._store)
@@ -53,85 +82,136 @@ class RoutingScreen(DashboardScreen):
             self.feed.ask_routes(name)
 
     def pump(self, now_ms: int) -> None:
-        nodes = self._node_names()
-        if self._shown_node not in nodes:
-            self._shown_node = nodes[0] if nodes else ""
-            self._shown_version = -1
-            if self._shown_node:
-                self.feed.ask_routes(self._shown_node)
-        if self._shown_version != self.feed.routes_version:
-            self._shown_version = self.feed.routes_version
-            self._fill(self.feed.routes.get(self._shown_node) or {}, now_ms)
+        for node, table in self.feed.take_routes():
+            self._traffic.take(node, table)
+        version = self.feed.version_of((SERVICES, SLICES))
+        stamp = (self._service, self._node, self.mode, self.feed.namespace, self.feed.moves)
+        if stamp != self._stamp or self.is_due("routes", EVERY_MS):
+            self._stamp = stamp
+            if self._compiled != (version, stamp):
+                self._compiled = (version, stamp)
+                self._compile()
+            self._show(now_ms)
         self.query_one(LiveTable).refresh_rows(now_ms)
 
-    def title_line(self) -> str:
-        table = self.feed.routes.get(self._shown_node) or {}
-        mode = table.get("mode", "waiting for its proxy")
-        count = len(table.get("services") or ())
-        where = f"routes of {self._shown_node}  ({mode})  {count} service ports"
-        return f"{where}, Enter shows the rules" if table else where
+    def on_descendant_focus(self) -> None:
+        if isinstance(self.focused, LiveTable | Page):
+            self._part = self.focused  # the prompt, which has the keys next, is about it
 
-    def action_node(self, step: int) -> None:
-        nodes = self._node_names()
-        if nodes:
-            index = nodes.index(self._shown_node) if self._shown_node in nodes else 0
-            self._shown_node = nodes[(index + step) % len(nodes)]
-            self._shown_version = -1
-            self.feed.ask_routes(self._shown_node)
+    def part(self) -> Widget | None:
+        return self._part
+
+    @property
+    def mode(self) -> str:
+        """How the rules are written."""
+        told = next(iter(self.feed.routes.values()), {})
+        return self._mode or str(told.get("mode", "userspace"))
+
+    def title_line(self) -> str:
+        of = str(self._service) if self._service != NO_REF else f"{len(self._found.ports)} ports"
+        return f"routes of {of} at {self._node or 'all nodes'}"
+
+    def subject(self) -> Ref:
+        """The pod of the endpoint under the cursor, else its Service."""
+        uid = self.query_one(LiveTable).cursor_uid or ""
+        for port in self._found.ports:
+            for end in port.endpoints:
+                if uid == f"{port.id}/{end}" and self._found.pod(end) != NO_REF:
+                    return self._found.pod(end)
+            if uid.startswith(port.id):
+                return Ref(SERVICES, port.namespace, port.name)
+        return self._service
+
+    # --- keys ---------------------------------------------------------------------------------
+
+    def action_node(self) -> None:
+        nodes = ["", *self._node_names()]
+        index = nodes.index(self._node) if self._node in nodes else 0
+        self._node = nodes[(index + 1) % len(nodes)]
+        if self._node:
+            self.feed.ask_routes(self._node)
+
+    def action_mode(self) -> None:
+        self._mode = "userspace" if self.mode == "iptables" else "iptables"
+
+    def action_narrow(self) -> None:
+        """Only the Service under the cursor; all again when it is one already."""
+        if self._service != NO_REF:
+            self._service = NO_REF
+            return
+        uid = self.query_one(LiveTable).cursor_uid or ""
+        for port in self._found.ports:
+            if uid == port.id or uid.startswith(f"{port.id}/"):
+                self._service = Ref(SERVICES, port.namespace, port.name)
 
     def on_live_table_selected(self, event: LiveTable.Selected) -> None:
         event.stop()
+        ref = self.subject()
+        if ref != NO_REF:
+            self.dashboard.open_detail(ref)
 
-        def lines() -> list[Line]:
-            rules = (self.feed.routes.get(self._shown_node) or {}).get("rules") or ()
-            return [line(shown(str(rule))) for rule in rules] or [line("(no rules yet)", "dim")]
+    def action_filter(self) -> None:
+        self.query_one(Prompt).open("/", self.word())
 
-        self.app.push_screen(TextScreen(self.feed, f"rules of {self._shown_node}", lines))
+    def action_rules(self) -> None:
+        """The rules one by one, as a tool on the node would print them."""
+        rules, mode = self._rules(), self.mode
+
+        def found() -> list[Any]:
+            return [line(shown(rule)) for rule in MODES[mode](rules)] or [line("(no rules)", "dim")]
+
+        self.app.push_screen(TextScreen(self.feed, f"{mode} rules of {rules.node}", found))
+
+    # --- what is shown ------------------------------------------------------------------------
+
+    def _compile(self) -> None:
+        if self._service != NO_REF:
+            service = self.feed.get(*self._service)
+            services = [service] if service is not None else []
+        else:
+            wanted = self.feed.namespace
+            services = [
+                each
+                for each in self.feed.items(SERVICES)
+                if not wanted or each["metadata"]["namespace"] == wanted
+            ]
+        self._found = routes(services, self.feed.items(SLICES))
+
+    def _show(self, now_ms: int) -> None:
+        live = self.feed.past is None
+        rules, node = self._rules(), self._place()
+        told = (self.feed.routes.get(node.name) or {}) if live else {}
+        rows = {row["id"]: row for row in told.get("services") or ()}
+        self.query_one(Page).set_lines(tree(rules, self.mode, self._found.where, rows, now_ms))
+        self.query_one("#rules-heading", Static).update(self._rules_heading(node, bool(told)))
+        nodes = [self._node] if self._node else self._node_names()
+        before, self._uids = self._uids, set()
+        traffic = self._traffic if live else None
+        for row in endpoint_rows(self._found, traffic, nodes, now_ms):
+            self._uids.add(row.uid)
+            self._store.put(row.uid, row.cells, row.sort_keys, row.health, now_ms)
+        for uid in before - self._uids:
+            self._store.remove(uid)
+        where = f"connections that came in at {self._node or 'all nodes'}"
+        heading = f"endpoints   {where if live else NOT_LOGGED}"
+        self.query_one("#ends-heading", Static).update(heading)
+
+    def _rules(self) -> RuleSet:
+        return self._found.rules(self._place())
+
+    def _place(self) -> ProxyNode:
+        """The node whose rules are shown: with all nodes the first one's."""
+        names = self._node_names()
+        name = self._node or (names[0] if names else "")
+        return proxy_node(name, self.feed.get("nodes", "", name))
+
+    def _rules_heading(self, node: ProxyNode, is_told: bool) -> str:
+        if self._service != NO_REF:
+            service = self.feed.get(*self._service)
+            return describe_service(service) if service else f"there is no {self._service} then"
+        zone = f"  {node.zone}" if node.zone else ""
+        silent = "" if is_told or self.feed.past else "  its proxy has not told its table"
+        return f"{self.mode} rules of {node.name} {node.address}{zone}{silent}"
 
     def _node_names(self) -> list[str]:
-        return sorted(node["metadata"]["name"] for node in self.feed.items("nodes"))
-
-    def _fill(self, table: dict[str, Any], now_ms: int) -> None:
-        seen = set()
-        for service in table.get("services") or ():
-            for uid, cells, health in service_rows(service):
-                seen.add(uid)
-                keys = tuple(int(c.text) if c.text.isdigit() else -1 for c in cells[5:])
-                texts = tuple(c.text for c in cells[:5])
-                self._store.put(uid, cells, (*texts, *keys), health, now_ms)
-        for uid in [uid for uid in self._store.order if uid not in seen]:
-            self._store.remove(uid)
-
-
-def service_rows(service: dict[str, Any]) -> list[tuple[str, tuple[Cell, ...], str]]:
-    """The rows of one service port: one per endpoint, or one that says there is none."""
-    listens = ", ".join(
-        rule if where == rule else f"{rule} → {where}"
-        for rule, where in (service.get("listens") or {}).items()
-    )
-    if service.get("local_port"):
-        listens = f"{listens}  local {service['local_port']}" if listens else service["local_port"]
-    id_, endpoints = service["id"], service.get("endpoints") or ()
-    if not endpoints:
-        none = (Cell(id_, "accent"), Cell(listens), Cell("no endpoints", "warn"))
-        return [(id_, (*none, *(Cell("") for _ in range(8))), "warn")]
-    affinity = service.get("affinity") or ()
-    rows: list[tuple[str, tuple[Cell, ...], str]] = []
-    for endpoint in endpoints:
-        address, tally = endpoint["address"], endpoint.get("tally") or {}
-        clients = sum(entry["endpoint"] == address for entry in affinity)
-        cells = (
-            Cell(id_, "accent"),
-            Cell(listens),
-            Cell(address),
-            Cell(endpoint.get("node") or "-", "dim"),
-            Cell("yes", "ok") if endpoint["ready"] else Cell("no", "warn"),
-            Cell(str(tally.get("open", 0))),
-            Cell(str(tally.get("total", 0))),
-            Cell(str(tally.get("failed", 0)), "bad" if tally.get("failed") else ""),
-            Cell(str(tally.get("bytes_in", 0)), "dim"),
-            Cell(str(tally.get("bytes_out", 0)), "dim"),
-            Cell(str(clients) if affinity else ""),
-        )
-        rows.append((f"{id_}/{address}", cells, "" if endpoint["ready"] else "warn"))
-    return rows
+        return sorted(name for _, name in self.feed.entries("nodes"))
