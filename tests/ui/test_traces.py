@@ -152,6 +152,16 @@ def test_a_chain_is_told_from_the_last_change_to_the_command() -> None:
     ]
 
 
+def test_a_fault_is_named_as_the_cause() -> None:
+    fault = a_step(1, "command", "ADDED", "alice")
+    fault["object"] = {"resource": "faults.chaos.tuik8s.dev", "kind": "Fault", "name": "f"}
+    fault["reason"] = "created: node-stop on node/n1"
+    assert chain(a_step(9, "fault"), fault)[2:4] == [
+        "  because of a fault: alice created fault f",
+        "    created: node-stop on node/n1",
+    ]
+
+
 def test_many_changes_by_the_same_author_are_one_line() -> None:
     many = [a_step(revision, "follows") for revision in (9, 8, 7, 6, 5)]
     lines = chain(*many, a_step(1, "start", "ADDED", OWNER))

@@ -24,7 +24,7 @@ NOWHERE: Final = "default"
 """The namespace under which objects without one are asked about."""
 
 VERBS: Final = {"ADDED": "created", "MODIFIED": "changed", "DELETED": "deleted"}
-LINKS: Final = {"caused": "because ", "follows": "after ", "fault": "in the fault that "}
+LINKS: Final = {"caused": "because ", "follows": "after ", "fault": "because of a fault: "}
 ENDS: Final = {
     "command": "nothing before it: that was the command",
     "start": "nothing before it: that is where it began",

@@ -6,11 +6,13 @@ explains another change of the list; for a pod i asks what would be if it were a
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 
+from tuik8s.api.reasons import is_news
 from tuik8s.api.times import format_micro_time
 from tuik8s.ui.causes import Chain, chain_lines, ref_of_step
 from tuik8s.ui.decision import Attempts, told
@@ -117,7 +119,9 @@ class WhyScreen(PageScreen):
         return [head, *told(made[-1].decision)]
 
     def _changes(self, now_ms: int) -> tuple[list[Line], list[str]]:
-        shown = self._history.until(now_ms)[-SHOWN_MAX:][::-1]
+        """The newest first; those that only say that somebody still lives are left out."""
+        news = (c for c in reversed(self._history.until(now_ms)) if is_news(c.before, c.after))
+        shown = list(islice(news, SHOWN_MAX))
         lines: list[Line] = [
             (
                 Cell(f"#{change.revision:<7} {format_micro_time(change.at_ms)[11:23]}  ", "dim"),
