@@ -55,7 +55,8 @@ class TimeKeys(App[Any]):
         """Called ten times a second, before what is on screen is made."""
         self.rewinder.tick()
         self.reader.look()
-        for bar in self.screen.query(TimelineBar):
+        if isinstance(self.screen, DashboardScreen):
+            bar = self.screen.timeline_bar
             bar.show(self.reader.timeline, self.feed.now_ms(), self.feed.live_ms())
 
     def mode(self) -> tuple[str, str]:

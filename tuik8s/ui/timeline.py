@@ -14,8 +14,8 @@ from typing import NamedTuple
 from tuik8s.ui.past import Moment
 
 FAULT, FAILURE, PERSON, BOOKMARK = "!", "✗", "▲", "◆"
-RANKS = (PERSON, FAILURE, BOOKMARK, FAULT)
-"""Where several marks share a column, the last of these is drawn."""
+RANKS = ("", PERSON, FAILURE, BOOKMARK, FAULT)
+"""Where several marks share a cell, the last of these is drawn."""
 BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -42,6 +42,8 @@ class Timeline:
         self.version = 0
         self._counts: dict[int, int] = {}
         self._lanes: dict[str, dict[int, int]] = {}
+        self._signs: dict[int, str] = {}
+        """The gravest sign of each second."""
         self._first_ms: int | None = None
 
     @property
@@ -61,6 +63,9 @@ class Timeline:
 
     def mark(self, mark: Mark) -> None:
         insort(self.marks, mark)
+        second = mark.moment.at_ms // 1000
+        if _rank(mark.sign) > _rank(self._signs.get(second, "")):
+            self._signs[second] = mark.sign
         self.version += 1
 
     def next_mark(self, moment: Moment, direction: int) -> Mark | None:
@@ -73,7 +78,7 @@ class Timeline:
         """The time between as so many cells: a bar by rate, or the sign of a mark."""
         share = max(1, end_ms - start_ms) / max(1, width)
         sums = _sums(self._counts, width, start_ms, share)
-        signs = self._signs(width, start_ms, end_ms, share)
+        signs = self._signs_in(width, start_ms, end_ms, share)
         return [Column(signs[i] or _bar(sums[i], share), signs[i]) for i in range(width)]
 
     @property
@@ -92,13 +97,13 @@ class Timeline:
         counts = self._lanes.get(name, {})
         return sum(n for second, n in counts.items() if start_ms <= second * 1000 <= end_ms)
 
-    def _signs(self, width: int, start_ms: int, end_ms: int, share: float) -> list[str]:
+    def _signs_in(self, width: int, start_ms: int, end_ms: int, share: float) -> list[str]:
         signs = [""] * width
-        for mark in self.marks:
-            if start_ms <= mark.moment.at_ms <= end_ms:
-                index = min(width - 1, int((mark.moment.at_ms - start_ms) / share))
-                if signs[index] == "" or _rank(mark.sign) > _rank(signs[index]):
-                    signs[index] = mark.sign
+        for second, sign in self._signs.items():
+            if start_ms // 1000 <= second <= end_ms // 1000:
+                index = max(0, min(width - 1, int((second * 1000 + 500 - start_ms) / share)))
+                if _rank(sign) > _rank(signs[index]):
+                    signs[index] = sign
         return signs
 
 
@@ -139,5 +144,5 @@ def _rank(sign: str) -> int:
 
 def summary(marks: Sequence[Mark]) -> str:
     """How many of each sign there are, for a heading."""
-    counts = {sign: sum(mark.sign == sign for mark in marks) for sign in reversed(RANKS)}
+    counts = {sign: sum(mark.sign == sign for mark in marks) for sign in reversed(RANKS[1:])}
     return "  ".join(f"{sign} {count}" for sign, count in counts.items() if count)

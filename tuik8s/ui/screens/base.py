@@ -38,6 +38,7 @@ class DashboardScreen(Screen[None]):
         self.feed = feed
         self.is_loaded = False
         """Whether all parts exist; before that nothing may be shown on them."""
+        self.timeline_bar = TimelineBar()
         self._due: dict[str, tuple[int, int]] = {}
 
     @property
@@ -51,7 +52,7 @@ class DashboardScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield StatusBar()
-        yield TimelineBar()
+        yield self.timeline_bar
         yield from self.body()
         yield Prompt()
         yield Footer(compact=True, show_command_palette=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.message import Message
 from textual.strip import Strip
@@ -17,6 +18,8 @@ from tuik8s.api.times import format_time
 from tuik8s.ui.timeline import BOOKMARK, FAILURE, FAULT, PERSON, Timeline, column_of, shown_range
 
 SPAN_MS = 15 * 60_000
+REDRAW_MS = 2_000
+"""Time alone moves it no more often; a new change or another moment does so at once."""
 LABEL = 10
 HERE = "●"
 STYLES = {FAULT: "fault", FAILURE: "failure", PERSON: "person", BOOKMARK: "bookmark"}
@@ -55,12 +58,13 @@ class TimelineBar(Widget):
         self._range = (0, 1)
         self._shown_ms = 0
         self._drawn: tuple[object, ...] = ()
+        self._styles: dict[str, Style] = {}
 
     def show(self, timeline: Timeline, shown_ms: int, now_ms: int) -> None:
         """Draw up to now. shown_ms: the time of what the screen shows."""
         start_ms, end_ms = shown_range(timeline, shown_ms, now_ms, SPAN_MS)
         self._timeline, self._range, self._shown_ms = timeline, (start_ms, end_ms), shown_ms
-        cell_ms = max(1, (end_ms - start_ms) // max(1, self._width))
+        cell_ms = max(REDRAW_MS, (end_ms - start_ms) // max(1, self._width))
         drawn = (timeline.version, start_ms // cell_ms, end_ms // cell_ms, shown_ms // cell_ms)
         if drawn != self._drawn:
             self._drawn = drawn
@@ -76,6 +80,7 @@ class TimelineBar(Widget):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._drawn = ()
+        self._styles = {}
 
     def render_line(self, y: int) -> Strip:
         if self._timeline is None or y:
@@ -100,5 +105,9 @@ class TimelineBar(Widget):
             at_ms = start_ms + (end_ms - start_ms) * (column + 1) // self._width
             self.post_message(self.Chosen(at_ms))
 
-    def _style(self, name: str):  # type: ignore[no-untyped-def]
-        return self.rich_style + self.get_component_rich_style(f"time--{name}", partial=True)
+    def _style(self, name: str) -> Style:
+        found = self._styles.get(name)
+        if found is None:
+            component = self.get_component_rich_style(f"time--{name}", partial=True)
+            found = self._styles[name] = self.rich_style + component
+        return found
