@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Runni
 from tuik8s.ui.control import REAL_TIME, Unable
 
 if TYPE_CHECKING:
-    from tuik8s.world.live import LiveDriver
+    from tuik8s.world.live import Clock, LiveDriver
 
 LOOK_EVERY_S = 1.0
 """How often the dashboard hears that somebody else has set the clock."""
@@ -59,7 +60,7 @@ class ClusterControl:
         numbers = range(1, 10_000)
         return str(next(p for n in numbers if not (p := Path(f"{path}-f{n}")).exists()))
 
-    def _set(self, change) -> None:  # type: ignore[no-untyped-def]
+    def _set(self, change: Callable[[], Clock]) -> None:
         try:
             self._driver.set_clock(change())
         except Refusal as refusal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -71,5 +72,5 @@ class Lanes(ScrollView, can_focus=False):
         ]
         return Strip(segments).crop_extend(0, self.size.width, self.rich_style)
 
-    def _style(self, name: str):  # type: ignore[no-untyped-def]
+    def _style(self, name: str) -> Style:
         return self.rich_style + self.get_component_rich_style(f"lane--{name}", partial=True)
