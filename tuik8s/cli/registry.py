@@ -22,6 +22,7 @@ COMMANDS: dict[str, Command] = {
     "status": Command("tuik8s.cli.status", "show the processes of a cluster"),
     "ui": Command("tuik8s.cli.ui", "open the dashboard of a running cluster, or of a log"),
     "clock": Command("tuik8s.cli.clock", "how fast time goes in a cluster; pause it, step it"),
+    "serve": Command("tuik8s.cli.serve", "show the dashboard in a browser, read-only"),
     "fork": Command("tuik8s.cli.fork", "make a new cluster from a moment of another"),
     "diff": Command("tuik8s.cli.diff", "compare two times, or two futures of one past"),
     "get": Command("tuik8s.cli.get", "show objects: a table, YAML, JSON; and what changes"),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +18,10 @@ if TYPE_CHECKING:
     from tuik8s.world.live import LiveDriver
 
 IDENTITY = "system:admin"
+LOOK_EVERY_S = 2.0
+LEAVE_WITHIN_S = 3.0
+HUNG_UP = 129
+"""The exit code of what ends with its terminal: 128 and the number of SIGHUP."""
 
 
 @contextmanager
@@ -48,4 +55,28 @@ async def run_dashboard(dashboard: Dashboard) -> object:
     loop = asyncio.get_running_loop()
     for gone in (signal.SIGHUP, signal.SIGTERM):
         loop.add_signal_handler(gone, dashboard.exit)
-    return await dashboard.run_async(mouse=dashboard.settings.mouse)
+    ended = threading.Event()
+    if sys.stdin.isatty():  # behind a browser there is none
+        threading.Thread(
+            target=_end_without_terminal, args=(dashboard, loop, ended), daemon=True
+        ).start()
+    try:
+        return await dashboard.run_async(mouse=dashboard.settings.mouse)
+    finally:
+        ended.set()
+
+
+def _end_without_terminal(
+    dashboard: Dashboard, loop: asyncio.AbstractEventLoop, ended: threading.Event
+) -> None:
+    """Not every terminal that goes says so: one that does not is noticed by looking.
+
+    Whoever writes to it by then may wait for it for ever, and the loop with him; so this is a
+    thread, and has the last word.
+    """
+    while sys.stdin.isatty():
+        if ended.wait(LOOK_EVERY_S):
+            return
+    loop.call_soon_threadsafe(dashboard.exit)
+    if not ended.wait(LEAVE_WITHIN_S):
+        os._exit(HUNG_UP)

@@ -35,6 +35,8 @@ class LocalMachine:
             return []
 
     def clusters(self) -> list[str]:
+        if not self._remembers:
+            return []  # whoever looks through a browser was let into this one
         return [each.path.name for each in all_directories() if each.read_running() is not None]
 
     def recall(self) -> str:

@@ -11,6 +11,9 @@
     screens/      one file each, listed in screens/registry.py
     panes/        the tabs of the detail screen
     inspect_keys.py   w, t, x, D on the object under the cursor
+    commands/     what `:` and the palette know, one file each
+    settings.py, memory.py, keys.py   the file, the last time, all bindings by id   (no Textual
+                  but in keys.py)
     app.py        bindings, the one pump, commands
 
 Read `feed.py` first, then `app.py`, then one screen.

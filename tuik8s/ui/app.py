@@ -115,6 +115,7 @@ class Dashboard(InspectKeys):
         unless somebody types text, or the screen is so new that nothing on it has the keys yet.
         """
         if isinstance(event, Key) and not event.is_forwarded:
+            self.app_focus = True  # whoever types is here, whatever the terminal said before
             reader = self.focused
             is_command = reader is not None and not isinstance(reader, Input)
             if is_command and await self._check_bindings(event.key, priority=True):

@@ -24,7 +24,7 @@ THEMES = (
         surface="#171c26",
         panel="#1e2532",
         dark=True,
-        variables={"text-muted": "#8b94a5"},
+        variables={"text-muted": "#8b94a5", "block-cursor-background": "#2f6fae"},
     ),
     Theme(
         name="tuik8s-light",
@@ -71,7 +71,7 @@ THEMES = (
         panel="ansi_default",
         dark=True,
         boost="ansi_default",
-        variables=BUILTIN_THEMES["ansi-dark"].variables,
+        variables=BUILTIN_THEMES["ansi-dark"].variables | {"secondary-muted": "ansi_default"},
     ),
 )
 

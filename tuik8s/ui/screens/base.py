@@ -29,8 +29,8 @@ class DashboardScreen(Screen[None]):
     """Status bar above, prompt and key hints below, a body between."""
 
     BINDINGS = [
-        Binding("ctrl+d", "half_page(1)", "Half a page down", show=False),
-        Binding("ctrl+u", "half_page(-1)", "Half a page up", show=False),
+        Binding("ctrl+d", "half_page(1)", "Half a page down", show=False, id="page.half_down"),
+        Binding("ctrl+u", "half_page(-1)", "Half a page up", show=False, id="page.half_up"),
     ]
 
     def __init__(self, feed: Feed) -> None:

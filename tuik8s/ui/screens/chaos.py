@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
@@ -37,7 +38,11 @@ class ChaosMenu(ModalScreen[None]):
     ChaosMenu OptionList { height: auto; max-height: 20; border: none; background: $surface; }
     ChaosMenu OptionList:focus { border: none; }
     """
-    BINDINGS = [("escape,q", "back", "Back"), ("j", "down", ""), ("k", "up", "")]
+    BINDINGS = [
+        Binding("escape,q", "back", "Back", id="chaos.back"),
+        Binding("j", "down", "Down", show=False, id="chaos.down"),
+        Binding("k", "up", "Up", show=False, id="chaos.up"),
+    ]
 
     def __init__(self, feed: Feed, target: str) -> None:
         super().__init__()

@@ -34,6 +34,7 @@ class Listing(Changes):
     KEYS: ClassVar[list[Any]] = [
         *Changes.KEYS,
         Binding("h", "left", "Scroll left", show=False, id="rows.left"),
+        Binding("O", "sort_picked", "Sort by the picked column", show=False, id="rows.sort_picked"),
         Binding("n", "next_match", "Next match", show=False, id="rows.next"),
         Binding("c", "copy", "Copy names", show=False, id="rows.copy"),
         Binding("Y", "copy_row", "Copy row as JSON", show=False, id="rows.copy_row"),
@@ -197,18 +198,13 @@ class Listing(Changes):
         names = [column.name for column in self.table.store.columns]
         found = [names.index(name) for name in choices if name in names]
         if found:
-            self._sort(found[0])
-
-    def on_live_table_sorted(self, event: LiveTable.Sorted) -> None:
-        self._sort(event.column_index)
+            self.rows.sort_by(found[0])
 
     def on_live_table_lost(self, event: LiveTable.Lost) -> None:
         self.notify("what was followed is gone")
 
-    def _sort(self, index: int) -> None:
-        store = self.table.store
-        again = store.sort_column == index
-        store.set_sort(index, not store.sort_descending if again else False)
+    def action_sort_picked(self) -> None:
+        self.rows.action_sort_picked()
 
     def action_all_namespaces(self) -> None:
         self.feed.set_namespace("")

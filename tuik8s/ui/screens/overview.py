@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
@@ -30,7 +31,7 @@ class OverviewScreen(DashboardScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
     """A narrow window has room for what is wrong, not for the loads of nodes; 3 lists those."""
     BINDINGS = [
-        ("tab", "app.focus_next", "Next panel"),
+        Binding("tab", "app.focus_next", "Next panel", id="overview.next"),
     ]
 
     def __init__(self, feed: Feed) -> None:

@@ -7,6 +7,7 @@ goes, y is not enough: its name must be typed.
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -22,9 +23,8 @@ class Confirm(ModalScreen[bool]):
     Confirm Input { border: none; height: 1; }
     """
     BINDINGS = [
-        ("y", "answer(True)", "yes"),
-        ("n", "answer(False)", "no"),
-        ("escape", "answer(False)", "no"),
+        Binding("y", "answer(True)", "yes", id="confirm.yes"),
+        Binding("n,escape", "answer(False)", "no", id="confirm.no"),
     ]
 
     def __init__(self, question: str, affects: str, same_as: str, name: str = "") -> None:

@@ -49,7 +49,8 @@ class LiveTable(ScrollView, can_focus=True):
         & > .live--accent { color: $text-accent; }
         & > .live--head { color: $foreground; background: $panel; text-style: bold; }
         & > .live--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
-        & > .live--marked { background: $secondary-muted; text-style: bold; }
+        & > .live--marked { color: $foreground; background: $secondary-muted;
+            text-style: bold; }
         & > .live--changed { background: $boost; text-style: bold; }
     }
     """
@@ -65,7 +66,6 @@ class LiveTable(ScrollView, can_focus=True):
         Binding("right", "scroll_columns(8)", "Right", show=False, id="table.right"),
         Binding("shift+left", "pick(-1)", "Pick column", show=False, id="table.pick_left"),
         Binding("shift+right", "pick(1)", "Pick column", show=False, id="table.pick_right"),
-        Binding("O", "sort_picked", "Sort by it", show=False, id="table.sort_picked"),
         Binding("f", "follow", "Follow the object", show=False, id="table.follow"),
         Binding("space", "toggle_mark", "Mark", show=False, id="table.mark"),
         Binding("v", "mark_range", "Mark range", show=False, id="table.range"),
@@ -85,13 +85,6 @@ class LiveTable(ScrollView, can_focus=True):
         def __init__(self, uid: str | None) -> None:
             super().__init__()
             self.uid = uid
-
-    class Sorted(Message):
-        """Whoever sits there chose a column to sort by; once more turns the order round."""
-
-        def __init__(self, column_index: int) -> None:
-            super().__init__()
-            self.column_index = column_index
 
     class Lost(Message):
         """The object that was followed is not there any more."""
@@ -199,7 +192,14 @@ class LiveTable(ScrollView, can_focus=True):
         if self.store is not None:
             picked = self.store.sort_column if self._picked is None else self._picked
             self._picked = None
-            self.post_message(self.Sorted(picked))
+            self.sort_by(picked)
+
+    def sort_by(self, column_index: int) -> None:
+        """Sort by a column; by the same once more turns the order round."""
+        if self.store is not None:
+            again = self.store.sort_column == column_index
+            self.store.set_sort(column_index, again and not self.store.sort_descending)
+            self.refresh_rows(self._now_ms)
 
     def action_follow(self) -> None:
         """Stay on this object wherever it goes; once more, or moving on, ends it."""
@@ -232,7 +232,7 @@ class LiveTable(ScrollView, can_focus=True):
         if offset.y == 0:
             column = layout.column_at(self._widths, self.scroll_offset.x + offset.x)
             if column is not None:
-                self.post_message(self.Sorted(column))
+                self.sort_by(column)
             return
         index = self.scroll_offset.y + offset.y - 1
         if index < len(self.store.order):
