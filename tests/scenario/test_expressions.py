@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from tuik8s.api.cel import engine as cel
 from tuik8s.scenario.conditions import CONDITIONS, condition_of, holds_of, summary_of
-from tuik8s.scenario.expressions import BadExpression, Expression, left_side
+from tuik8s.scenario.expressions import BadExpression, Expression, counted, left_side
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,34 @@ from tuik8s.scenario.expressions import BadExpression, Expression, left_side
 )
 def test_left_side(text: str, left: str) -> None:
     assert left_side(text) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("a.filter(p, f(p)).size() == 1", "a.map(p, f(p), 1).size() == 1"),
+        ("a.filter(p, p.x == ')').size()", "a.map(p, p.x == ')', 1).size()"),
+        (
+            "a.filter(p, p.b.filter(q, q).size() > 1).size()",
+            "a.map(p, p.b.map(q, q, 1).size() > 1, 1).size()",
+        ),
+        (
+            "a.filter(p, p.b.filter(q, q).size() > 1).all(r, r)",
+            "a.filter(p, p.b.map(q, q, 1).size() > 1).all(r, r)",
+        ),
+        ("a.filter(p, p).map(p, p.x).size()", "a.filter(p, p).map(p, p.x).size()"),
+        ("a.filter(p, (p", "a.filter(p, (p"),
+    ],
+)
+def test_counting_copies_nothing(text: str, same: str) -> None:
+    assert counted(text) == same
+
+
+def test_counting_says_the_same() -> None:
+    told = "[1, 2, 3, 4].filter(x, x % 2 == 0).size() == 2"
+    assert counted(told) != told
+    assert Expression(told).holds(cel.Context())
+    assert not Expression(told.replace("== 2", "== 3")).holds(cel.Context())
 
 
 def test_a_text_that_is_no_cel_is_refused() -> None:

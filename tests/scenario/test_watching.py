@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from tests.scenario.play import play
+from tuik8s.components.store.types import Change
+from tuik8s.config import ClusterConfig
+from tuik8s.scenario.assertion import Assertion
+from tuik8s.scenario.expressions import Expression, context_of
+from tuik8s.scenario.run import Run
+from tuik8s.scenario.simulated_cluster import SimulatedCluster
+from tuik8s.scenario.state import State
+from tuik8s.scenario.watching import Invariant
 
 pytestmark = [pytest.mark.sim, pytest.mark.slow]
 
@@ -61,6 +70,61 @@ def test_what_goes_on(tmp_path: Path, steps: str, reason: str) -> None:
     outcome = play(tmp_path, steps)
     assert outcome.reason.startswith(reason)
     assert outcome.verdict == ("failed" if reason else "passed"), outcome.reason
+
+
+def test_what_depends_on_nothing_that_changed_is_not_asked_again() -> None:
+    class Answers:
+        def __init__(self) -> None:
+            self.depends_on: tuple[str, ...] = ("pods/", "nodes//n")
+            self.asked = 0
+
+        def check(self, assertion: object) -> bool:
+            self.asked += 1
+            return True
+
+        def depends(self) -> tuple[str, ...]:
+            return self.depends_on
+
+    def written(key: str) -> list[Change]:
+        return [Change(2, "ADDED", key, b"", None, "", 0, 0)]
+
+    run, invariant = cast(Run, Answers()), Invariant("always", cast(Assertion, None), 0, "")
+    assert invariant.may_have_changed(written("any/thing/x"))
+    assert invariant.broken(run) == ""
+    for key, may in {
+        "pods/a/b": True,
+        "nodes//n": True,
+        "nodes//n2": False,
+        "x/y/z": False,
+    }.items():
+        assert invariant.may_have_changed(written(key)) is may, key
+    cast(Answers, run).depends_on = ("", "pods/")
+    invariant.broken(run)
+    assert invariant.may_have_changed(written("x/y/z"))
+
+
+@pytest.mark.parametrize(
+    ("text", "depends"),
+    [
+        ("pods('app=x').size() == 0", ["pods/"]),
+        ("deployment('web').spec.replicas == 2", ["deployments.apps/default/web"]),
+        ("pods('', 'team').size() == 0", ["pods/team/"]),
+        ("now() < 0", [""]),
+    ],
+)
+def test_what_expressions_depend_on(text: str, depends: list[str]) -> None:
+    cluster = SimulatedCluster(ClusterConfig(nodes=0), 1)
+    cluster.start()
+    state = State(cluster.apiserver)
+    Expression(text).holds(context_of(state, lambda: 5))
+    assert list(state.depends) == depends
+
+
+def test_time_alone_breaks_what_asks_for_it(tmp_path: Path) -> None:
+    steps = '- always: "now() < 1767225630"\n- advance: 1m\n'
+    failure = play(tmp_path, steps).failure
+    assert failure is not None
+    assert 30 <= failure.at_ms // 1000 <= 45
 
 
 def test_a_broken_promise_is_told_when_its_time_is_over(tmp_path: Path) -> None:

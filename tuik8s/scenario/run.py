@@ -18,7 +18,7 @@ from tuik8s.scenario.assertion import Assertion
 from tuik8s.scenario.checkers.base import Checker, Violation
 from tuik8s.scenario.expressions import BadExpression, Expression, context_of
 from tuik8s.scenario.simulated_cluster import SimulatedCluster
-from tuik8s.scenario.state import HEARTBEATS, NoSuchKind, State
+from tuik8s.scenario.state import EVERYTHING, HEARTBEATS, NoSuchKind, State
 from tuik8s.scenario.watching import Invariant, Promise
 
 REPLY_WITHIN_MS = 30_000
@@ -140,9 +140,13 @@ class Run:
         for invariant in list(self.invariants):
             if invariant.ends_ms and invariant.ends_ms < self.now_ms:
                 self.invariants.remove(invariant)
-            elif broken := invariant.broken(self):
+            elif invariant.may_have_changed(changes) and (broken := invariant.broken(self)):
                 raise Failed(broken, self.asked())
-        self.promises = [promise for promise in self.promises if not promise.is_kept(self)]
+        self.promises = [
+            promise
+            for promise in self.promises
+            if not (promise.may_have_changed(changes) and promise.is_kept(self))
+        ]
 
     def _note_changes(self, changes: list[Change]) -> None:
         for change in changes:
@@ -169,8 +173,12 @@ class Run:
 
     def check(self, assertion: Assertion) -> bool:
         """Whether it holds now; `asked` then tells what that depends on."""
-        self.state.asked = {}
+        self.state.forget_asked()
         return assertion.holds(self)
+
+    def depends(self) -> tuple[str, ...]:
+        """Keys and prefixes on which the last answer depends."""
+        return tuple(self._state.depends) if self._state is not None else (EVERYTHING,)
 
     def asked(self) -> tuple[str, ...]:
         """Keys and prefixes that the last assertion looked at."""

@@ -1,6 +1,7 @@
 """The objects of the current revision, for assertions and checkers: read straight from the store.
 
-Objects are decoded once per revision of theirs. Short names (`deployment`, `deploy`,
+Objects are decoded once per revision of theirs, without their managedFields, which are most of an
+object and cost an expression most of its time. Short names (`deployment`, `deploy`,
 `deployments`) and kinds mean what kubectl means by them.
 """
 
@@ -18,6 +19,8 @@ from tuik8s.scenario.log_copy import LogFiles, files_of
 from tuik8s.scenario.place import nearest
 from tuik8s.world.disks import SimulatedDisk
 
+EVERYTHING = ""
+"""The prefix of every key: on this depends what depends on the time."""
 HEARTBEATS = ("leases.coordination.k8s.io/", "nodes/")
 """Keys that change all the time in a cluster at rest."""
 
@@ -29,8 +32,9 @@ class NoSuchKind(Exception):
 class State:
     """What the cluster is at this moment.
 
-    asked: the keys, and the prefixes of lists, that were read since it was emptied: what an
-    assertion depends on.
+    asked: the keys that were read since it was emptied, or the prefix of a list that was read
+    whole or in vain: what an answer is about. depends: the keys and prefixes whose changes may
+    change an answer.
     """
 
     def __init__(self, apiserver: ApiServer, disk: SimulatedDisk | None = None) -> None:
@@ -41,6 +45,7 @@ class State:
         self._words: dict[str, tuple[str, bool]] = {}
         self._kinds: tuple[Kind, ...] = ()
         self.asked: dict[str, None] = {}
+        self.depends: dict[str, None] = {}
 
     def is_of(self, apiserver: ApiServer) -> bool:
         return self._apiserver is apiserver
@@ -73,7 +78,7 @@ class State:
     def get(self, word: str, name: str, namespace: str = "default") -> Object | None:
         resource, namespaced = self.resource(word)
         key = f"{resource}/{namespace if namespaced else ''}/{name}"
-        self.asked[key] = None
+        self.asked[key] = self.depends[key] = None
         entry = self._apiserver.store.get(key)
         return None if entry is None else self._object(key, entry.revision, entry.value)
 
@@ -81,6 +86,7 @@ class State:
         """Objects in the order of their keys; namespace "" means all of them."""
         resource, namespaced = self.resource(word)
         prefix = f"{resource}/{namespace}/" if namespace and namespaced else f"{resource}/"
+        self.depends[prefix] = None
         wanted = parse_label_selector(selector)
         page = self._apiserver.store.range(prefix)
         found = [(e.key, self._object(e.key, e.revision, e.value)) for e in page.entries]
@@ -89,6 +95,10 @@ class State:
         for key in [k for k, _ in found] if selector and found else [prefix]:
             self.asked[key] = None
         return [obj for _, obj in found]
+
+    def forget_asked(self) -> None:
+        """The next answer begins."""
+        self.asked, self.depends = {}, {}
 
     # --- the log ------------------------------------------------------------------------------
 
@@ -119,6 +129,7 @@ class State:
         if known is not None and known[0] == revision:
             return known[1]
         found = object_of(value)
+        (found.get("metadata") or {}).pop("managedFields", None)
         if known is None or known[0] < revision:
             self._decoded[key] = (revision, found)
         return found
