@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -138,9 +139,13 @@ def test_an_interrupt_leaves_nothing(
     process = subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    _wait_until_at_work(process, bool(options))
-    os.killpg(process.pid, number)
-    _, errors = process.communicate(timeout=60)
+    try:
+        _wait_until_at_work(process, bool(options))
+        os.killpg(process.pid, number)
+        _, errors = process.communicate(timeout=60)
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
     is_told = bool(options) or number == signal.SIGINT
     assert process.returncode == (code if is_told else -number)
     assert "Traceback" not in errors
@@ -149,7 +154,7 @@ def test_an_interrupt_leaves_nothing(
         os.killpg(process.pid, 0)
 
 
-def _wait_until_at_work(process: subprocess.Popen[str], has_workers: bool) -> None:
+def _wait_until_at_work(process: subprocess.Popen[Any], has_workers: bool) -> None:
     """A run alone says its first step; a sweep has children."""
     assert process.stdout is not None
     if not has_workers:
@@ -178,3 +183,17 @@ def test_a_worker_that_dies_is_an_outcome(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert found["verdict"] == "error"
     assert found["reason"] == "its process ended with code -9, without a word"
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "endless.yaml"
+    path.write_text(ENDLESS)
+    words = [sys.executable, "-u", "-m", "tuik8s.cli.main", "run", str(path), "--seeds", "2"]
+    process = subprocess.Popen([*words, "--jobs", "2"], stdout=subprocess.PIPE)
+    _wait_until_at_work(process, True)
+    process.kill()
+    assert process.stdout is not None
+    assert process.stdout.read() == b""  # ends when nobody is left who could write to it
+    process.wait()

@@ -19,6 +19,8 @@ import os
 import re
 import signal
 import sys
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -239,30 +241,31 @@ def _work(pipe: Connection, parent: int, asked: Sequence[tuple[str, dict[str, An
     """Run tasks until there is nobody to give them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_leave_with, args=(parent,), daemon=True).start()
     scenarios: dict[int, Scenario] = {}
-
-    def leave_if_alone(_: object) -> None:
-        if os.getppid() != parent:
-            os._exit(1)
-
     try:
         while True:
-            while not pipe.poll(LOOK_FOR_PARENT_S):
-                leave_if_alone(None)
             task = Task(*pipe.recv())
             if task.number not in scenarios:
                 file, parameters = asked[task.number]
                 scenarios[task.number] = read_scenario(Path(file), parameters)
-            outcome = _run_one(scenarios[task.number], task, leave_if_alone)
+            outcome = _run_one(scenarios[task.number], task)
             pipe.send_bytes(msgspec.msgpack.encode(outcome))
             gc.collect()  # the cluster that was; the collector's own pace would keep several
     except (EOFError, ConnectionError):
         return
 
 
-def _run_one(scenario: Scenario, task: Task, on_step: Callable[[object], None]) -> Outcome:
+def _leave_with(parent: int) -> None:
+    """End this process when its parent is gone, whatever it is at."""
+    while os.getppid() == parent:
+        time.sleep(LOOK_FOR_PARENT_S)
+    os._exit(1)
+
+
+def _run_one(scenario: Scenario, task: Task) -> Outcome:
     log: LogFiles = {}
-    outcome = run_scenario(scenario, task.seed, on_step, on_log=log.update)
+    outcome = run_scenario(scenario, task.seed, on_log=log.update)
     if outcome.verdict == "passed":
         outcome.steps = []
     elif task.report:
