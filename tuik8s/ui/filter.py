@@ -29,6 +29,8 @@ Terms separated by blanks must all match."""
 
 _LOOKS_LIKE_REGEX = re.compile(r"[\^$|*+?\[\](){}\\]")
 
+_FIELD = re.compile(r"([\w-]+)(==?|!=)(\S+)")
+
 Columns = Mapping[str, str]
 Labels = Mapping[str, str]
 Predicate = Callable[[Columns, Labels], bool]
@@ -91,6 +93,16 @@ def explain(text: str, bad: BadFilter) -> str:
     """What is wrong with a filter, with the place in sight: `web /a(b/  ^ at 7: ...`."""
     around = text[max(0, bad.place - 4) : bad.place + 8].strip()
     return f"at {bad.place + 1}, `{around}`: {bad.message} (? shows the grammar)"
+
+
+def what_was_meant(text: str) -> str:
+    """How to write a filter in the manner of field selectors and SQL: `status!=Running`; or ""."""
+    found = _FIELD.fullmatch(text.strip())
+    if found is None:
+        return ""
+    name, sign, value = found.groups()
+    not_ = "!" * ("!" in sign)
+    return f"a column: /{not_}{name}:{value}   a label: /-l {name}{sign}{value}"
 
 
 class _Word(NamedTuple):

@@ -74,6 +74,16 @@ def test_previous_container(plant: Plant) -> None:
     assert b"once" in plant.logs("previous=true").body
 
 
+def test_between_two_tries_the_log_of_the_last_one_is_shown(plant: Plant) -> None:
+    plant.create_pod(behaviour='log "once"; crash after 1s')
+    plant.run_ms(5_000)
+    assert plant.container()["state"]["waiting"]["reason"] == "CrashLoopBackOff"
+    between = plant.logs()
+    assert between.body == plant.logs("previous=true").body
+    assert b"once" in between.body
+    assert between.headers["x-ended"] == "true"
+
+
 def test_refusals(plant: Plant) -> None:
     plant.create_pod(behaviour="pull takes 1m")
     plant.run_ms(100)

@@ -65,17 +65,22 @@ class KubeletServer:
         if container is None:
             return HttpAnswer(400, f"container {name} is not valid for pod {pod}".encode())
         now_ms = self._world.now_ms()
-        id_ = container.id
-        if query.get("previous") == "true":
-            id_ = (container.last or {}).get("terminated", {}).get("containerID", "")
-            if not id_:
-                message = f'previous terminated container "{name}" in pod "{pod}" not found'
-                return HttpAnswer(400, message.encode())
-        elif container.started_at_ms < 0:
+        is_previous = query.get("previous") == "true"
+        id_, last = (
+            container.id,
+            (container.last or {}).get("terminated", {}).get("containerID", ""),
+        )
+        if is_previous and not last:
+            message = f'previous terminated container "{name}" in pod "{pod}" not found'
+            return HttpAnswer(400, message.encode())
+        is_waiting = container.started_at_ms < 0
+        if is_previous or (is_waiting and last):  # between two tries: what the last one wrote
+            id_ = last
+        elif is_waiting:
             message = f'container "{name}" in pod "{pod}" is waiting to start: {container.waiting}'
             return HttpAnswer(400, message.encode())
         log = self._runtime.logs(id_, now_ms)
-        ended = "true" if container.is_terminated or query.get("previous") == "true" else "false"
+        ended = "true" if container.is_terminated or id_ == last else "false"
         headers = {"content-type": "text/plain", "x-next": str(log.total), "x-ended": ended}
         return HttpAnswer(200, render(log, query, now_ms), headers)
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, cast
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.refs import NO_REF, Ref
+from tuik8s.ui.widgets.key_hints import KeyHints
 from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.prompt import Prompt
 from tuik8s.ui.widgets.status_bar import StatusBar
@@ -55,7 +55,7 @@ class DashboardScreen(Screen[None]):
         yield self.timeline_bar
         yield from self.body()
         yield Prompt()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyHints()
 
     def body(self) -> ComposeResult:
         """The widgets between status bar and prompt."""

@@ -118,9 +118,8 @@ class Listing(Changes):
         if not self.feed.informer(self.kind.storage or self.kind.resource).synced:
             return f"waiting for the {many} of the API server"
         if self.table.store.counts[0]:
-            return (
-                f"none of the {many} matches /{self._filter_text}   (Esc clears it, / changes it)"
-            )
+            how = filters.what_was_meant(self._filter_text) or "Esc clears it, / changes it"
+            return f"none of the {many} matches /{self._filter_text}   ({how})"
         if self.kind.namespaced and where:
             return f"no {many} in namespace {where}   (0 shows all namespaces)"
         if "create" in self.kind.verbs:

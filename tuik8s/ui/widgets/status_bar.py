@@ -5,8 +5,10 @@ Which cluster, live or lost, the time, what is shown, what is wrong.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
@@ -30,12 +32,11 @@ class StatusBar(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: tuple[object, ...] = ()
-        self._line = Text()
+        self._shown: tuple[str, tuple[str, str], str, str, str] | None = None
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._shown = ()  # another theme: the next tick paints it anew
+        self._shown = None  # another theme: the next tick paints it anew
 
     def show(
         self, cluster: str, state: tuple[str, str], now_ms: int, what: str, wrong: str
@@ -47,20 +48,29 @@ class StatusBar(Widget):
         if shown == self._shown:
             return
         self._shown = shown
-        line = Text(no_wrap=True, overflow="ellipsis")
-        line.append(" tuik8s ", "bold reverse")
-        line.append(f" {cluster}  ")
-        line.append(state[0], self._style(state[1]))
-        line.append(f" {clock}   ")
-        line.append(what, "bold")
-        if wrong:
-            line.append("   ")
-            line.append(wrong, self._style("warn"))
-        self._line = line
         self.refresh()
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"status--{name}", partial=True)
 
     def render(self) -> Text:
-        return self._line
+        if self._shown is None:
+            return Text()
+        cluster, (state, state_style), clock, what, wrong = self._shown
+        wrong = f"   {wrong}" if wrong else ""
+        ends = len(f" tuik8s  {cluster}    {clock}   {wrong}")
+        if cell_len(state) + cell_len(what) + ends > self.size.width:
+            state = re.sub(r" \(.*?\)", "", state)  # how far back: the line below shows it, too
+        line = Text(no_wrap=True)
+        line.append(" tuik8s ", "bold reverse")
+        line.append(f" {cluster}  ")
+        line.append(state, self._style(state_style))
+        line.append(f" {clock}   ")
+        # What is wrong stays in sight; a long name gives way as far as something of it is seen.
+        room = self.size.width - line.cell_len - cell_len(wrong)
+        if 0 < room < cell_len(what):
+            what = f"{set_cell_size(what, room - 1).rstrip()}…"
+        line.append(what, "bold")
+        line.append(wrong, self._style("warn"))
+        line.truncate(self.size.width, overflow="ellipsis")
+        return line
