@@ -7,6 +7,8 @@
     lines.py      styled lines, of which pages are made           (no Textual)
     history.py, causes.py, decision.py, trace.py, sequence.py, ownership.py, diff.py, logs.py,
     what_if.py    what the screens about one object think         (no Textual)
+    digests.py, summary.py, nodemap.py, happenings.py    what the overview thinks  (no Textual)
+    routes.py, rules.py, traffic.py                      what routing thinks       (no Textual)
     widgets/      the live table, the page of lines, the status bar, dialogs
     screens/      one file each, listed in screens/registry.py
     panes/        the tabs of the detail screen

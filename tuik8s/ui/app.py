@@ -222,6 +222,14 @@ class Dashboard(InspectKeys):
         if isinstance(screen, ResourcesScreen) and found is not None:
             screen.point_at(str(found["metadata"].get("uid") or name))
 
+    def open_pods_of(self, node: str) -> None:
+        """The pods of a node, with the column that says where each is."""
+        screen = None if self.go("pods") else self._opened
+        if isinstance(screen, Listing):
+            if not screen.table.shape.wide:
+                screen.action_wide()
+            screen.set_filter(f"node:^{node}$")
+
     def open_screen(self, name: str, screen: DashboardScreen) -> None:
         """Show a main screen, in place of the one there is; name: the command that leads here."""
         while len(self.screen_stack) > 2:

@@ -81,6 +81,11 @@ class Timeline:
         signs = self._signs_in(width, start_ms, end_ms, share)
         return [Column(signs[i] or _bar(sums[i], share), signs[i]) for i in range(width)]
 
+    def per_second(self, end_ms: int, seconds: int) -> list[int]:
+        """How many changes each of the last seconds before a time had, the newest last."""
+        last = end_ms // 1000
+        return [self._counts.get(last - back, 0) for back in range(seconds - 1, -1, -1)]
+
     @property
     def lanes(self) -> list[str]:
         """Everybody who made changes, by name."""

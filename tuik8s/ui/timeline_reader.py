@@ -5,6 +5,8 @@ Nothing is asked while nothing happens: the newest revision that the feed heard 
 
 from __future__ import annotations
 
+from typing import Any
+
 from tuik8s.ui.feed import EVENTS, Feed
 from tuik8s.ui.logbook import Logbook, Page
 from tuik8s.ui.past import LoggedChange
@@ -14,6 +16,8 @@ FAULTS = "faults.chaos.tuik8s.dev"
 PAGE = 1_000
 BACK_PAGES = 10
 EVERY_MS = 500
+REMEMBERED_MAX = 5_000
+"""Changes that are kept without their objects, to say what led to what."""
 COMPONENTS = "system:"
 PEOPLE = ("system:admin", "system:masters")
 """Of the names that begin like a component's, those that people have."""
@@ -30,6 +34,10 @@ class TimelineReader:
 
     def __init__(self, feed: Feed) -> None:
         self.timeline = Timeline()
+        self._recent: dict[int, LoggedChange] = {}
+        """revision -> the change, of the newest that were read"""
+        self._event_causes: dict[tuple[str, str], int] = {}
+        """namespace and name of an Event -> the revision that led to it"""
         self._feed = feed
         self._log = Logbook(feed.client)
         self._last = 0
@@ -71,7 +79,18 @@ class TimelineReader:
 
         self._log.page(read, before=before, limit=PAGE, values=False)
 
+    def cause_of_event(self, namespace: str, name: str) -> LoggedChange | None:
+        """The change that had an Event recorded, None when that is not known or long ago."""
+        return self._recent.get(self._event_causes.get((namespace, name), 0))
+
+    def _remember(self, change: LoggedChange) -> None:
+        if change.key.resource != EVENTS:
+            _put(self._recent, change.moment.revision, change)
+        elif change.cause and change.type != "DELETED":
+            _put(self._event_causes, (change.key.namespace, change.key.name), change.cause)
+
     def _take(self, change: LoggedChange) -> None:
+        self._remember(change)
         self.timeline.count(change.moment.at_ms, lane_of(change.author))
         key = change.key
         if key.resource == FAULTS and change.type != "MODIFIED":
@@ -91,6 +110,12 @@ class TimelineReader:
 
     def _mark(self, change: LoggedChange, sign: str, text: str) -> None:
         self.timeline.mark(Mark(change.moment, sign, text))
+
+
+def _put(known: dict[Any, Any], key: Any, value: Any) -> None:
+    known[key] = value
+    if len(known) > REMEMBERED_MAX:
+        del known[next(iter(known))]
 
 
 def lane_of(author: str) -> str:

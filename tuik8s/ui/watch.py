@@ -5,8 +5,9 @@ Both the status bar of every screen and the overview read it, so an idle cluster
 
 from __future__ import annotations
 
+from tuik8s.ui.digests import Digests, PodDigest, loads, pod_digest
 from tuik8s.ui.feed import Feed
-from tuik8s.ui.problems import Problem, problems
+from tuik8s.ui.problems import Problem, ranked
 
 EVERY_MS = 1_000
 FAULTS = "faults.chaos.tuik8s.dev"
@@ -22,6 +23,7 @@ class Watch:
         self.found: list[Problem] = []
         self.judged = 0
         """How often `found` was found."""
+        self._pods = Digests(pod_digest)
         self._version = -1
         self._judged_at_ms = -EVERY_MS
         self._moves = 0
@@ -40,10 +42,12 @@ class Watch:
     def _judge(self) -> list[Problem]:
         feed = self.feed
         faults = feed.items(FAULTS) if feed.kind("fault") else ()
-        return problems(
-            feed.items("nodes"),
-            feed.items("pods"),
-            feed.items("services"),
-            feed.items(SLICES),
-            faults,
-        )
+        pods = self.pods()
+        troubles = [pod.trouble for pod in pods if pod.trouble is not None]
+        on = {node: load.pods for node, load in loads(pods).items()}
+        services, slices = feed.items("services"), feed.items(SLICES)
+        return ranked(feed.items("nodes"), troubles, services, slices, faults, on)
+
+    def pods(self) -> list[PodDigest]:
+        """What there is to know of each pod of the moment that is shown."""
+        return self._pods.look(self.feed.entries("pods"))

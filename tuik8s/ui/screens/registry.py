@@ -16,7 +16,7 @@ from tuik8s.ui.screens.xray import XrayScreen
 Make = Callable[[Feed, Status], DashboardScreen]
 
 SCREENS: dict[str, Make] = {
-    "overview": lambda feed, status: OverviewScreen(feed),
+    "overview": OverviewScreen,
     "routes": lambda feed, status: RoutingScreen(feed),
     "sched": lambda feed, status: SchedulingScreen(feed),
     "xray": lambda feed, status: XrayScreen(feed),
