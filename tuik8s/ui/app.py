@@ -24,12 +24,11 @@ from tuik8s.ui.export import FORMATS, exported
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.go import carry_out, completions
 from tuik8s.ui.inspect_keys import AGAINST, InspectKeys
-from tuik8s.ui.machine import Machine, NoMachine
+from tuik8s.ui.machine import Machine, NoMachine, Status
 from tuik8s.ui.memory import memory_from, view_of
 from tuik8s.ui.palette import Places
 from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.screens.chaos import ChaosMenu
-from tuik8s.ui.screens.engine import Status
 from tuik8s.ui.screens.help import HelpScreen, help_rows
 from tuik8s.ui.screens.jump import JumpScreen
 from tuik8s.ui.screens.listing import Listing

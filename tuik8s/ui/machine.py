@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
+
+Status = Callable[[], list[dict[str, Any]]]
+"""Asks the supervisor for its processes; [] when it does not say."""
 
 
 class Machine(Protocol):

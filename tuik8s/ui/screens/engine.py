@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from textual.app import ComposeResult
 
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.machine import Status
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.widgets.live_table import LiveTable
 
 EVERY_MS = 1_000
-Status = Callable[[], list[dict[str, Any]]]
 
 
 class EngineScreen(DashboardScreen):

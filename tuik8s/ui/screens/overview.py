@@ -18,13 +18,13 @@ from tuik8s.ui.feed import Feed
 from tuik8s.ui.happenings import COLUMNS as EVENT_COLUMNS
 from tuik8s.ui.happenings import Happening, cells, happening, newest
 from tuik8s.ui.lines import Line, line
+from tuik8s.ui.machine import Status
 from tuik8s.ui.nodemap import NodeDigest, node_digest
 from tuik8s.ui.nodemap import cells as node_cells
 from tuik8s.ui.problems import Problem
 from tuik8s.ui.refs import NO_REF, Ref
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.screens.base import DashboardScreen
-from tuik8s.ui.screens.engine import Status
 from tuik8s.ui.summary import (
     MINUTE_S,
     NOT_LOGGED,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.machine import Status
 from tuik8s.ui.screens.base import DashboardScreen
-from tuik8s.ui.screens.engine import EngineScreen, Status
+from tuik8s.ui.screens.engine import EngineScreen
 from tuik8s.ui.screens.overview import OverviewScreen
 from tuik8s.ui.screens.routing import RoutingScreen
 from tuik8s.ui.screens.sched import SchedulingScreen
