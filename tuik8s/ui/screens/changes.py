@@ -14,7 +14,7 @@ from textual.binding import Binding
 
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.types import Object
-from tuik8s.ui.blast import blast_of, related
+from tuik8s.ui.blast import Blast, blast_of, related
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.tables import Table
@@ -103,7 +103,13 @@ class Changes(DashboardScreen):
             if yes:
                 act()
 
-        self.app.push_screen(Confirm(question, blast.affects, same, blast.name), answered)
+        self.app.push_screen(Confirm(question, self._affects(blast), same, blast.name), answered)
+
+    def _affects(self, blast: Blast) -> str:
+        """What a deletion affects, as far as it is known."""
+        informers = [self.feed.informer(resource) for resource in related(self.kind)]
+        unknown = [each.resource.partition(".")[0] for each in informers if not each.synced]
+        return blast.affects + (f" (not counted yet: {', '.join(unknown)})" if unknown else "")
 
     def _told(self, why: str) -> None:
         if why:

@@ -15,6 +15,9 @@ from tuik8s.ui.commands.registry import COMMANDS
 from tuik8s.ui.filter import GRAMMAR
 from tuik8s.ui.keys import key_name, words_of
 
+LATER = {"app": 1, "time": 1, "page": 2, "table": 2, "": 3}
+"""What is not of this screen alone comes after what is; what Textual brings comes last."""
+
 
 class HelpRow(NamedTuple):
     """One action: its group (from the binding's id), its keys, what it does, and why it cannot be
@@ -90,7 +93,7 @@ def lines_of(rows: list[HelpRow], word: str) -> list[str]:
     that have the word."""
     lines: list[str] = []
     groups = dict.fromkeys(row.group for row in rows)
-    for group in sorted(groups, key=lambda group: group == "table"):
+    for group in sorted(groups, key=lambda group: LATER.get(group, 0)):
         found = [_line(row) for row in rows if row.group == group]
         lines += _section(group or "keys", found, word)
     commands = [f"  {command.shown:<34}{command.help}" for command in COMMANDS]
