@@ -51,8 +51,7 @@ class _Client:
 @pytest.fixture(name="api")
 def _api(monkeypatch: pytest.MonkeyPatch) -> Api:
     api = Api(explanations=True)
-    monkeypatch.setattr(why, "require_running", lambda args: (None, None))
-    monkeypatch.setattr(why, "ApiClient", lambda running: _Client(api))
+    monkeypatch.setattr(why, "api_in", lambda args: _Client(api))
     # Pods need their service account; no controller runs here that would make it.
     api.post("/api/v1/namespaces/default/serviceaccounts", {"metadata": {"name": "default"}})
     assert api.post(PODS, POD).code == 201
@@ -134,10 +133,10 @@ def test_of_an_earlier_moment(
     api.patch(f"{maps}/m", {"data": {"a": "2"}})
     directory = DataDirectory(tmp_path)
     save_log(api, directory.log)
-    monkeypatch.setattr(why, "require_running", lambda args: (directory, None))
+    monkeypatch.undo()
     shown = []
     for flags in ([], ["--at", "-30s"]):
-        assert main(["why", "cm/m", *flags]) == 0
+        assert main(["why", "cm/m", "--log", str(tmp_path), *flags]) == 0
         shown.append(capsys.readouterr().out)
     assert ["data.a: 1 -> 2" in text for text in shown] == [True, False]
     assert "created" in shown[1]

@@ -15,6 +15,7 @@ import http.client
 import json
 import ssl
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,11 @@ class ApiClient:
             timeout=_TIMEOUT_S,
             context=_context(Path(running.kubeconfig)),
         )
+
+    @property
+    def now_ms(self) -> int:
+        """The time that ages are counted to."""
+        return time.time_ns() // 1_000_000
 
     def get(self, path: str, accept: str = JSON) -> Any:
         return self.request("GET", path, accept=accept)

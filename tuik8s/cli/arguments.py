@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from typing import TYPE_CHECKING
 
 from tuik8s.cli.completers import clusters, completes
 from tuik8s.components.supervisor.directory import (
@@ -13,6 +14,9 @@ from tuik8s.components.supervisor.directory import (
     directory_of,
 )
 
+if TYPE_CHECKING:
+    from tuik8s.cli.api import ApiClient
+
 
 def add_cluster(parser: argparse.ArgumentParser) -> None:
     """--name and --data: which cluster is meant."""
@@ -20,6 +24,13 @@ def add_cluster(parser: argparse.ArgumentParser) -> None:
     name = group.add_argument("--name", default="default", help="its name (default: %(default)s)")
     completes(name, clusters)
     group.add_argument("--data", default="", metavar="DIR", help="its data directory")
+
+
+def add_log(parser: argparse.ArgumentParser) -> None:
+    """--log: a log instead of a running cluster; see `api_in`."""
+    parser.add_argument(
+        "--log", default="", metavar="DIR", help="a data directory or a log, to be looked at only"
+    )
 
 
 def add_shape(parser: argparse.ArgumentParser) -> None:
@@ -63,3 +74,21 @@ def require_running(args: argparse.Namespace) -> tuple[DataDirectory, Running]:
         what = f"cluster in {directory.path}" if args.data else f"cluster {args.name!r}"
         raise Refusal(f"{what} is not running; start it with: tuik8s up --detach{flag_in(args)}")
     return directory, running
+
+
+def api_in(args: argparse.Namespace) -> ApiClient:
+    """What answers: the API of the running cluster that is meant, or the log of --log DIR."""
+    if args.log:
+        from tuik8s.cli.log_api import LogApi
+        from tuik8s.cli.log_directory import log_in
+
+        return LogApi(log_in(args.log))
+    from tuik8s.cli.api import ApiClient
+
+    directory = directory_in(args)
+    if directory.read_running() is None and directory.log.is_dir():
+        raise Refusal(
+            f"the cluster in {directory.path} is not running; to see what was there: --log "
+            f"{shlex.quote(str(directory.path))}, to start it: tuik8s up --detach{flag_in(args)}"
+        )
+    return ApiClient(require_running(args)[1])

@@ -7,11 +7,10 @@ tuik8s describe node/node-1
 from __future__ import annotations
 
 import argparse
-import time
 
 from tuik8s.api.types import Object
 from tuik8s.cli.api import ApiClient
-from tuik8s.cli.arguments import require_running
+from tuik8s.cli.arguments import add_log, api_in
 from tuik8s.cli.completers import completes, objects
 from tuik8s.cli.discovery import Kinds, Resource
 from tuik8s.cli.wanted import add_namespace, add_selectors, scope_of, selectors_in, wanted_in
@@ -23,11 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     completes(what, objects)
     add_selectors(parser)
     add_namespace(parser)
+    add_log(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    _, running = require_running(args)
-    api = ApiClient(running)
+    api = api_in(args)
     try:
         wanted = wanted_in(Kinds(api), args.what)
         namespace, query = scope_of(args, wanted), selectors_in(args, wanted)
@@ -52,7 +51,7 @@ def _description(api: ApiClient, resource: Resource, obj: Object) -> str:
 
     version = f"{resource.group}/{resource.version}".lstrip("/")
     whole = {"apiVersion": version, "kind": resource.kind, **obj}
-    return describe(whole, _events(api, whole), time.time_ns() // 1_000_000)
+    return describe(whole, _events(api, whole), api.now_ms)
 
 
 def _events(api: ApiClient, obj: Object) -> list[Object]:

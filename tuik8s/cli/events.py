@@ -11,8 +11,8 @@ import argparse
 import json
 
 from tuik8s.api.types import Object
-from tuik8s.cli.api import TABLE, ApiClient
-from tuik8s.cli.arguments import require_running
+from tuik8s.cli.api import TABLE
+from tuik8s.cli.arguments import add_log, api_in
 from tuik8s.cli.completers import completes, objects
 from tuik8s.cli.discovery import Kinds
 from tuik8s.cli.printing import TablePrinter
@@ -27,11 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-w", "--watch", action="store_true", help="go on with new ones")
     parser.add_argument("--no-headers", action="store_true", help="without the first line")
     add_namespace(parser)
+    add_log(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    _, running = require_running(args)
-    api = ApiClient(running)
+    api = api_in(args)
     try:
         kinds = Kinds(api)
         events = kinds.find("events")

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 from tuik8s.api.types import Object
 from tuik8s.cli.api import JSON, TABLE, ApiClient, ApiRefusal
-from tuik8s.cli.arguments import require_running
+from tuik8s.cli.arguments import add_log, api_in
 from tuik8s.cli.completers import completes, objects
 from tuik8s.cli.discovery import Kinds
 from tuik8s.cli.printing import TablePrinter, show_objects
@@ -45,11 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--show-managed-fields", action="store_true", help="in YAML and JSON: who owns which field"
     )
     add_namespace(parser)
+    add_log(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    _, running = require_running(args)
-    api = ApiClient(running)
+    api = api_in(args)
     try:
         wanted = wanted_in(Kinds(api), args.what)
         return _Get(api, args, wanted).run()

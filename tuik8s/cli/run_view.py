@@ -31,6 +31,8 @@ def print_outcome(outcome: Outcome, wall_s: float, page: Path | None) -> None:
         print(f"  report {page}")
         if outcome.reason:
             print(f"  look at it with: tuik8s ui --log {page.parent} --at {outcome.revision}")
+    elif outcome.reason:
+        print("  look at it: --report DIR keeps the log, for tuik8s ui, why and get --log DIR")
     print(flush=True)
 
 

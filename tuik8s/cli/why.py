@@ -3,6 +3,7 @@
 tuik8s why pod/web -n shop       where it went or why nowhere, node by node, and what would help
 tuik8s why node/node-2           from its last change back to the first command or fault
 tuik8s why pod/web --at -10m     from what it was ten minutes ago
+tuik8s why pod/web --log out --at 784     of a run's log, or of a cluster that is stopped
 
 kubectl shows the same chain: kubectl get explanations.explain.tuik8s.dev pods.web -n shop
 """
@@ -16,10 +17,10 @@ from typing import Any
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.types import Object
 from tuik8s.cli.api import ApiClient, ApiRefusal
-from tuik8s.cli.arguments import add_cluster, require_running
+from tuik8s.cli.arguments import add_cluster, add_log, api_in, directory_in
 from tuik8s.cli.completers import completes, named_objects, namespaces
 from tuik8s.cli.moments import add_at
-from tuik8s.components.supervisor.directory import DataDirectory, Refusal
+from tuik8s.components.supervisor.directory import Refusal
 
 _CHANGES_SHOWN = 10
 _NEWEST = 2**62
@@ -35,18 +36,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_at(parser)
     parser.add_argument("--json", action="store_true", help="all of it as one JSON object")
     add_cluster(parser)
+    add_log(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     word, slash, name = args.object.partition("/")
     if not slash or not word or not name or "/" in name:
         raise Refusal(f"expected KIND/NAME such as pod/web, got {args.object!r}")
-    directory, running = require_running(args)
-    api = ApiClient(running)
+    api = api_in(args)
     try:
         kind = _kind(api, word)
         namespace = args.namespace if kind.namespaced else ""
-        revision = _revision_at(directory, args.at) if args.at else 0
+        revision = _revision_at(args) if args.at else 0
         explanation = _explanation(api, kind, args.namespace, name, revision)
         key = f"{kind.storage or kind.resource}/{namespace}/{name}"
         notes = _noted(api, key, revision)
@@ -73,12 +74,12 @@ def _kind(api: ApiClient, word: str) -> Kind:
     return kind_named(kinds_with(definitions), word)
 
 
-def _revision_at(directory: DataDirectory, text: str) -> int:
-    from tuik8s.cli.log_directory import opened_log
+def _revision_at(args: argparse.Namespace) -> int:
+    from tuik8s.cli.log_directory import log_in, opened_log
     from tuik8s.cli.moments import moment_in
 
-    with opened_log(directory.log) as store:
-        return moment_in(store, text).revision
+    with opened_log(log_in(args.log) if args.log else directory_in(args).log) as store:
+        return moment_in(store, args.at).revision
 
 
 def _explanation(api: ApiClient, kind: Kind, namespace: str, name: str, revision: int) -> Object:

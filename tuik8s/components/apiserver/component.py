@@ -21,19 +21,23 @@ from tuik8s.components.apiserver.pipeline import Pipeline
 from tuik8s.components.base import Host
 from tuik8s.components.store.options import StoreOptions
 from tuik8s.components.store.store import Store
+from tuik8s.world.base import Disk
 
 
 class ApiServer:
-    """One API server. `store` and `kinds` may be read by those who look at a whole cluster."""
+    """One API server. `store` and `kinds` may be read by those who look at a whole cluster.
+
+    disk: where the log is, when not on the host's own disk.
+    """
 
     name = "apiserver"
 
-    def __init__(self, host: Host, config: ApiServerConfig) -> None:
+    def __init__(self, host: Host, config: ApiServerConfig, disk: Disk | None = None) -> None:
         world = host.world
         self._host = host
         self.config = config
         options = StoreOptions(history_ms=config.history_ms, read_only=config.read_only)
-        self.store = Store(world, world.disk("store"), options, last_state)
+        self.store = Store(world, disk or world.disk("store"), options, last_state)
         self.kinds = builtin()
         for kind in computed.KINDS if config.explanations else ():
             self.kinds.add(kind)

@@ -1,0 +1,70 @@
+"""The reading commands on a log: what they say of a cluster that runs, of one that does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Tuik8s
+from tuik8s.cli.main import main
+from tuik8s.scenario.served import Cluster
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def log(simulated: Cluster, tmp_path: Path) -> str:
+    """The log of a cluster where a fault killed the pod of a Deployment."""
+    container = {"name": "c", "image": "example.org/web:1"}
+    template = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [container]}}
+    spec = {"selector": {"matchLabels": {"app": "web"}}, "template": template}
+    meta = {"name": "web", "namespace": "default"}
+    simulated.create(
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": spec}
+    )
+    simulated.wait(available="deployment/web")
+    with simulated.fault("pod-kill", "deployment/web"):
+        simulated.advance("1m")
+    return str(simulated.save_log(tmp_path / "data"))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("get", "deploy", "web"), "web    1/1     1            1"),
+        (("get", "deploy", "-o", "name"), "deployment.apps/web"),
+        (("describe", "node/node-1"), "(61s ago)"),
+        (("events", "--for", "deployment/web"), "ScalingReplicaSet"),
+        (("why", "deployment/web"), "created"),
+    ],
+)
+def test_a_log_answers_as_its_cluster_does(
+    words: tuple[str, ...], told: str, log: str, tuik8s: Tuik8s, capsys: Capture
+) -> None:
+    assert main([*words, "--log", log]) == 0
+    shown = capsys.readouterr().out
+    assert told in shown
+    if words[0] in ("get", "why"):
+        assert shown.split() == tuik8s(*words).split()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("get", "pods", "-w"), "in a log nothing changes any more: leave out -w"),
+        (("get", "pod", "none"), 'pods "none" not found'),
+        (("get", "thing"), "no kind 'thing'"),
+    ],
+)
+def test_refusals(words: tuple[str, ...], told: str, log: str, capsys: Capture) -> None:
+    assert main([*words, "--log", log]) == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [("get", "pods"), ("why", "deployment/web")])
+def test_a_cluster_that_is_stopped_leads_to_its_log(
+    words: tuple[str, ...], log: str, capsys: Capture
+) -> None:
+    assert main([*words, "--data", log]) == 2
+    assert f"--log {log}" in capsys.readouterr().err

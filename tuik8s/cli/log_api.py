@@ -1,0 +1,82 @@
+"""A log, asked as the API of a running cluster is: same paths, same answers, nothing is written.
+
+    api = LogApi(path)
+    api.get("/api/v1/namespaces/default/pods/web")
+
+The clock of its server stands at the newest change, so ages are those of that moment.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from tuik8s.api.types import Request
+from tuik8s.cli.api import JSON, ApiClient, ApiRefusal
+from tuik8s.cli.log_directory import open_view, opened_log, told_in_words
+from tuik8s.cli.moments import moment_in
+from tuik8s.components.supervisor.directory import Refusal
+
+
+class LogApi(ApiClient):
+    """An API server of this process over the log in a directory. Raises Refusal."""
+
+    def __init__(self, path: Path) -> None:
+        from tuik8s.components.apiserver import ApiServer, ApiServerConfig
+        from tuik8s.world.simulated import Simulation
+
+        with opened_log(path) as store:
+            newest = moment_in(store, "")
+        simulation = Simulation(0, newest.at_ms)
+        config = ApiServerConfig(read_only=True, explanations=True, faults_propagate=True)
+        self._now_ms = newest.at_ms
+        self._view = open_view(path)
+        self._apiserver = ApiServer(simulation.host("apiserver"), config, self._view)
+        with told_in_words(path):
+            self._apiserver.start()
+
+    @property
+    def now_ms(self) -> int:
+        return self._now_ms
+
+    def close(self) -> None:
+        self._view.close()
+
+    def request(
+        self, method: str, path: str, body: Any = None, media: str = JSON, accept: str = JSON
+    ) -> Any:
+        answer = self._answer(method, path, accept)
+        found = json.loads(answer.body)
+        if answer.code >= 400:
+            raise ApiRefusal(answer.code, found["message"])
+        return found
+
+    def lines(self, path: str, accept: str = JSON) -> Iterator[bytes]:
+        raise Refusal("in a log nothing changes any more: leave out -w")
+
+    def _answer(self, method: str, url: str, accept: str) -> Any:
+        from tuik8s.components.apiserver.authentication.base import Certificate, Credentials
+        from tuik8s.components.apiserver.http_head import parse_query
+
+        path, _, query = quote(url, safe="/?&=%").partition("?")
+        route = self._apiserver.core.routes.parse(method, path)
+        request = Request(
+            verb=route.verb,
+            group=route.group,
+            version=route.version,
+            resource=route.resource,
+            subresource=route.subresource,
+            namespace=route.namespace,
+            name=route.name,
+            path=route.path,
+            query=parse_query(query),
+            accept=accept,
+        )
+        reader = Credentials(certificate=Certificate("tuik8s", ("system:masters",), 0))
+        answers: list[Any] = []
+        self._apiserver.pipeline.handle(request, route, reader, answers.append)
+        assert answers, f"{url}: what a log answers waits for nobody"
+        return answers[0]
