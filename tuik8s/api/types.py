@@ -50,7 +50,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     no resource the lower-case HTTP method with `path` set. body: undecoded, in `content_type`; on
     the bus `application/msgpack`, patches as `application/<merge-patch|json-patch|strategic-
     merge-patch| apply-patch>+msgpack`. query: as in the URL, repeated keys joined in order.
-    cause: the revision of the change that made the asker ask, 0 for a person.
+    cause: the revision of the change that made the asker ask, 0 for a person. upgrade: the
+    protocol that the HTTP door would speak on the connection after a 101, "" for none.
     """
 
     verb: str
@@ -67,6 +68,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     accept: str = ""
     user_agent: str = ""
     cause: int = 0
+    upgrade: str = ""
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -31,7 +31,9 @@ from tuik8s.components.apiserver.http_head import (
     parse_query,
     warning_header,
 )
+from tuik8s.components.apiserver.http_upgrade import offered, take_over
 from tuik8s.components.apiserver.options import Query, flag
+from tuik8s.components.apiserver.remote_session import RemoteSession
 from tuik8s.components.apiserver.routes import Route
 from tuik8s.components.apiserver.watching import Subscription
 
@@ -79,6 +81,9 @@ class Protocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         self._count(len(name) + len(value))
         super().on_header(name, value)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """The door answers upgrades itself, those that it does not know with a refusal."""
 
     def _count(self, size: int) -> None:
         self.header_bytes += size
@@ -135,11 +140,14 @@ class HttpDoor:
             content_type=head.content_type,
             accept=head.accept,
             user_agent=head.user_agent,
+            upgrade=offered(scope["headers"]) if route.subresource else "",
         )
         protocol = scope.get("tuik8s")
         credentials = self._credentials(head, protocol.certificate if protocol else None)
         answer = await self._ask(request, route, credentials)
-        if answer.stream is None:
+        if isinstance(answer.stream, RemoteSession):
+            await take_over(scope, answer.stream, request.upgrade, query)
+        elif answer.stream is None:
             await _write(send, answer, method, head)
         else:
             await self._stream(answer, send, receive, scope)

@@ -132,7 +132,7 @@ def _value(
     if not source:
         return expand(variable.get("value", ""), known)
     if source.get("fieldRef"):
-        return _field(source["fieldRef"].get("fieldPath", ""), pod, *addresses)
+        return field_value(source["fieldRef"].get("fieldPath", ""), pod, *addresses)
     if source.get("resourceFieldRef"):
         return _resource(source["resourceFieldRef"], spec, pod)
     for field, resource, shown in (
@@ -155,7 +155,7 @@ def _key(reference: Object, resource: str, shown: str, pod: Object, lookup: Look
     raise Missing(f"couldn't find key {reference['key']} in {shown} {place}")
 
 
-def _field(path: str, pod: Object, ip: str, host_ip: str) -> str:
+def field_value(path: str, pod: Object, ip: str, host_ip: str) -> str:
     meta, spec = pod["metadata"], pod["spec"]
     keyed = _KEYED.fullmatch(path)
     if keyed:

@@ -113,6 +113,14 @@ class NodePods:
         """The pod of that name, for logs."""
         return next((x for x in self._lives.values() if x.key == (namespace, name)), None)
 
+    def look_at(self, life: PodLife) -> None:
+        """Something was done to a container of this pod: see what became of it."""
+        self._touch(life.uid)
+
+    def lookup(self, resource: str, namespace: str, name: str) -> Object | None:
+        """See `environment.Lookup`."""
+        return self._sources.lookup(resource, namespace, name)
+
     # --- the turn -----------------------------------------------------------------------------
 
     def step(self, now_ms: int) -> bool:

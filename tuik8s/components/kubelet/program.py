@@ -6,10 +6,12 @@ An image (`images/`) gives the program of an order; the pod's behaviour annotati
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tuik8s.api.types import Object
+from tuik8s.components.kubelet.shell.base import Command
+from tuik8s.components.kubelet.shell.table import SHELL
 from tuik8s.world.network import HttpAnswer, HttpRequest
 
 
@@ -45,5 +47,7 @@ class Program:
     answer: Callable[[HttpRequest], HttpAnswer] | None = None
     creates: list[Object] = field(default_factory=list)
     """What it creates through the API when it starts, with its pod's service account."""
+    commands: Mapping[str, Command] = field(default_factory=lambda: SHELL)
+    """What can be run in it (exec), by name; empty for an image without a shell."""
     cpu_millis: int = 1
     memory_bytes: int = 8 << 20

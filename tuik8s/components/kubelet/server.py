@@ -1,8 +1,9 @@
-"""The kubelet's own API, as the API server asks it: the logs of containers.
+"""The kubelet's own API, as the API server asks it: logs of containers, commands in them.
 
     GET /containerLogs/NAMESPACE/POD/CONTAINER?tailLines=&sinceSeconds=&timestamps=&previous=&from=
+    POST /exec/NAMESPACE/POD/CONTAINER?command=...    POST /execSession/ID    (`api.remote_command`)
 
-Answers text. `x-next` in the answer is the number of the line after the last one: `from=` asks
+Logs are text. `x-next` in the answer is the number of the line after the last one: `from=` asks
 for what came since, which is how `follow` works; `x-ended` says that no more will come.
 
 It listens on the virtual address `kubelet.NODE:10250`, which no socket of the machine's network
@@ -17,6 +18,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from tuik8s.api.times import format_micro_time
+from tuik8s.components.kubelet.exec_sessions import ExecSessions
 from tuik8s.components.kubelet.node_pods import NodePods
 from tuik8s.components.kubelet.runtimes.base import Log, Runtime
 from tuik8s.world.base import World
@@ -36,6 +38,7 @@ class KubeletServer:
         self._world = world
         self._by_node = by_node
         self._runtime = runtime
+        self._sessions = ExecSessions(world, runtime)
 
     def listen(self, network: Network) -> None:
         for node in self._by_node:
@@ -50,6 +53,8 @@ class KubeletServer:
     def answer(self, node: str, request: HttpRequest) -> HttpAnswer:
         url = urlsplit(request.path)
         parts = url.path.strip("/").split("/")
+        if request.method == "POST" and parts[0] in ("exec", "execSession"):
+            return self._sessions.answer(self._by_node[node], parts, url.query, request.body)
         if request.method != "GET" or len(parts) != 4 or parts[0] != "containerLogs":
             return HttpAnswer(404, b"404 page not found\n")
         query = {key: values[-1] for key, values in parse_qs(url.query).items()}

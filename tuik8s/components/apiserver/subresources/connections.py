@@ -1,4 +1,4 @@
-"""/exec, /attach, /portforward and /proxy: connections that the server only passes on.
+"""/attach, /portforward and /proxy: connections that the server only passes on.
 
 The door takes over the connection when the kubelet's server or the target can be reached
 (`core.connect`); where it cannot, the refusal says so.

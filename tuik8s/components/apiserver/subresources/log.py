@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 
 from tuik8s.api.errors import ApiError, bad_request
 from tuik8s.api.times import parse_time
-from tuik8s.api.types import Object
 from tuik8s.components.apiserver.answers import TEXT, Answer
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.effects import Fetched, KubeletCall, Waiting
 from tuik8s.components.apiserver.options import Query, first, flag, integer
+from tuik8s.components.apiserver.pod_containers import only_container, require_container
 from tuik8s.components.apiserver.subresources.base import Handlers
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ def get_log(core: Core, call: Call) -> Outcome:
     pod = core.reader.get("pods", request.namespace, request.name)
     if pod is None:
         raise call.not_found()
-    container = first(request.query, "container") or _only_container(pod)
-    _require_container(pod, container)
+    container = first(request.query, "container") or only_container(pod)
+    require_container(pod, container)
     query = _kubelet_query(request.query)
     node = (pod.get("spec") or {}).get("nodeName", "")
     if not node:
@@ -115,28 +115,6 @@ class FollowedLog:
         if not self.is_closed:
             url = _url(self._path, self._query)
             self._core.perform_effect(KubeletCall(self._node, "GET", url), self._take)
-
-
-def _names(pod: Object, field: str) -> list[str]:
-    return [c.get("name", "") for c in (pod.get("spec") or {}).get(field) or ()]
-
-
-def _only_container(pod: Object) -> str:
-    names, name = _names(pod, "containers"), pod["metadata"]["name"]
-    if len(names) == 1:
-        return names[0]
-    shown = " ".join(names)
-    message = f"a container name must be specified for pod {name}, choose one of: [{shown}]"
-    inits = _names(pod, "initContainers")
-    if inits:
-        message += f" or one of the init containers: [{' '.join(inits)}]"
-    raise bad_request(message)
-
-
-def _require_container(pod: Object, container: str) -> None:
-    fields = ("containers", "initContainers", "ephemeralContainers")
-    if not any(container in _names(pod, field) for field in fields):
-        raise bad_request(f"container {container} is not valid for pod {pod['metadata']['name']}")
 
 
 HANDLERS: Final[Handlers] = {"get": get_log}

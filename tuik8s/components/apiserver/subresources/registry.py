@@ -10,6 +10,7 @@ from tuik8s.components.apiserver.subresources import (
     connections,
     ephemeral_containers,
     eviction,
+    exec,  # noqa: A004
     finalize,
     log,
     resize,
@@ -30,7 +31,7 @@ SUBRESOURCES: Final[dict[tuple[str, str], Handlers]] = {
     ("pods", "ephemeralcontainers"): ephemeral_containers.HANDLERS,
     ("pods", "resize"): resize.HANDLERS,
     ("pods", "log"): log.HANDLERS,
-    ("pods", "exec"): connections.HANDLERS,
+    ("pods", "exec"): exec.HANDLERS,
     ("pods", "attach"): connections.HANDLERS,
     ("pods", "portforward"): connections.HANDLERS,
     ("pods", "proxy"): connections.HANDLERS,

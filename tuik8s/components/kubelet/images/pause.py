@@ -1,4 +1,4 @@
-"""pause: holds a pod's namespaces and does nothing at all, until it is stopped."""
+"""pause: holds a pod's namespaces and does nothing at all, until it is stopped; it has no shell."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ from tuik8s.components.kubelet.runtimes.base import StartContainer
 
 
 def program(order: StartContainer) -> Program:
-    return Program(memory_bytes=1 << 20)
+    return Program(memory_bytes=1 << 20, commands={})

@@ -14,15 +14,20 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, field
 
 from tuik8s.api.numbers import parse_int
-from tuik8s.api.times import parse_duration
 from tuik8s.components.kubelet.program import Program, Writes
+from tuik8s.components.kubelet.shell.script import (
+    COMPARED,
+    Parser,
+    Statement,
+    integer,
+    sleep_ms,
+    summed,
+)
 
 NOT_FOUND_CODE = 127
 STEPS_MAX = 5_000
-_FOREVER_S = 10 * 365 * 86_400
 PERIOD_MS_MIN = 1_000
 FOREVER = frozenset(("tail", "httpd", "nc", "top", "cat", "watch", "ping", "nginx", "server"))
 NETWORK = frozenset(("wget", "curl", "nslookup", "getent", "dig"))
@@ -33,24 +38,10 @@ SILENT = frozenset(
         *("awk", "sed", "local", "readonly", "ulimit", "kill", "stat", "tee", "head", "sort"),
     )
 )
-_OPENS = {"if": "fi", "for": "done", "while": "done", "until": "done"}
-_WORDS = ("then", "else", "do", "elif", "!")
 _NAME = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _TAKEN = re.compile(r"\$\(([^()]*(?:\([^()]*\)[^()]*)*)\)|`([^`]*)`", re.DOTALL)
 _SUM = re.compile(r"\$\(\(([^()]*)\)\)")
 _VARIABLE = re.compile(r"\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+|\?)")
-_PARTS = re.compile(
-    r"""(?:[^;&|\n'"`$]|\$\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\$|'[^']*'"""
-    r"""|"(?:[^"\\]|\\.)*"|`[^`]*`|&(?!&)|\|(?!\|))+|&&|\|\||;|\n"""
-)
-_TESTS = {
-    "-eq": lambda a, b: a == b,
-    "-ne": lambda a, b: a != b,
-    "-gt": lambda a, b: a > b,
-    "-ge": lambda a, b: a >= b,
-    "-lt": lambda a, b: a < b,
-    "-le": lambda a, b: a <= b,
-}
 
 
 class _Ended(Exception):
@@ -61,100 +52,18 @@ class _Ended(Exception):
         self.code = code
 
 
-@dataclass(slots=True)
-class _Statement:
-    """joined: `&&`, `||` or "" with what was before; kind: simple or the keyword of a block."""
-
-    joined: str
-    kind: str
-    text: str = ""
-    condition: list[_Statement] = field(default_factory=list)
-    body: list[_Statement] = field(default_factory=list)
-    otherwise: list[_Statement] = field(default_factory=list)
-
-
 def run_script(script: str, env: dict[str, str], *, stops_on_error: bool = False) -> Program:
     """The program that a shell script amounts to."""
     result = Program(stop_exit_code=137)
     shell = _Shell(dict(env), result, stops_on_error)
     try:
-        shell.run(_Parser(script).statements(()))
+        shell.run(Parser(script).statements(()))
         code = shell.status
     except _Ended as ended:
         code = ended.code
     if code >= 0:
         result.exit_after_ms, result.exit_code = shell.at_ms, code
     return result
-
-
-class _Parser:
-    """Splits at `;`, `&&`, `||` and newlines outside quotes, then folds blocks."""
-
-    def __init__(self, script: str) -> None:
-        script = re.sub(r"(?m)^\s*#.*$", "", script.replace("\\\n", " "))
-        self._parts: list[tuple[str, str]] = []
-        joined = ""
-        for part in _PARTS.findall(script):
-            if part in ("&&", "||"):
-                joined = part
-            elif part in (";", "\n"):
-                joined = joined if joined and part == "\n" else ""
-            else:
-                self._add(joined, part.strip().rstrip("&").strip())
-                joined = "" if part.strip() else joined
-
-    def _add(self, joined: str, text: str) -> None:
-        """Keywords in front of a command become parts of their own."""
-        while text:
-            first, _, rest = text.partition(" ")
-            if first not in (*_WORDS, *_OPENS) or first in ("for", "!"):
-                break
-            self._parts.append((joined, first))
-            joined, text = "", rest.strip()
-        if text:
-            self._parts.append((joined, text))
-
-    def statements(self, ends: tuple[str, ...]) -> list[_Statement]:
-        """Statements up to one of the words, which stays to be read."""
-        found = []
-        while self._parts and self._parts[0][1] not in ends:
-            found.append(self._statement())
-        return found
-
-    def _statement(self) -> _Statement:
-        joined, text = self._parts.pop(0)
-        if text == "if":
-            return self._if(joined)
-        if text in ("while", "until"):
-            condition = self.statements(("do",))
-            return self._loop(_Statement(joined, text, condition=condition))
-        if text.startswith("for "):
-            return self._loop(_Statement(joined, "for", text))
-        return _Statement(joined, "simple", text)
-
-    def _if(self, joined: str) -> _Statement:
-        made = _Statement(joined, "if", condition=self.statements(("then",)))
-        self._take("then")
-        made.body = self.statements(("elif", "else", "fi"))
-        if self._parts and self._parts[0][1] == "elif":
-            self._take("elif")
-            made.otherwise = [self._if("")]
-            return made
-        if self._parts and self._parts[0][1] == "else":
-            self._take("else")
-            made.otherwise = self.statements(("fi",))
-        self._take("fi")
-        return made
-
-    def _loop(self, made: _Statement) -> _Statement:
-        self._take("do")
-        made.body = self.statements(("done",))
-        self._take("done")
-        return made
-
-    def _take(self, word: str) -> None:
-        if self._parts and self._parts[0][1] == word:
-            self._parts.pop(0)
 
 
 class _Shell:
@@ -168,7 +77,7 @@ class _Shell:
         self._stops = stops_on_error
         self._steps = 0
 
-    def run(self, statements: list[_Statement]) -> None:
+    def run(self, statements: list[Statement]) -> None:
         for number, statement in enumerate(statements):
             if (statement.joined == "&&" and self.status) or (
                 statement.joined == "||" and not self.status
@@ -179,13 +88,13 @@ class _Shell:
             if self.status and self._stops and not following and statement.kind == "simple":
                 raise _Ended(self.status)
 
-    def _holds(self, condition: list[_Statement]) -> bool:
+    def _holds(self, condition: list[Statement]) -> bool:
         stops, self._stops = self._stops, False
         self.run(condition)
         self._stops = stops
         return self.status == 0
 
-    def _one(self, statement: _Statement) -> None:
+    def _one(self, statement: Statement) -> None:
         self._steps += 1
         if self._steps > STEPS_MAX:
             raise _Ended(-1)
@@ -204,13 +113,13 @@ class _Shell:
                 self.run(statement.body)
             self.status = 0
 
-    def _for(self, statement: _Statement) -> None:
+    def _for(self, statement: Statement) -> None:
         words = self._expand(statement.text).split()
         for word in words[3:] if words[2:3] == ["in"] else ():
             self._env[words[1]] = word
             self.run(statement.body)
 
-    def _endless(self, body: list[_Statement]) -> None:
+    def _endless(self, body: list[Statement]) -> None:
         """Run one round; what it writes is written again in every further one."""
         outer, self._result.writes = self._result.writes, []
         began_ms = self.at_ms
@@ -246,7 +155,7 @@ class _Shell:
         if name == "sleep":
             if rest and rest[0] in ("infinity", "inf"):
                 raise _Ended(-1)
-            self.at_ms += _sleep_ms(rest[0] if rest else "0")
+            self.at_ms += sleep_ms(rest[0] if rest else "0")
             return 0
         if name == "exit":
             code = parse_int(rest[0]) if rest else None
@@ -282,7 +191,7 @@ class _Shell:
 
     def _sum(self, text: str) -> int:
         named = re.sub(r"\b[A-Za-z_]\w*", lambda m: self._env.get(m[0], "0"), self._variables(text))
-        return _sum(named)
+        return summed(named)
 
     def _variables(self, text: str) -> str:
         def value(match: re.Match[str]) -> str:
@@ -308,7 +217,7 @@ class _Shell:
         return self._env.get("HOSTNAME", "") if name == "hostname" else ""
 
 
-def _is_endless(statement: _Statement) -> bool:
+def _is_endless(statement: Statement) -> bool:
     words = [each.text for each in statement.condition]
     return statement.kind == "while" and words in (["true"], [":"], ["[ 1 ]"])
 
@@ -327,42 +236,10 @@ def _tested(words: list[str]) -> bool:
         return not _tested(words[1:])
     if len(words) == 3 and words[1] in ("=", "==", "!="):
         return (words[0] == words[2]) == (words[1] != "!=")
-    if len(words) == 3 and words[1] in _TESTS:
-        return bool(_TESTS[words[1]](_integer(words[0]), _integer(words[2])))
+    if len(words) == 3 and words[1] in COMPARED:
+        return bool(COMPARED[words[1]](integer(words[0]), integer(words[2])))
     if len(words) == 2 and words[0] in ("-n", "-z"):
         return (words[0] == "-n") == bool(words[1])
     if words[:1] in (["-n"], ["-z"]):
         return words[0] == "-z"
     return len(words) == 1 and bool(words[0])
-
-
-def _integer(text: str) -> int:
-    return parse_int(text) or 0
-
-
-def _sum(text: str) -> int:
-    """`1 + 2 * 3` from left to right: enough for counters."""
-    found = re.findall(r"[+*/%-]|\w+", text)
-    total = _integer(found[0]) if found else 0
-    for sign, number in zip(found[1::2], map(_integer, found[2::2]), strict=False):
-        if sign == "+":
-            total += number
-        elif sign == "-":
-            total -= number
-        elif sign == "*":
-            total *= number
-        elif number:
-            total = total // number if sign == "/" else total % number
-        total = (total + 2**63) % 2**64 - 2**63  # a shell counts in 64 bits
-    return total
-
-
-def _sleep_ms(text: str) -> int:
-    try:
-        return int(min(max(float(text), 0), _FOREVER_S) * 1000)
-    except ValueError:
-        pass
-    try:
-        return parse_duration(text.replace("d", "h")) * (24 if text.endswith("d") else 1)
-    except ValueError:
-        return 0

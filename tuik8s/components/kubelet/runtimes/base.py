@@ -100,6 +100,56 @@ class Log(NamedTuple):
     total: int
 
 
+class ExecOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """A command to run in a running container.
+
+    files: what the pod's volumes bring, path -> content; fixed: directories in which nothing can
+    be written; made: those that are there and empty.
+    """
+
+    command: tuple[str, ...]
+    namespace: str = ""
+    has_terminal: bool = False
+    has_input: bool = False
+    files: dict[str, bytes] = {}
+    fixed: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
+
+
+class ExecRead(NamedTuple):
+    """What a command wrote since the last look. exit_code: -1 while it runs; wake_at_ms: when it
+    will go on by itself, if that is known."""
+
+    stdout: bytes
+    stderr: bytes
+    exit_code: int
+    wake_at_ms: int | None
+
+
+class Execution(Protocol):
+    """A command that was started in a container."""
+
+    def write(self, data: bytes, now_ms: int) -> None:
+        """Hand over input of the client."""
+        ...
+
+    def end_input(self) -> None: ...
+
+    def resize(self, width: int, height: int) -> None:
+        """The client's terminal has this size, in characters."""
+        ...
+
+    def read(self, now_ms: int) -> ExecRead: ...
+
+    def close(self) -> None:
+        """The client has gone: end the command."""
+        ...
+
+
+class CannotExec(Exception):
+    """The container cannot run a command now; the message says why."""
+
+
 class Runtime(Protocol):
     """Runs containers, by id. version: as nodes tell it, such as `sim://1.0`."""
 
@@ -132,6 +182,10 @@ class Runtime(Protocol):
     def logs(self, container_id: str, now_ms: int) -> Log: ...
 
     def answer(self, container_id: str, request: HttpRequest, now_ms: int) -> HttpAnswer: ...
+
+    def exec(self, container_id: str, order: ExecOrder, now_ms: int) -> Execution:
+        """Start a command in a running container. Raises CannotExec."""
+        ...
 
     def address_of(self, container_id: str) -> str:
         """Where a container that really runs listens; "" when the runtime answers for it."""

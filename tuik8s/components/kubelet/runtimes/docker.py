@@ -29,7 +29,15 @@ from requests.exceptions import RequestException
 
 from tuik8s.api.times import parse_time
 from tuik8s.components.kubelet.probing import probe_until
-from tuik8s.components.kubelet.runtimes.base import ContainerChange, Log, LogLine, StartContainer
+from tuik8s.components.kubelet.runtimes.base import (
+    CannotExec,
+    ContainerChange,
+    ExecOrder,
+    Log,
+    LogLine,
+    StartContainer,
+)
+from tuik8s.components.kubelet.runtimes.docker_exec import DockerExecution
 from tuik8s.world.network import HttpAnswer, HttpRequest
 
 POLL_MS: Final = 100
@@ -188,6 +196,12 @@ class DockerRuntime:
 
     def answer(self, container_id: str, request: HttpRequest, now_ms: int) -> HttpAnswer:
         return HttpAnswer(503, b"connections are forwarded to the container\n")
+
+    def exec(self, container_id: str, order: ExecOrder, now_ms: int) -> DockerExecution:
+        worker = self._workers.get(container_id)
+        if worker is None or worker.container is None or worker.is_over:
+            raise CannotExec("container is not running")
+        return DockerExecution(self._engine.api, worker.container.id, order)
 
     def address_of(self, container_id: str) -> str:
         worker = self._workers.get(container_id)

@@ -22,18 +22,23 @@ from tuik8s.components.kubelet.behaviour import BadBehaviour, change
 from tuik8s.components.kubelet.images.registry import image_of
 from tuik8s.components.kubelet.program import Program
 from tuik8s.components.kubelet.runtimes.base import (
+    CannotExec,
     ContainerChange,
+    ExecOrder,
     Kind,
     Log,
     LogLine,
     StartContainer,
 )
+from tuik8s.components.kubelet.runtimes.sim_exec import SimExecution
+from tuik8s.components.kubelet.shell.files import Files
 from tuik8s.world.network import HttpAnswer, HttpRequest
 
 LOG_LINES_MAX = 10_000
 ANSWERS_MAX = 1_000
 """Lines kept of the requests that a container answered."""
 KILLED_CODE = 137
+TERMINATED_CODE = 143
 FIRST_LOOK_MS = 1_000
 """A container that is not ready so long after its start has failed a probe."""
 
@@ -49,6 +54,11 @@ class _Container:
     epoch: int = 0
     answers: list[LogLine] = field(default_factory=list)
     answers_count: int = 0
+    files: Files | None = None
+    """What commands have written; made when the first one runs."""
+
+    def is_running(self, now_ms: int) -> bool:
+        return 0 <= self.started_at_ms <= now_ms and not 0 <= self.ended_at_ms <= now_ms
 
 
 class SimRuntime:
@@ -198,6 +208,30 @@ class SimRuntime:
         del container.answers[:-ANSWERS_MAX]
         container.answers_count += 1
         return reply
+
+    def exec(self, container_id: str, order: ExecOrder, now_ms: int) -> SimExecution:
+        container = self._containers.get(container_id)
+        if container is None or not container.is_running(now_ms):
+            raise CannotExec("container is not running")
+        files = container.files = container.files or Files()
+        return SimExecution(
+            container.order,
+            order,
+            container.program,
+            files,
+            container.started_at_ms,
+            lambda at_ms: container.is_running(at_ms),
+            lambda code, at_ms: self._die(container_id, code, at_ms),
+        )
+
+    def _die(self, container_id: str, code: int, now_ms: int) -> None:
+        """What a signal to process 1 does: some images end on their own terms."""
+        container = self._containers[container_id]
+        if code != KILLED_CODE and container.program.ignores_stop:
+            return
+        gracefully = code == TERMINATED_CODE and not container.program.stop_exit_code
+        ends_with = 0 if gracefully else code
+        self.end(container_id, ends_with, "Error" if ends_with else "Completed", now_ms)
 
     def address_of(self, container_id: str) -> str:
         return ""

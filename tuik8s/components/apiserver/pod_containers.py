@@ -1,0 +1,33 @@
+"""Which container of a pod a request means.
+
+Source: k8s.io/kubernetes pkg/registry/core/pod/strategy.go (LogLocation, streamLocation, 1.36).
+"""
+
+from __future__ import annotations
+
+from tuik8s.api.errors import bad_request
+from tuik8s.api.types import Object
+
+
+def _names(pod: Object, field: str) -> list[str]:
+    return [c.get("name", "") for c in (pod.get("spec") or {}).get(field) or ()]
+
+
+def only_container(pod: Object) -> str:
+    """The name of the one container. Raises ApiError where there are several."""
+    names, name = _names(pod, "containers"), pod["metadata"]["name"]
+    if len(names) == 1:
+        return names[0]
+    shown = " ".join(names)
+    message = f"a container name must be specified for pod {name}, choose one of: [{shown}]"
+    inits = _names(pod, "initContainers")
+    if inits:
+        message += f" or one of the init containers: [{' '.join(inits)}]"
+    raise bad_request(message)
+
+
+def require_container(pod: Object, container: str) -> None:
+    """Raises ApiError where the pod has no such container."""
+    fields = ("containers", "initContainers", "ephemeralContainers")
+    if not any(container in _names(pod, field) for field in fields):
+        raise bad_request(f"container {container} is not valid for pod {pod['metadata']['name']}")
