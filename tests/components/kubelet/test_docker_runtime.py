@@ -18,7 +18,12 @@ from typing import Any
 import docker
 import pytest
 
-from tuik8s.components.kubelet.runtimes.base import ContainerChange, StartContainer
+from tuik8s.components.kubelet.runtimes.base import (
+    CannotExec,
+    ContainerChange,
+    ExecOrder,
+    StartContainer,
+)
 from tuik8s.components.kubelet.runtimes.docker import (
     FAILURES,
     PAUSE_IMAGE,
@@ -133,6 +138,26 @@ def test_a_container_is_stopped_and_one_that_runs_is_taken_over(rig: Rig) -> Non
     again.until(id_, "started")
     again.runtime.stop(id_, 10_000, 0)
     assert again.until(id_, "exited").exit_code == 0
+
+
+def test_a_command_in_a_running_container(rig: Rig) -> None:
+    id_ = rig.start("sleep 1000", sandbox=uuid.uuid4().hex)
+    rig.until(id_, "started")
+    script = ("/bin/sh", "-c", "read x; echo got $x; echo no >&2; exit 4")
+    running = rig.runtime.exec(id_, ExecOrder(command=script, has_input=True), 0)
+    running.write(b"one\n", 0)
+    running.end_input()
+    out = err = b""
+    end = time.monotonic() + WITHIN_S
+    while (found := running.read(0)).exit_code < 0 and time.monotonic() < end:
+        out, err = out + found.stdout, err + found.stderr
+        time.sleep(0.02)
+    assert (out + found.stdout, err + found.stderr) == (b"got one\n", b"no\n")
+    assert found.exit_code == 4
+    rig.runtime.stop(id_, 0, 0)
+    rig.until(id_, "exited")
+    with pytest.raises(CannotExec):
+        rig.runtime.exec(id_, ExecOrder(command=("/bin/sh",)), 0)
 
 
 def test_an_image_that_cannot_be_pulled(rig: Rig) -> None:
