@@ -1,6 +1,6 @@
 """A kind's objects as rows: cells as kubectl prints them, with a namespace, a look, a clock.
 
-Ages change although objects do not: once a second the rows that are on screen are made again.
+Ages change although objects do not: every other second the rows that are on screen are made again.
 """
 
 from __future__ import annotations

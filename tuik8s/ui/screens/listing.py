@@ -18,7 +18,8 @@ from tuik8s.ui.tables import Shape
 from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.prompt import Prompt
 
-AGE_EVERY_MS = 1_000
+AGE_EVERY_MS = 2_000
+"""Ages of all rows in sight: half of what a dashboard at rest has to do."""
 LETTERS = {
     "N": ("NAME",), "A": ("AGE", "LAST SEEN"), "S": ("STATUS", "PHASE"), "P": ("NAMESPACE",),
     "R": ("READY", "REASON"), "T": ("RESTARTS", "TYPE"), "I": ("IP", "INTERNAL-IP", "CLUSTER-IP"),
