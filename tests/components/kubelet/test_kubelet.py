@@ -128,6 +128,19 @@ def test_readiness_comes_late(plant: Plant) -> None:
     assert plant.is_ready()
 
 
+def test_a_condition_that_turned_true_keeps_no_reason(plant: Plant) -> None:
+    def ready() -> Object:
+        conditions: list[Object] = plant.status()["conditions"]
+        return next(c for c in conditions if c["type"] == "Ready")
+
+    plant.create_pod(behaviour="ready after 5s")
+    plant.run_ms(3_000)
+    assert (ready()["status"], ready()["reason"]) == ("False", "ContainersNotReady")
+    plant.run_ms(5_000)
+    assert ready()["status"] == "True"
+    assert not {"reason", "message"} & ready().keys()
+
+
 def test_failing_probe_is_told(plant: Plant) -> None:
     probe = {"httpGet": {"port": 80}}
     plant.create_pod(behaviour="ready after 5s", container={"readinessProbe": probe})

@@ -103,7 +103,7 @@ class PodReports:
             "pods",
             namespace,
             name,
-            {"metadata": {"uid": api_uid}, "status": status},
+            {"metadata": {"uid": api_uid}, "status": _explicit(status)},
             lambda reply: self._on_told(uid, api_uid, status, reply),
             kind="strategic",
             subresource="status",
@@ -137,6 +137,13 @@ class PodReports:
             self._world.call_after(RETRY_MS, lambda: self._touch(uid))
         elif self._stale.pop(uid, uid) is None:
             self._touch(uid)
+
+
+def _explicit(status: Object) -> Object:
+    """The status as a patch: a condition that has no reason any more says so, since merging keeps
+    what a patch does not name."""
+    conditions = [{"reason": None, "message": None, **c} for c in status.get("conditions") or ()]
+    return {**status, "conditions": conditions} if conditions else status
 
 
 def _told(api_uid: str, status: Object) -> _Told:
