@@ -9,7 +9,7 @@ dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
@@ -17,7 +17,7 @@ import msgspec
 from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.base import ClientTransport, Frames
 from tuik8s.bus.entries import DECODED_MAX
-from tuik8s.bus.feeds import Feeds
+from tuik8s.bus.feeds import LAG, Feeds
 from tuik8s.bus.frames import RequestEnvelope, decode_reply, encode
 from tuik8s.world.base import Timer, World
 
@@ -315,3 +315,14 @@ def _request(
         content_type="" if body is None else content_type,
         cause=cause,
     )
+
+
+def told(clients: Iterable[Client]) -> dict[str, int]:
+    """The statistics of a component's clients in one, named so that they stand apart from its own;
+    the lag is the worst of them."""
+    totals: dict[str, int] = {}
+    for client in clients:
+        for name, count in client.statistics().items():
+            before = totals.get(f"bus.{name}", 0)
+            totals[f"bus.{name}"] = max(before, count) if name == LAG else before + count
+    return totals

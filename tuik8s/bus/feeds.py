@@ -27,6 +27,9 @@ BOOKMARK_BEATS: Final = 10
 PAST_MAX: Final = 64
 
 
+LAG: Final = "lag_ms"
+"""Of the statistics: how old the oldest event of late was when it came."""
+
 Tap = Callable[[str, bytes], None]
 """(topic, msgpack bytes)"""
 
@@ -54,6 +57,8 @@ class Feeds:
         self.beat_at_ms = 0
         """When the publisher was last heard of."""
         self._malformed_count = 0
+        self._lag_ms = self._lag_before_ms = 0
+        """How old the oldest event was when it came, in this and the last beat."""
 
     def clone(self, resource: str, partition: str = "") -> Clone:
         clone = Clone(self._world, self._client, resource, partition)
@@ -91,6 +96,8 @@ class Feeds:
             if clone is not None:
                 clone.receive_bookmark(header)
         else:
+            if header.at_ms:
+                self._lag_ms = max(self._lag_ms, self._world.now_ms() - header.at_ms)
             for clone in self._by_resource.get(topic[: topic.find(b"/") + 1], ()):
                 if topic.startswith(clone.prefix):
                     clone.receive(topic, header, frames[2])
@@ -127,7 +134,11 @@ class Feeds:
             clone.stop()
 
     def statistics(self) -> Mapping[str, int]:
-        totals = {"malformed_events": self._malformed_count, "clones": len(self._clones)}
+        totals = {
+            "malformed_events": self._malformed_count,
+            "clones": len(self._clones),
+            LAG: max(self._lag_ms, self._lag_before_ms),
+        }
         for clone in self._clones.values():
             for name, count in clone.counts.items():
                 totals[name] = totals.get(name, 0) + count
@@ -152,6 +163,7 @@ class Feeds:
             missed = (now_ms - publisher.known_at_ms) // BEAT_MS
         publisher.beat = beat.number
         self.beat_at_ms = now_ms
+        self._lag_before_ms, self._lag_ms = self._lag_ms, 0
         if epoch == self._followed and missed < BOOKMARK_BEATS:
             return
         for clone in self._clones.values():

@@ -12,6 +12,7 @@ old partition.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from tuik8s.api.types import Key
@@ -64,6 +65,15 @@ class Publisher:
         self.revision = revision
         self._transport.on_subscribe = self._on_subscribe
         self._beat()
+
+    def statistics(self) -> Mapping[str, int]:
+        """Events since the start: all, sent, and of each resource under its name."""
+        whole = {n: s.sequence for n, s in self._streams.items() if n.count("/") == 1}
+        return {
+            "events": self.events_count,
+            "sent": self.sent_count,
+            **{f"topic.{name[:-1]}": count for name, count in whole.items()},
+        }
 
     def position(self, stream: str) -> tuple[str, int]:
         """Epoch and latest sequence number of a stream, for a list of it at this moment."""

@@ -205,7 +205,12 @@ async def _show(
     from tuik8s.ui.app import Dashboard
 
     in_browser = bool(os.environ.get(WEB_DRIVER))
-    machine = LocalMachine(running.runtime, directory.path / MEMORY, remembers=not in_browser)
+    machine = LocalMachine(
+        running.runtime,
+        directory.path / MEMORY,
+        remembers=not in_browser,
+        directory=None if in_browser else directory,
+    )
     settings, warnings = read_settings(is_ascii=is_ascii)
     with live_feed(directory.path, running.runtime, _real_ms) as (feed, driver):
         feed.read_only = "started with --read-only" if read_only else ""

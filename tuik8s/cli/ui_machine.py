@@ -10,10 +10,13 @@ import tempfile
 from pathlib import Path
 
 from tuik8s.components.supervisor.command import Process, processes_of
-from tuik8s.components.supervisor.directory import Refusal, all_directories
+from tuik8s.components.supervisor.directory import DataDirectory, Refusal, all_directories
 
 EDITORS = ("vi", "nano")
 """Taken in this order where neither VISUAL nor EDITOR is set."""
+
+LOG_TAIL_BYTES = 100_000
+"""As much of a component's log as is shown."""
 
 WEB_DRIVER = "TEXTUAL_DRIVER"
 """Set by textual-serve for the processes behind a browser."""
@@ -23,7 +26,15 @@ class LocalMachine:
     """See tuik8s.ui.machine. memory: the file of what is remembered; remembers: whether it is
     written, too (a viewer in a browser begins as the others do, and leaves no trace)."""
 
-    def __init__(self, runtime: str, memory: Path, *, remembers: bool = True) -> None:
+    def __init__(
+        self,
+        runtime: str,
+        memory: Path,
+        *,
+        remembers: bool = True,
+        directory: DataDirectory | None = None,
+    ) -> None:
+        self._directory = directory
         self._runtime = runtime
         self._memory = memory
         self._remembers = remembers
@@ -32,6 +43,16 @@ class LocalMachine:
         try:
             return processes_of(self._runtime) if self._runtime else []
         except Refusal:
+            return []
+
+    def component_log(self, process: str) -> list[str]:
+        if self._directory is None:
+            return []
+        try:
+            with self._directory.log_file(process).open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_TAIL_BYTES))
+                return file.read().decode(errors="replace").splitlines()
+        except OSError:
             return []
 
     def clusters(self) -> list[str]:

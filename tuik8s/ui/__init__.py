@@ -9,6 +9,7 @@
     what_if.py    what the screens about one object think         (no Textual)
     digests.py, summary.py, nodemap.py, happenings.py    what the overview thinks  (no Textual)
     routes.py, rules.py, traffic.py                      what routing thinks       (no Textual)
+    engine.py                                            what the engine room says (no Textual)
     widgets/      the live table, the page of lines, the status bar, dialogs
     screens/      one file each, listed in screens/registry.py
     panes/        the tabs of the detail screen

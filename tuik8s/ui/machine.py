@@ -16,6 +16,10 @@ class Machine(Protocol):
         """The processes of the cluster as its supervisor knows them; [] when it does not say."""
         ...
 
+    def component_log(self, process: str) -> list[str]:
+        """The last lines that a process of the cluster has logged."""
+        ...
+
     def clusters(self) -> list[str]:
         """The names of the clusters that run on this machine."""
         ...
@@ -43,6 +47,9 @@ class NoMachine:
     """A dashboard with nothing around it: in tests, and where nothing may be touched."""
 
     def processes(self) -> list[Any]:
+        return []
+
+    def component_log(self, process: str) -> list[str]:
         return []
 
     def clusters(self) -> list[str]:

@@ -65,7 +65,7 @@ class BusDoor:
         self.publisher.start(self._core.store.durable_revision)
 
     def statistics(self) -> Mapping[str, int]:
-        return self.server.statistics()
+        return {**self.server.statistics(), **self.publisher.statistics()}
 
     def _handle(self, user: str, request: Request, respond: Respond) -> None:
         route = self._route(request)

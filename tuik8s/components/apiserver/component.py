@@ -64,7 +64,7 @@ class ApiServer:
         self.store.when_durable(lambda: self._host.ready(revision=self.store.revision))
 
     def statistics(self) -> Mapping[str, int]:
-        """Counters of requests, watches, revisions."""
+        """Counters of requests, watches, revisions; `bus.` and `store.`: of these."""
         bus = self.bus.statistics() if self.bus is not None else {}
         return {
             "requests": self.pipeline.requests_count,
@@ -72,7 +72,8 @@ class ApiServer:
             "watches": self.core.hub.count,
             "encoded": self.core.objects.encodings.encoded_count,
             "revision": self.store.revision,
-            **{f"bus_{name}": value for name, value in bus.items()},
+            **{f"bus.{name}": value for name, value in bus.items()},
+            **{f"store.{name}": value for name, value in self.store.statistics().items()},
         }
 
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 
 from tuik8s.api.times import format_time, parse_time
 from tuik8s.api.types import Object, Reply
-from tuik8s.bus.client import Client
+from tuik8s.bus.client import Client, told
 from tuik8s.bus.clone import Change
 from tuik8s.bus.informer import Informer
 from tuik8s.components.base import Host
@@ -67,7 +67,7 @@ class Chaos:
         self._create_kind()
 
     def statistics(self) -> Mapping[str, int]:
-        return {"faults": len(self._faults), "active": len(self._book)}
+        return {"faults": len(self._faults), "active": len(self._book), **told([self._client])}
 
     def _create_kind(self) -> None:
         self._client.create(CRDS, fault_crd(), self._on_kind, deadline_ms=DEADLINE_MS)

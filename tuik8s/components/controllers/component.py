@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from tuik8s.api.types import Object
-from tuik8s.bus.client import Client
+from tuik8s.bus.client import Client, told
 from tuik8s.bus.clone import Change as BusChange
 from tuik8s.components.base import Component, Host
 from tuik8s.components.controllers.base import Change, ControllersConfig, Reconciler
@@ -62,7 +62,7 @@ class Controllers:
             self._cache.follow(resource)
 
     def statistics(self) -> Mapping[str, int]:
-        counts = dict(self._client.statistics())
+        counts = told([self._client])
         for loop in self._loops:
             for name, value in loop.statistics().items():
                 counts[f"{loop.name}.{name}"] = value

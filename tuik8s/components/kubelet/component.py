@@ -21,7 +21,7 @@ from functools import partial
 import msgspec
 
 from tuik8s.api.types import Object
-from tuik8s.bus.client import Client
+from tuik8s.bus.client import Client, told
 from tuik8s.bus.clone import Change
 from tuik8s.bus.informer import Informer
 from tuik8s.components.base import Host
@@ -57,10 +57,12 @@ class Kubelet:
         pace = EventPace(host.world)
         self._by_node: dict[str, NodePods] = {}
         self._agents: dict[str, NodeAgent] = {}
+        self._clients: list[Client] = []
         for node in nodes:
             # Each node asks under its own name, also where one process hosts many.
             dialled = host.dial(f"system:node:{node.name}")
             client = Client(host.world, dialled, lean=True, decoded_max=DECODED_MAX)
+            self._clients.append(client)
             self._by_node[node.name] = NodePods(
                 self._world,
                 client,
@@ -106,6 +108,7 @@ class Kubelet:
             "nodes": sum(agent.is_registered for agent in self._agents.values()),
             "pods": sum(len(pods) for pods in self._by_node.values()),
             "listeners": len(self._servers),
+            **told(self._clients),
         }
 
     def _on_registered(self, node: Object) -> None:

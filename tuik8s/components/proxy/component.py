@@ -17,7 +17,7 @@ import msgspec
 
 from tuik8s.api.routing.services import service_ports
 from tuik8s.api.types import Object, Reply, Request
-from tuik8s.bus.client import Client
+from tuik8s.bus.client import Client, told
 from tuik8s.bus.clone import Change
 from tuik8s.bus.informer import Informer
 from tuik8s.components.base import Host
@@ -63,6 +63,7 @@ class KubeProxy:
 
     def statistics(self) -> Mapping[str, int]:
         return {
+            **told([self._client]),
             "services": len(self._ids),
             "rules": sum(len(router.proxies) for router in self._routers),
             "connections": sum(router.connections_total() for router in self._routers),

@@ -19,7 +19,7 @@ import msgspec
 
 from tuik8s.api.meta import is_terminal
 from tuik8s.api.types import Object
-from tuik8s.bus.client import Client
+from tuik8s.bus.client import Client, told
 from tuik8s.bus.clone import Change
 from tuik8s.bus.informer import Informer
 from tuik8s.components.base import Host
@@ -98,6 +98,7 @@ class Scheduler:
         return {
             **self._counts,
             **self._queue.counts(),
+            **told([self._client]),
             "binding": len(self._binder),
             "preparing": self._binder.preparing(),
             "nodes": len(self._cluster.columns),

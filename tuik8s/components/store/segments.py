@@ -133,6 +133,10 @@ class SegmentLog:
     def headers(self) -> list[SegmentHeader]:
         return list(self._headers.values())
 
+    def size_bytes(self) -> int:
+        """What the segments take on the disk."""
+        return sum(self._disk.size(segment_name(serial)) for serial in self._headers)
+
     def scan(self) -> None:
         """Read all headers; cut what a crash left of a last, unborn segment.
 

@@ -284,6 +284,7 @@ class Store:
             "watches": len(self._watches),
             "groups": self._log.groups,
             "records": self._log.records,
+            "log_bytes": self._log.size_bytes(),
             "bytes_written": self._log.bytes_written,
             "segments": len(self._log.headers()),
             "snapshots": len(self._archive.snapshots),

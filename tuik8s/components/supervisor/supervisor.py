@@ -35,6 +35,7 @@ import msgspec
 from tuik8s.components.supervisor.channel import Channel, Message
 from tuik8s.components.supervisor.children import Child, Children, describe_exit
 from tuik8s.components.supervisor.roles import Role
+from tuik8s.components.supervisor.usage import usage
 from tuik8s.world.links import LinkRules, rules_of
 from tuik8s.world.rules import Rules, read_rules
 
@@ -319,6 +320,7 @@ class Supervisor:
             "up_ms": monotonic_ms() - child.started_at_ms if child.pid else 0,
             "last_exit": child.last_exit,
             **child.facts,
+            **(usage(child.pid) if child.pid else {}),
         }
 
 

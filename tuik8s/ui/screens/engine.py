@@ -1,72 +1,137 @@
-"""The engine room: the processes of the cluster, what each counts, and which of them restarts."""
+"""The engine room: processes, bus topics, subscribers, work queues, leases, the log of the store.
+
+Tab goes from table to table. Enter on a process shows its own log. In the past there are the
+leases of then; what processes count is not in the log.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widgets import Static
 
+from tuik8s.ui import engine
+from tuik8s.ui.describe import shown
+from tuik8s.ui.engine import EngineRow, Look
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.lines import Line, line
 from tuik8s.ui.machine import Status
-from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
+from tuik8s.ui.refs import NO_REF, Ref
+from tuik8s.ui.rowstore import ColumnSpec, RowStore
 from tuik8s.ui.screens.base import DashboardScreen
+from tuik8s.ui.screens.text import TextScreen
 from tuik8s.ui.widgets.live_table import LiveTable
 
 EVERY_MS = 1_000
+LEASES = "leases.coordination.k8s.io"
+NOT_LOGGED = "this is the past, and processes are not in the log; leases are"
+
+
+class Part(NamedTuple):
+    """One of the tables. rows: None for the leases, which come from the API."""
+
+    name: str
+    columns: tuple[ColumnSpec, ...]
+    rows: Callable[[Look], list[EngineRow]] | None
+
+
+PARTS = (
+    Part("processes", engine.PROCESSES, engine.process_rows),
+    Part("bus topics", engine.TOPICS, engine.topic_rows),
+    Part("subscribers", engine.SUBSCRIBERS, engine.subscriber_rows),
+    Part("work queues", engine.WORK, engine.work_rows),
+    Part("leases", engine.LEASES, None),
+    Part("log", engine.LOG, engine.log_rows),
+)
 
 
 class EngineScreen(DashboardScreen):
-    """The supervisor's view. status: asks it for its processes."""
+    """status: asks the supervisor for its processes."""
+
+    BINDINGS: ClassVar[list[Any]] = [
+        Binding("tab", "part(1)", "Next table", id="engine.next"),
+        Binding("shift+tab", "part(-1)", "Table before", show=False, id="engine.before"),
+    ]
 
     def __init__(self, feed: Feed, status: Status) -> None:
         super().__init__(feed)
         self._status = status
-        self._began: dict[str, tuple[int, int]] = {}
-        """process -> its pid and when it began, as first heard: what is up grows on its own."""
-        self._store = RowStore(
-            (
-                ColumnSpec("PROCESS"),
-                ColumnSpec("PID", "right"),
-                ColumnSpec("STATE"),
-                ColumnSpec("RESTARTS", "right"),
-                ColumnSpec("UP"),
-                ColumnSpec("LAST EXIT"),
-                ColumnSpec("COUNTS", wide=True),
-            )
-        )
+        self._look = Look()
+        self._index = 0
+        self._stores = {part.name: RowStore(part.columns) for part in PARTS}
 
     def body(self) -> ComposeResult:
-        yield LiveTable(id="processes")
+        with Vertical(classes="panel"):
+            yield Static("", classes="heading", id="parts", markup=False)
+            yield LiveTable(id="engine")
 
     def on_mount(self) -> None:
-        self.query_one(LiveTable).set_store(self._store)
+        self.feed.informer(LEASES)
         self.query_one(LiveTable).focus()
+        self._show_part()
 
     def pump(self, now_ms: int) -> None:
+        table = self.query_one(LiveTable)
         if self.is_due("processes", EVERY_MS):
-            for process in self._status():
-                self._put(process, now_ms)
-        self.query_one(LiveTable).refresh_rows(now_ms)
+            live = self.feed.past is None
+            self._look.take(self._status() if live else [], self.feed.real_ms())
+            self._fill(now_ms)
+            table.empty = "nothing is told of this" if live else NOT_LOGGED
+        table.refresh_rows(now_ms)
+
+    @property
+    def part(self) -> Part:
+        """The table that is shown."""
+        return PARTS[self._index]
 
     def title_line(self) -> str:
-        return "engine room"
+        return f"engine room: {self.part.name}"
 
-    def _put(self, process: dict[str, Any], now_ms: int) -> None:
-        state = process["state"]
-        style = "ok" if state == "running" else "warn" if state == "starting" else "bad"
-        counts = process.get("statistics") or {}
-        told = "  ".join(f"{k} {v}" for k, v in counts.items() if "." not in k and v)
-        cells = (
-            Cell(process["name"], "accent"),
-            Cell(str(process["pid"] or "-")),
-            Cell(state, style),
-            Cell(str(process["restarts"]), "warn" if process["restarts"] else ""),
-            Cell(f"{process['up_ms'] // 1000}s" if process["pid"] else "-", "dim"),
-            Cell(process["last_exit"], "dim"),
-            Cell(told, "dim"),
-        )
-        name, pid = process["name"], process["pid"]
-        if self._began.get(name, (None, 0))[0] != pid:
-            self._began[name] = (pid, now_ms - process["up_ms"])
-        keys = (name, pid, state, process["restarts"], -self._began[name][1], "", "")
-        self._store.put(name, cells, keys, style, now_ms)
+    def subject(self) -> Ref:
+        uid = self.query_one(LiveTable).cursor_uid
+        if self.part.rows is not None or not uid:
+            return NO_REF
+        namespace, _, name = uid.partition("/")
+        return Ref(LEASES, namespace, name)
+
+    def action_part(self, step: int) -> None:
+        self._index = (self._index + step) % len(PARTS)
+        self._show_part()
+
+    def on_live_table_selected(self, event: LiveTable.Selected) -> None:
+        event.stop()
+        if self.subject() != NO_REF:
+            self.dashboard.open_detail(self.subject())
+        elif self.part.name in ("processes", "subscribers"):
+            self._open_log(event.uid)
+
+    def _open_log(self, process: str) -> None:
+        machine = self.dashboard.machine
+
+        def lines() -> list[Line]:
+            found = machine.component_log(process)
+            return [line(shown(each)) for each in found] or [line("it has written nothing", "dim")]
+
+        self.app.push_screen(TextScreen(self.feed, f"log of {process}", lines))
+
+    def _show_part(self) -> None:
+        names = (f"[{part.name}]" if part is self.part else f" {part.name} " for part in PARTS)
+        self.query_one("#parts", Static).update(" ".join(names))
+        self.query_one(LiveTable).set_store(self._stores[self.part.name])
+        self._due.clear()
+
+    def _fill(self, now_ms: int) -> None:
+        part, store = self.part, self._stores[self.part.name]
+        if part.rows is not None:
+            rows = part.rows(self._look)
+        else:
+            rows = engine.lease_rows(self.feed.items(LEASES), now_ms)
+        found = {row.uid for row in rows}
+        for row in rows:
+            store.put(row.uid, row.cells, row.sort_keys, row.health, now_ms)
+        for uid in [uid for uid in store.order if uid not in found]:
+            store.remove(uid)
