@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     completes(where, namespaces)
     many.add_argument("-l", "--selector", metavar="LABELS", help="labels of those that are meant")
-    many.add_argument("--count", metavar="N|N%%", help="so many of those that match")
+    many.add_argument("--count", metavar="N|N%", help="so many of those that match")
     many.add_argument("--seed", type=int, metavar="N", help="what the choice is drawn from")
     how = parser.add_argument_group("how")
     how.add_argument("--schedule", metavar="TURNS", help='comes and goes: "every 30s for 5s"')
@@ -219,5 +219,5 @@ def _unknown(action: str) -> str:
     import difflib
 
     near = difflib.get_close_matches(action, ("heal", *ACTIONS), 1)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    hint = f"; did you mean {near[0]!r}" if near else ""
     return f"no action {action!r}{hint}; there are: {', '.join(ACTIONS)}, heal"

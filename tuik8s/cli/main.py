@@ -2,12 +2,13 @@
 
 Each command is one file with `add_arguments(parser)` and `run(args) -> exit code`; `registry.py`
 lists them. Exit codes: 0 done, 1 the answer is no (a failed scenario), 2 it could not be done,
-130 Ctrl+C.
+130 Ctrl+C, 141 nobody reads the output any more.
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -17,6 +18,11 @@ from tuik8s.cli.registry import COMMANDS, DEFAULT
 
 DESCRIPTION = "A Kubernetes cluster you can see, break and rewind, in your terminal."
 
+MENDABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE)
+"""What is wrong with the machine, or with what we may do on it: no defect of ours."""
+PIPE_CLOSED = 141
+"""As a shell tells of a process that SIGPIPE ended: a verdict that nobody read is no success."""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; never a traceback for what the user can mend."""
@@ -25,12 +31,14 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     words = sys.argv[1:] if argv is None else argv
     try:
-        return _dispatch(words)
+        code = _dispatch(words)
+        sys.stdout.flush()  # here, where a reader that went away is no traceback
+        return code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return PIPE_CLOSED
 
 
 def _dispatch(words: list[str]) -> int:
@@ -60,7 +68,12 @@ def _dispatch(words: list[str]) -> int:
         return int(command.run(args))
     except Refusal as refusal:
         print(f"tuik8s: {refusal}", file=sys.stderr)
-        return 2
+    except OSError as problem:
+        if problem.errno not in MENDABLE:
+            raise
+        what = problem.filename or name or DEFAULT
+        print(f"tuik8s: {what}: {problem.strerror}", file=sys.stderr)
+    return 2
 
 
 def _load(name: str) -> ModuleType:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,18 @@ def test_a_fork_that_fails_leaves_nothing(parent: DataDirectory, tmp_path: Path)
     with pytest.raises(Refusal, match="the fork was given up"):
         forked(parent, "calm")
     assert not (parent.path.parent / "calm").exists()
+
+
+def test_a_fork_that_has_no_room_says_so_once(
+    root: Path, parent: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copy(source: Path, target: Path) -> None:
+        names = ("ca.crt", "ca.key")
+        raise shutil.Error([(n, n, f"No space left on device: {n!r}") for n in names])
+
+    monkeypatch.setattr(shutil, "copytree", copy)
+    store, target = opened(parent), DataDirectory(root / "two")
+    message = "the fork was given up: No space left on device: 'ca.crt'$"
+    with pytest.raises(Refusal, match=message):
+        fork_cluster(parent, store, Moment(3, 0), target, "two")
+    assert not target.path.exists()

@@ -63,7 +63,7 @@ def fork_cluster(
         target.write_config(config)
     except OSError as problem:
         remove_tree(target.path)
-        raise Refusal(f"the fork was given up: {problem}") from problem
+        raise Refusal(f"the fork was given up: {_told(problem)}") from problem
     finally:
         target.release()
     return origin
@@ -102,3 +102,10 @@ def _ancestors(directory: DataDirectory) -> list[DataDirectory]:
         found.append(DataDirectory(Path(origin.data)))
         origin = found[-1].read_origin()
     return found
+
+
+def _told(problem: OSError) -> str:
+    """A copy of a tree collects what went wrong with each file; the first says enough."""
+    if isinstance(problem, shutil.Error) and problem.args and problem.args[0]:
+        return str(problem.args[0][0][2])
+    return str(problem)
