@@ -115,8 +115,6 @@ def test_sorts_by_letters_by_a_picked_column_and_by_a_click() -> None:
         await stage.pilot.click(LiveTable, offset=(5, 0))
         await stage.wait()
         assert "NAMESPACE ▲" in head(stage)
-        await stage.press("s")
-        assert f"kubectl exec {names(stage)[0]} -n default -- COMMAND" in stage.toasts
         await stage.press("U")
         assert "show no column UP-TO-DATE" in stage.toasts
 

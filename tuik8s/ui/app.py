@@ -285,7 +285,7 @@ class Dashboard(InspectKeys):
 
     def why_not(self, action: str) -> str:
         """Why one of the app's own actions cannot be had now, "" when it can."""
-        return self.feed.why_fixed if action == "chaos" else ""
+        return self.feed.why_fixed if action in ("chaos", "shell") else ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return None if self.why_not(action) else True

@@ -1,7 +1,7 @@
 """Looking closer, from any screen: why, how it came about, what hangs together, what differs.
 
     w why   t trace   x xray   r routes   D difference to another moment
-    of the object under the cursor
+    of the object under the cursor   s commands in a pod
 
 A screen says what is under its cursor (`DashboardScreen.subject`); everything here opens on it.
 """
@@ -24,6 +24,7 @@ from tuik8s.ui.screens.change import ChangeScreen
 from tuik8s.ui.screens.decision import DecisionScreen
 from tuik8s.ui.screens.detail import DetailScreen
 from tuik8s.ui.screens.routing import RoutingScreen
+from tuik8s.ui.screens.shell import ShellScreen
 from tuik8s.ui.screens.text import TextScreen
 from tuik8s.ui.screens.trace import TraceScreen
 from tuik8s.ui.screens.what_if import WhatIfScreen
@@ -45,6 +46,7 @@ class InspectKeys(Futures):
         Binding("t", "trace", "Trace", show=False, id="inspect.trace"),
         Binding("x", "xray", "Xray", show=False, id="inspect.xray"),
         Binding("r", "routes", "Routes", show=False, id="inspect.routes"),
+        Binding("s", "shell", "Exec", show=False, id="inspect.shell"),
         Binding("D", "difference", "Difference", show=False, id="inspect.difference"),
     ]
 
@@ -54,6 +56,8 @@ class InspectKeys(Futures):
         super().__init__(feed, control, acts)
         self._questions: Questions | None = None
         self._compared = NO_REF
+        self._typed: list[str] = []
+        """Commands that were run in pods, oldest first."""
 
     def open_detail(self, ref: Ref, tab: str = "describe") -> None:
         """Everything about one object."""
@@ -105,6 +109,13 @@ class InspectKeys(Futures):
             self._say(f"a trace is of a pod, not of {ref.plural}; w says why")
         elif ref != NO_REF:
             self.push_screen(TraceScreen(self.feed, ref))
+
+    def action_shell(self) -> None:
+        ref = self.subject()
+        if ref != NO_REF and ref.resource != "pods":
+            self._say(f"commands run in pods, not in {ref.plural}")
+        elif ref != NO_REF:
+            self.push_screen(ShellScreen(self.feed, ref, self._typed))
 
     def action_xray(self) -> None:
         ref = self.subject()

@@ -58,13 +58,17 @@ class Changes(DashboardScreen):
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         if action in CHANGES and self.feed.why_fixed:
             return self.feed.why_fixed
-        if action == "scale" and self.kind.plural == "pods":
-            return f"{self._exec_command()} runs a command in it; the bus carries no streams"
         if action == "scale" and self.kind.plural not in SCALABLE:
             return f"{self.kind.plural} have no replicas to scale"
         if action == "edit":
             return self.dashboard.machine.why_no_editor()
         return super().why_not(action, parameters)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Of pods the key is the dashboard's, to run commands in them."""
+        if action == "scale" and self.kind.plural == "pods":
+            return False
+        return super().check_action(action, parameters)
 
     def on_mount(self) -> None:
         for resource in related(self.kind):
@@ -114,12 +118,6 @@ class Changes(DashboardScreen):
     def _told(self, why: str) -> None:
         if why:
             self.notify(why, severity="error", markup=False)
-
-    def _exec_command(self) -> str:
-        """What runs a command in the pod under the cursor."""
-        meta = (self.selected() or {}).get("metadata") or {"name": "POD"}
-        where = f" -n {meta['namespace']}" if meta.get("namespace") else ""
-        return f"kubectl exec {meta['name']}{where} -- COMMAND"
 
     # --- scale --------------------------------------------------------------------------------
 
