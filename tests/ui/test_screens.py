@@ -32,6 +32,8 @@ pytestmark = pytest.mark.slow
         ("pods", (), (140, 40)),
         ("overview", ("1",), (140, 40)),
         ("overview-small", ("1",), (60, 16)),
+        ("routes", ("5", "i"), (140, 24)),
+        ("routes-small", ("5",), (60, 16)),
         ("detail", ("d",), (100, 30)),
         ("detail-changes", ("d", "h"), (140, 20)),
         ("why", ("w",), (140, 30)),

@@ -108,7 +108,9 @@ class RoutingScreen(PageScreen):
         return self._mode or str(told.get("mode", "userspace"))
 
     def title_line(self) -> str:
-        of = str(self._service) if self._service != NO_REF else f"{len(self._found.ports)} ports"
+        count = len(self._found.ports)
+        ports = f"{count} port{'s' * (count != 1)}"
+        of = str(self._service) if self._service != NO_REF else ports
         return f"routes of {of} at {self._node or 'all nodes'}"
 
     def subject(self) -> Ref:
