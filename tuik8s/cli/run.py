@@ -6,6 +6,7 @@ tuik8s run shop.yaml --set replicas=5 --seed 42 --json
 tuik8s run shop.yaml --report out         a page to read, and the log of the run
 tuik8s run shop.yaml --seeds 200          the same with seeds 1 to 200, on all processors
 tuik8s run *.yaml --check                 only read the files
+tuik8s run --steps request                how a step is written; without a name: all of them
 
 Exit codes: 0 all passed, 1 one did not, 2 a file or an option is wrong, 130 Ctrl+C.
 """
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("scenario", nargs="+", type=Path, help="scenario files")
+    parser.add_argument("scenario", nargs="*", type=Path, help="scenario files")
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter; repeatable"
     )
@@ -43,6 +44,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--json", action="store_true", help="print outcomes as JSON: one, or a list of several"
     )
     parser.add_argument("--check", action="store_true", help="read the files and run nothing")
+    parser.add_argument(
+        "--steps",
+        nargs="?",
+        const="",
+        metavar="STEP",
+        help="how steps are written, and run nothing",
+    )
     parser.add_argument("--log", action="store_true", help="show what the components log")
 
 
@@ -55,6 +63,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    if args.steps is not None:
+        return _explain_steps(args.steps)
+    if not args.scenario:
+        raise Refusal("run which scenario? Give files, such as: tuik8s run examples/drain.yaml")
     collect_seldom()
     if args.seed is not None and args.seed < 0:
         raise Refusal(f"--seed {args.seed}: expected a whole number from 0")
@@ -68,6 +80,17 @@ def _run(args: argparse.Namespace) -> int:
 
         return run_sweep(args, scenarios)
     return _run_each(args, scenarios)
+
+
+def _explain_steps(step: str) -> int:
+    """Print what the modules of the steps say of themselves."""
+    from tuik8s.scenario.place import nearest
+    from tuik8s.scenario.steps.registry import STEPS, text_of
+
+    if step and step not in STEPS:
+        raise Refusal(f"no step {step!r}; {nearest(step, STEPS)}steps: {', '.join(STEPS)}")
+    print("\n\n".join(dict.fromkeys(text_of(word) for word in ([step] if step else STEPS))))
+    return 0
 
 
 def _read_all(args: argparse.Namespace) -> list[Scenario]:

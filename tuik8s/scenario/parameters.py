@@ -39,7 +39,8 @@ def _fitting(value: Value, name: str, given: Any, default: Any) -> Any:
         return str(given)
     if isinstance(default, float) and type(given) is int:
         return float(given)
-    raise value.bad(f"parameter {name!r} is such as {default!r}, and was given {given!r}")
+    quoted = "; without quotes ${...} keeps its type" if isinstance(given, str) else ""
+    raise value.bad(f"parameter {name!r} is such as {default!r}, and was given {given!r}{quoted}")
 
 
 def given_in(settings: list[str]) -> dict[str, Any]:

@@ -94,7 +94,8 @@ class Value:
         With `known`, an unknown one is an error that names the nearest.
         """
         if not isinstance(self.raw, dict):
-            raise self.bad(f"expected {what} (a mapping), got {_shown(self.raw)}")
+            shape = f": {{{', '.join(known)}}}" if known else " (a mapping)"
+            raise self.bad(f"expected {what}{shape}, got {_shown(self.raw)}")
         for key, value in self.raw.items() if known is not None else ():
             if key not in (known or ()):
                 hint = nearest(str(key), known or ())

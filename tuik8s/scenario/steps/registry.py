@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from tuik8s.scenario.place import Value
 from tuik8s.scenario.steps import (
     advance,
@@ -57,3 +59,9 @@ STEPS: dict[str, Parse] = {
     "logs": logs.parse,
     "mark": mark.parse,
 }
+
+
+def text_of(word: str) -> str:
+    """How a step is written: what the module that parses it says. Steps may share a module."""
+    module = refused if word == "refused" else sys.modules[STEPS[word].__module__]
+    return (module.__doc__ or "").strip()
