@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tuik8s.ui.feed import Feed
     from tuik8s.world.live import LiveDriver
 
-IDENTITY = "system:admin"
+IDENTITY = "tui"
+"""The author, in the log, of what is done at the dashboard."""
+
 LOOK_EVERY_S = 2.0
 LEAVE_WITHIN_S = 3.0
 HUNG_UP = 129

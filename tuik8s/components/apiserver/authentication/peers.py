@@ -10,7 +10,8 @@ from typing import Final
 from tuik8s.api.types import User
 from tuik8s.components.apiserver.authentication.base import Credentials
 
-_MASTERS: Final = ("system:admin", "system:apiserver", "system:chaos")
+_MASTERS: Final = ("system:admin", "system:apiserver", "system:chaos", "tui")
+"""tui: whoever sits at the dashboard; the log tells their deeds from those of commands."""
 _GROUPS: Final = dict.fromkeys(_MASTERS, "system:masters")
 
 
