@@ -16,7 +16,10 @@ def content(path: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in path.iterdir()}
 
 
-def test_a_log_is_looked_at_and_left_as_it_was(tmp_path: Path) -> None:
+def test_a_log_is_looked_at_and_left_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     api = Api()
     assert api.post(PODS, pod("early-bird")).code == 201
     revision = api.server.store.revision
@@ -28,8 +31,9 @@ def test_a_log_is_looked_at_and_left_as_it_was(tmp_path: Path) -> None:
         newest.await_text(b"late-riser")
         newest.type(QUIT)
         assert newest.await_end() == 0
-    with dashboard("--log", str(log), "--at", str(revision)) as past:
+    with dashboard("--log", "log", "--at", str(revision)) as past:
         past.await_text(b"early-bird")
+        past.await_text(b"(0s ago")  # before the end of the log, not before today
         past.type(QUIT)
         assert past.await_end() == 0
     assert b"late-riser" not in past.written

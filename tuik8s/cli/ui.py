@@ -179,6 +179,8 @@ async def _show_log(name: str, view: DirectoryView, at: str, scratch: Path) -> N
     client = Client(host.world, host.dial(IDENTITY))
     feed = Feed(host.world, client)
     feed.read_only = "a log cannot be changed; tuik8s fork makes a cluster from it"
+    newest_ms = moment_in(server.store, "").at_ms
+    feed.live_ms = lambda: newest_ms  # a log goes on no more: now is where it ends
     feed.show(Past(client, Moment(found.revision, found.at_ms), feed.loaded, feed.told))
     try:
         await Dashboard(feed, f"log {name}", list, control=LogControl(name)).run_async()
