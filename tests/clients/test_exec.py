@@ -92,7 +92,7 @@ def test_a_terminal(web: Live) -> None:
 
 def test_the_python_client(web: Live) -> None:
     kubernetes = pytest.importorskip("kubernetes")
-    from kubernetes.stream import stream
+    stream = pytest.importorskip("kubernetes.stream").stream
 
     api = kubernetes.client.CoreV1Api(
         kubernetes.config.new_client_from_config(web.env["KUBECONFIG"])
