@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.ui.stage import Stage, play
-from tuik8s.ui.control import Acts, Switch, Unable
+from tuik8s.ui.control import ANEW, RUNS, STOPPED, Acts, Reopen, Switch, Unable
 from tuik8s.ui.past import Moment
 
 
@@ -20,6 +20,10 @@ class Hand:
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
         self.pace = 1000
+        self.found = RUNS
+
+    def fate(self) -> str:
+        return self.found
 
     def rate(self) -> int:
         return self.pace
@@ -111,6 +115,22 @@ def test_a_fork_that_cannot_be_is_told_and_nothing_ends() -> None:
         assert stage.app.is_running
 
     before(Hand(), scene)
+
+
+def test_a_stopped_cluster_is_told_from_a_lost_one_and_opened_again_when_it_runs() -> None:
+    hand = Hand()
+
+    async def scene(stage: Stage) -> None:
+        hand.found = STOPPED
+        await stage.wait()
+        assert "✗ STOPPED (tuik8s up starts it)" in stage.status
+        await stage.press("left_square_bracket")
+        assert "REWIND" in stage.status
+        assert "‖ stopped" in stage.status
+        hand.found = ANEW
+        await stage.wait()
+
+    assert isinstance(before(hand, scene).app.return_value, Reopen)
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from tuik8s.cli import fork
 from tuik8s.components.supervisor.clock import clock_of, set_clock
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
-from tuik8s.ui.control import REAL_TIME, Unable
+from tuik8s.ui.control import ANEW, REAL_TIME, RUNS, STOPPED, Unable
 
 if TYPE_CHECKING:
     from tuik8s.world.live import Clock, LiveDriver
 
 LOOK_EVERY_S = 1.0
-"""How often the dashboard hears that somebody else has set the clock."""
+"""How often the dashboard hears that somebody else has set the clock, or stopped the cluster."""
 
 
 class ClusterControl:
@@ -28,11 +28,15 @@ class ClusterControl:
         self._directory = directory
         self._running = running
         self._driver = driver
+        self._fate = RUNS
         self._look()
 
     @property
     def data(self) -> str:
         return str(self._directory.path)
+
+    def fate(self) -> str:
+        return self._fate
 
     def rate(self) -> int:
         clock = self._driver.clock
@@ -69,11 +73,20 @@ class ClusterControl:
     def _look(self) -> None:
         try:
             clock = clock_of(self._running.runtime)
+            self._fate = RUNS
         except Refusal:
-            clock = self._driver.clock  # it says itself that the connection is lost
+            clock = self._driver.clock
+            self._fate = self._find_out()
         if clock != self._driver.clock:
             self._driver.set_clock(clock)
         self._driver.loop.call_later(LOOK_EVERY_S, self._look)
+
+    def _find_out(self) -> str:
+        """What became of a cluster whose processes do not answer."""
+        running = self._directory.read_running()
+        if running is None:
+            return STOPPED
+        return RUNS if running.runtime == self._running.runtime else ANEW
 
 
 class LogControl:
@@ -83,6 +96,9 @@ class LogControl:
 
     def __init__(self, data: str) -> None:
         self.data = data
+
+    def fate(self) -> str:
+        return RUNS
 
     def rate(self) -> int:
         return REAL_TIME

@@ -13,10 +13,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +110,7 @@ def show(
 ) -> DataDirectory:
     """Run the dashboard until it is left, and that of any other cluster it leads to; what takes the
     place of the cluster that was given: it may be a fork."""
-    from tuik8s.ui.control import Acts, Switch
+    from tuik8s.ui.control import Acts, Reopen, Switch
 
     collect_seldom()
     acts, own = Acts(), directory
@@ -117,9 +119,15 @@ def show(
         if isinstance(left, Switch):
             is_own = directory.path == own.path
             down.stop(directory, running)  # both have the same addresses
+            old = directory.path
             directory, running = _switch(left)
+            with suppress(OSError):  # what is looked at stays the same
+                shutil.copy(old / MEMORY, directory.path / MEMORY)
             name = directory.path.name
             own = directory if is_own else own
+        elif isinstance(left, Reopen):
+            print(f"{left.why}: opening {name} ...", flush=True)
+            running = _still_running(directory, name)
         elif left:
             name, directory, acts = str(left), directory_of(str(left), ""), Acts()
             running = _still_running(directory, name)

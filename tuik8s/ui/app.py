@@ -156,7 +156,7 @@ class Dashboard(InspectKeys):
         screen.pump(self.feed.now_ms())
         count = len(self.problems.look())
         wrong = f"! {count} problem{'s' * (count > 1)}" if count else ""
-        heard_ms = self.feed.now_ms() if self.feed.is_connected else self.feed.heard_at_ms
+        heard_ms = min(self.feed.now_ms(), self.feed.known_ms())
         name = f"{self.cluster} (read-only)" if self.feed.read_only else self.cluster
         screen.query_one(StatusBar).show(name, self.mode(), heard_ms, screen.title_line(), wrong)
 

@@ -49,6 +49,16 @@ class Acts:
         self.done = [act for act in self.done if act.before.revision < revision]
 
 
+RUNS, STOPPED, ANEW = "runs", "stopped", "anew"
+"""What became of a cluster; anew: it was stopped and started, so that all addresses are others."""
+
+
+class Reopen(NamedTuple):
+    """What the dashboard returns when its cluster was started anew."""
+
+    why: str
+
+
 class Switch(NamedTuple):
     """What the dashboard returns when another cluster shall take the place of this one."""
 
@@ -67,6 +77,10 @@ class Control(Protocol):
     @property
     def data(self) -> str:
         """The data directory of what is shown."""
+        ...
+
+    def fate(self) -> str:
+        """RUNS, STOPPED or ANEW."""
         ...
 
     def rate(self) -> int:
@@ -89,6 +103,9 @@ class NoControl:
 
     is_log = False
     data = ""
+
+    def fate(self) -> str:
+        return RUNS
 
     def rate(self) -> int:
         return REAL_TIME

@@ -85,6 +85,10 @@ class Feed:
         """When the publisher was last heard of."""
         return self.client.feeds.beat_at_ms
 
+    def known_ms(self) -> int:
+        """Up to when it is known what was: while nothing is heard, time does not go on."""
+        return self.live_ms() if self.is_connected else self.heard_at_ms
+
     # --- the moment that is shown -------------------------------------------------------------
 
     def now_ms(self) -> int:

@@ -12,7 +12,19 @@ from typing import Any, ClassVar
 from textual.binding import Binding
 
 from tuik8s.api.times import human_duration, parse_duration
-from tuik8s.ui.control import REAL_TIME, Act, Acts, Control, NoControl, Switch, Unable, Undone
+from tuik8s.ui.control import (
+    ANEW,
+    REAL_TIME,
+    STOPPED,
+    Act,
+    Acts,
+    Control,
+    NoControl,
+    Reopen,
+    Switch,
+    Unable,
+    Undone,
+)
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.past import Moment
 from tuik8s.ui.time_keys import TimeKeys
@@ -40,11 +52,19 @@ class Futures(TimeKeys):
         self.rewinder.ends = self.control.is_log
         feed.on_act = self.acts.did
 
+    def tick_time(self) -> None:
+        super().tick_time()
+        if self.control.fate() == ANEW:
+            self.exit(Reopen("the cluster was started anew"))
+
     def mode(self) -> tuple[str, str]:
         text, style = super().mode()
         if self.control.is_log and self.feed.past is None:
             return ("■ END OF LOG", "warn")
         rate = self.control.rate()
+        if self.control.fate() == STOPPED:
+            is_past = self.feed.past is not None
+            return (f"{text} ‖ stopped" if is_past else "✗ STOPPED (tuik8s up starts it)", "bad")
         if rate == REAL_TIME:
             return (text, style)
         return (f"{text} ‖ clock stands" if rate == 0 else f"{text} ×{rate / REAL_TIME:g}", "warn")

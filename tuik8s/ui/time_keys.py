@@ -57,7 +57,8 @@ class TimeKeys(App[Any]):
         self.reader.look()
         if isinstance(self.screen, DashboardScreen):
             bar = self.screen.timeline_bar
-            bar.show(self.reader.timeline, self.feed.now_ms(), self.feed.live_ms())
+            shown_ms, end_ms = self.feed.now_ms(), self.feed.known_ms()
+            bar.show(self.reader.timeline, min(shown_ms, end_ms), end_ms)
 
     def mode(self) -> tuple[str, str]:
         """What the status bar says of time, and its style."""
