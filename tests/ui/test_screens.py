@@ -46,7 +46,7 @@ def test_screen(name: str, keys: tuple[str, ...], size: tuple[int, int]) -> None
 
     async def scene(stage: Stage) -> None:
         await stage.press(*keys)
-        await stage.wait()
+        await stage.wait(2_200)  # longer than ages, or anything else, may stand
         shown.append(stage.text.rstrip() + "\n")
 
     play(scene, size)
