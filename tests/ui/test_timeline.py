@@ -63,3 +63,11 @@ def test_the_range_ends_now_unless_what_is_shown_is_long_ago() -> None:
     assert column_of(0, 10, 100, 200) == 0
     assert column_of(150, 10, 100, 200) == 5
     assert column_of(900, 10, 100, 200) == 9
+
+
+def test_what_happened_within_the_first_second_counts() -> None:
+    timeline = Timeline()
+    timeline.count(8_400, "people")
+    assert timeline.first_ms == 8_400
+    assert timeline.total("people", 8_400, 20_000) == 1
+    assert timeline.total("people", 9_400, 20_000) == 0

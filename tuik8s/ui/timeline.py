@@ -100,7 +100,8 @@ class Timeline:
     def total(self, name: str, start_ms: int, end_ms: int) -> int:
         """How many changes one made between two times."""
         counts = self._lanes.get(name, {})
-        return sum(n for second, n in counts.items() if start_ms <= second * 1000 <= end_ms)
+        first, last = start_ms // 1000, end_ms // 1000
+        return sum(n for second, n in counts.items() if first <= second <= last)
 
     def _signs_in(self, width: int, start_ms: int, end_ms: int, share: float) -> list[str]:
         signs = [""] * width
