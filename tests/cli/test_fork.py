@@ -46,7 +46,7 @@ def test_a_fork_is_named_listed_and_compared(
         (["--at", "99999"], "revision 99999 has not happened yet: kept are revision 1 "),
         (["--at", "soon"], "'soon' is no moment: give a revision, a time"),
         (["--as", "default"], "is not empty; choose another name or directory"),
-        (["--as", "a/b"], "--name 'a/b' cannot be a cluster's name"),
+        (["--as", "a/b"], "--as 'a/b' cannot be a cluster's name"),
     ],
 )
 def test_refusals(

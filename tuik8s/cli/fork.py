@@ -57,7 +57,7 @@ def make(parent: DataDirectory, at: str, name: str, into: str) -> tuple[Origin, 
     if not parent.exists():
         raise Refusal(f"there is no cluster at {parent.path} to fork (tuik8s ls lists them)")
     name = name or free_name(parent.path.name)
-    target = DataDirectory(Path(into).expanduser()) if into else directory_of(name, "")
+    target = DataDirectory(Path(into).expanduser()) if into else directory_of(name, "", "--as")
     with opened_log(parent.log) as store:
         moment = moment_in(store, at)
         return fork_cluster(parent, store, moment, target, target.path.name), target

@@ -191,12 +191,12 @@ def state_root() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "state") / "tuik8s"
 
 
-def directory_of(name: str, data: str) -> DataDirectory:
-    """The directory that `--name` and `--data` mean."""
+def directory_of(name: str, data: str, flag: str = "--name") -> DataDirectory:
+    """The directory that a name (given with flag) and `--data` mean. Raises Refusal."""
     if data:
         return DataDirectory(Path(data).expanduser())
     if not name or "/" in name or name.startswith("."):
-        raise Refusal(f"--name {name!r} cannot be a cluster's name; use letters, digits and dashes")
+        raise Refusal(f"{flag} {name!r} cannot be a cluster's name; use letters, digits and dashes")
     return DataDirectory(state_root() / name)
 
 
