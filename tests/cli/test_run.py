@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tuik8s.cli.main import main
@@ -41,3 +43,32 @@ def test_all_steps_are_told_once(capsys: Capture) -> None:
 def test_refusals(words: list[str], told: str, capsys: Capture) -> None:
     assert main(["run", *words]) == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [[], ["--seeds", "2", "--jobs", "1"]])
+def test_a_report_goes_into_a_directory(
+    tmp_path: Path, options: list[str], capsys: Capture
+) -> None:
+    scenario = tmp_path / "s.yaml"
+    scenario.write_text("steps:\n- advance: 1s\n")
+    assert main(["run", str(scenario), "--report", str(scenario), *options]) == 2
+    told = capsys.readouterr()
+    assert f"--report {scenario}: there is a file; give a directory" in told.err
+    assert told.out == ""
+
+
+@pytest.mark.parametrize("options", [[], ["--seeds", "2", "--jobs", "1"]])
+def test_a_report_takes_no_clusters_place(
+    tmp_path: Path, options: list[str], capsys: Capture
+) -> None:
+    scenario, out = tmp_path / "s.yaml", tmp_path / "out"
+    scenario.write_text("steps:\n- advance: 1s\n")
+    segment = out / "store" / "segment-1.log"
+    segment.parent.mkdir(parents=True)
+    segment.write_bytes(b"all that we have")
+    (out / "pki").mkdir()
+    assert main(["run", str(scenario), "--report", str(out), *options]) == 2
+    told = capsys.readouterr()
+    assert f"--report {out}: a cluster lives there" in told.err
+    assert told.out == ""
+    assert segment.read_bytes() == b"all that we have"

@@ -43,7 +43,7 @@ class Reports:
         self._names: dict[str, None] = {}
         self._log: LogFiles = {}
         if directory is not None:
-            _make(directory)
+            make_directory(directory)
 
     def keep_log(self, log: LogFiles) -> None:
         """Of the run that ends now."""
@@ -68,7 +68,7 @@ class Reports:
         rows = [
             (f"{name}/{PAGE}", outcome) for name, outcome in zip(self._names, outcomes, strict=True)
         ]
-        _write(self._directory / PAGE, render_index("scenarios", rows).encode())
+        write_file(self._directory / PAGE, render_index("scenarios", rows).encode())
 
     def _unused(self, name: str) -> str:
         found, number = name, 1
@@ -83,30 +83,36 @@ def write_report(directory: Path, scenario: Scenario, outcome: Outcome, log: Log
     """Write one report; the path of its page. An older one in its place is replaced."""
     from tuik8s.scenario.report.page import render_report
 
-    _make(directory)
+    make_directory(directory)
     data = DataDirectory(directory)
-    _make(data.log)
+    make_directory(data.log)
     for old in data.log.iterdir():
         if not _OURS.fullmatch(old.name):
             raise Refusal(f"--report {directory}: {old} is no file of a log; choose another place")
         old.unlink()
     for name, content in log.items():
-        _write(data.log / name, content)
+        write_file(data.log / name, content)
     data.write_config(msgspec.structs.replace(scenario.cluster, slice=SLICE))
-    _write(directory / "outcome.json", told_as_json([outcome]).encode())
+    write_file(directory / "outcome.json", told_as_json([outcome]).encode())
     page = directory / PAGE
-    _write(page, render_report(scenario, outcome, log, str(directory)).encode())
+    write_file(page, render_report(scenario, outcome, log, str(directory)).encode())
     return page
 
 
-def _make(directory: Path) -> None:
+def make_directory(directory: Path) -> None:
+    """Where reports go: a log there is replaced, so it must not be a cluster's. Raises Refusal."""
+    if DataDirectory(directory).pki.exists():
+        raise Refusal(f"--report {directory}: a cluster lives there; choose another place")
     try:
         directory.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as problem:
+        raise Refusal(f"--report {directory}: there is a file; give a directory") from problem
     except OSError as problem:
         raise Refusal(f"--report {directory}: {problem.strerror}") from problem
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """A file of a report. Raises Refusal."""
     try:
         path.write_bytes(content)
     except OSError as problem:

@@ -31,7 +31,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tuik8s.cli.run_files import write_junit, write_report
+from tuik8s.cli.run_files import PAGE, make_directory, write_file, write_junit, write_report
 from tuik8s.cli.run_view import told_as_json
 from tuik8s.cli.sweep_view import Progress, print_summary
 from tuik8s.components.supervisor.directory import Refusal
@@ -77,6 +77,8 @@ def run_sweep(args: argparse.Namespace, scenarios: Sequence[Scenario]) -> int:
     if args.jobs < 0:
         raise Refusal(f"--jobs {args.jobs}: expected a number of processes, 0 for all processors")
     seeds = seeds_of(args.seeds)
+    if args.report:
+        make_directory(args.report)
     tasks = [
         Task(number, seed, _report_of(args.report, scenario, len(scenarios), seed))
         for number, scenario in enumerate(scenarios)
@@ -121,13 +123,12 @@ def _write_index(directory: Path, tasks: Sequence[Task], outcomes: Sequence[Outc
     from tuik8s.scenario.report.index import render_index
 
     failed = [
-        (os.path.relpath(Path(task.report) / "index.html", directory), outcome)
+        (os.path.relpath(Path(task.report) / PAGE, directory), outcome)
         for task, outcome in zip(tasks, outcomes, strict=True)
         if outcome.verdict != "passed" and Path(task.report).is_dir()
     ]
-    directory.mkdir(parents=True, exist_ok=True)
     title = f"{len(failed)} of {len(outcomes)} seeds failed"
-    (directory / "index.html").write_text(render_index(title, failed), encoding="utf-8")
+    write_file(directory / PAGE, render_index(title, failed).encode())
 
 
 def _processors() -> int:
