@@ -57,6 +57,7 @@ def test_the_tool_is_the_manager_of_this_change() -> None:
     assert tool_of(new, None) == tool_of(None, meta()) == ""
 
 
+WIDGET = Key("widgets.example.com", "shop", "w")
 READY = {"type": "Ready", "status": "True", "lastTransitionTime": "a"}
 
 
@@ -112,6 +113,11 @@ READY = {"type": "Ready", "status": "True", "lastTransitionTime": "a"}
             "Ready: True -> none, Initialized: True",
         ),
         (POD, {"spec": {"a": {"b": 1}}}, {"spec": {}}, "spec.a gone"),
+        (WIDGET, {"status": {}}, {"status": {"conditions": "fine"}},
+         "status.conditions: none -> fine"),
+        (WIDGET, {"status": {}}, {"status": {"conditions": ["a"]}}, "status.conditions set"),
+        (WIDGET, {"status": {}}, {"status": {"conditions": {"a": 1}}}, "status.conditions set"),
+        (Key("faults.example.com", "", "f"), None, {"spec": "an action"}, "created"),
         (
             Key("secrets", "shop", "s"),
             {"data": {"password": "b2xk"}},
@@ -180,3 +186,10 @@ def test_a_nodes_lease_is_the_nodes() -> None:
     assert concerns(fault, lease, [meta()])
     assert concerns(fault, Key("nodes", "", "node-2"), [meta()])
     assert not concerns(fault, Key("nodes", "", "node-20"), [meta()])
+
+
+@pytest.mark.parametrize("spec", [None, "text", ["nodeName"], 5])
+def test_a_custom_resource_may_have_any_spec(spec: object) -> None:
+    obj: Object = {**meta(), "spec": spec}
+    assert concerns({"spec": {"target": "widget/w"}}, WIDGET, [None, obj])
+    assert not concerns({"spec": {"target": "node/node-1"}}, WIDGET, [None, obj])

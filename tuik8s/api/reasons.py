@@ -92,12 +92,21 @@ def reason_of(key: Key, old: Object | None, new: Object | None, schema: Node | N
 
 
 def _about(key: Key, new: Object) -> str:
-    spec = new.get("spec") or {}
+    spec = _map(new.get("spec"))
     if key.resource.startswith("faults.") and "action" in spec:
         return f": {spec['action']} on {spec.get('target', '')}"
     if key.resource == "events":
         return f": {new.get('reason', '')}: {new.get('message') or new.get('note') or ''}"
     return ""
+
+
+def _map(value: Any) -> Object:
+    """A member that is a map in our kinds, and anything at all in custom ones."""
+    return value if isinstance(value, dict) else {}
+
+
+def _are_maps(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
 def _grace(new: Object) -> str:
@@ -118,7 +127,7 @@ def _told(found: Difference, *, hide: bool) -> str:
     if condition is not None:
         old, new = _status(found.old), _status(found.new)
         return f"{condition[1]}: {new}" if old == "none" else f"{condition[1]}: {old} -> {new}"
-    if found.path == "status.conditions" and found.old is None:
+    if found.path == "status.conditions" and found.old is None and _are_maps(found.new):
         return ", ".join(f"{c.get('type')}: {c.get('status')}" for c in found.new)
     if isinstance(found.old, dict | list) or isinstance(found.new, dict | list):
         what = "set" if found.old is None else "gone" if found.new is None else "changed"
@@ -176,7 +185,7 @@ def _places(key: Key, obj: Object) -> Iterator[tuple[str, str]]:
     """(kind, name) of everything that breaks this object when it breaks."""
     singular = key.resource.partition(".")[0].removesuffix("s")
     yield singular, key.name
-    spec = obj.get("spec") or {}
+    spec = _map(obj.get("spec"))
     if key.resource == "leases.coordination.k8s.io" and key.namespace == "kube-node-lease":
         yield "node", key.name
     if spec.get("nodeName"):
