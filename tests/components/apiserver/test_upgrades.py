@@ -9,6 +9,7 @@ import pytest
 
 from tuik8s.components.apiserver.http_upgrade import SPDY, offered
 from tuik8s.components.apiserver.upgrades import spdy, websocket
+from tuik8s.components.apiserver.upgrades.channels import size_of
 
 MASK = b"\x01\x02\x03\x04"
 
@@ -81,6 +82,24 @@ def test_streams_are_opened_and_their_headers_share_a_compression() -> None:
 def test_bad_spdy_frames_are_refused(wire: bytes) -> None:
     with pytest.raises(ValueError, match=r"cannot be read|a frame of"):
         spdy.Frames().feed(wire)
+
+
+@pytest.mark.parametrize(
+    ("data", "size"),
+    [
+        (b'{"Width":80,"Height":24}', (80, 24)),
+        (b'{"Width":65536,"Height":24}', (0, 0)),
+        (b'{"Width":80,"Height":-1}', (0, 0)),
+        (b'{"Width":1e300,"Height":24}', (0, 0)),
+        (b'{"Width":80}', (0, 0)),
+        (b"[" * 100_000, (0, 0)),
+        (b'{"a":' * 100_000, (0, 0)),
+        (b"\xff", (0, 0)),
+    ],
+    ids=["usual", "too wide", "negative", "huge", "half", "deep list", "deep map", "no text"],
+)
+def test_sizes_of_terminals(data: bytes, size: tuple[int, int]) -> None:
+    assert size_of(data) == size
 
 
 KEY = (b"sec-websocket-key", b"x")

@@ -8,7 +8,7 @@ Source: k8s.io/apimachinery pkg/util/httpstream/wsstream, k8s.io/apiserver remot
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -65,10 +65,17 @@ class Channels:
         self._write(websocket.frame(websocket.CLOSE, websocket.NORMAL))
 
 
+class _Size(msgspec.Struct, frozen=True, rename="pascal"):
+    """remotecommand.TerminalSize: two uint16."""
+
+    width: Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
+    height: Annotated[int, msgspec.Meta(ge=0, le=0xFFFF)]
+
+
 def size_of(data: bytes) -> tuple[int, int]:
     """Width and height of a terminal, (0, 0) when there are none."""
     try:
-        found = msgspec.json.decode(data)
-        return int(found["Width"]), int(found["Height"])
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+        found = msgspec.json.decode(data, type=_Size)
+    except (msgspec.DecodeError, RecursionError):
         return 0, 0
+    return found.width, found.height
