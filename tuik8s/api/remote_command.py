@@ -48,7 +48,7 @@ def unpacked(body: bytes, kind: type[Any]) -> Any:
     """An Input or an Output. Raises ValueError when it is none."""
     try:
         return msgspec.msgpack.decode(body, type=kind)
-    except msgspec.DecodeError as problem:
+    except (msgspec.DecodeError, RecursionError) as problem:
         raise ValueError(str(problem)) from problem
 
 

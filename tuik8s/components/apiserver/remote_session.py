@@ -51,8 +51,7 @@ class RemoteSession:
     def start(self) -> None:
         self._is_asking = False
         self._take(self._begun)
-        if not self.is_over and (self._stdin or self._is_end or self._size[0]):
-            self._ask()
+        self._ask_if_told()
 
     def write(self, data: bytes) -> None:
         """Input of the client."""
@@ -100,10 +99,18 @@ class RemoteSession:
             why = fetched.error or fetched.body.decode(errors="replace") or "no answer"
             self._finish(failure(f"error sending request to {self._node}:10250: {why}"))
             return
-        self._take(unpacked(fetched.body, Output))
-        if not self.is_over and (
-            self._stdin or self._size[0] or (self._is_end and not self._end_is_told)
-        ):
+        try:
+            output: Output = unpacked(fetched.body, Output)
+        except ValueError as problem:
+            self._finish(failure(f"{self._node}:10250 answered what cannot be read: {problem}"))
+            return
+        self._take(output)
+        self._ask_if_told()
+
+    def _ask_if_told(self) -> None:
+        """Hand on what the client has said meanwhile."""
+        is_end_new = self._is_end and not self._end_is_told
+        if not self.is_over and (self._stdin or self._size[0] or is_end_new):
             self._ask()
 
     def _take(self, output: Output) -> None:
