@@ -51,5 +51,5 @@ def heard(body: bytes, kind: type[Any]) -> Any:
     """A question or a verdict; None if it is none."""
     try:
         return msgspec.msgpack.decode(body, type=kind)
-    except (msgspec.DecodeError, msgspec.ValidationError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

@@ -208,6 +208,9 @@ def test_notes_explain_without_a_revision(api: Api) -> None:
         {"because": "asked"},
     )
     assert api.post("/notes/nothing", note).code == 400
+    for path in ("/notes/configmaps/default/a", "/telemetry/test"):
+        for body in (b'{"kind":"a","data":' + b"[" * 100_000, b'{"kind":"\xff","data":1}'):
+            assert api.post(path, body).code == 400
     assert api.get("/notes/configmaps/default/a", user="alice").code == 403
 
 

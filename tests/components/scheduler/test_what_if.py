@@ -17,9 +17,7 @@ class Asking(Rig):
     def __init__(self) -> None:
         super().__init__()
         self.verdicts: list[Verdict] = []
-        self.client.feeds.tap(
-            ANSWER, lambda topic, body: self.verdicts.append(heard(body, Verdict))
-        )
+        self.client.feeds.tap(ANSWER, self._on_answer)
         self.simulation.run_ms(100)
         self.create(node("small", cpu="1"))
         self.create(node("large", cpu="8", taints=[{"key": "gpu", "effect": "NoSchedule"}]))
@@ -80,3 +78,10 @@ def test_nonsense_on_the_topic_ends_nothing() -> None:
     rig.client.call(telling(ASK, Verdict("x", refused="no question")), lambda reply: None)
     rig.simulation.run_ms(100)
     assert rig.ask(pod("p")).decision is not None
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\x82\xa2id\xa1\xff\xa3pod\x80", b"\x81\xa1x" + b"\x91" * 100_000]
+)
+def test_what_is_no_question_is_none(body: bytes) -> None:
+    assert heard(body, Question) is None

@@ -60,7 +60,7 @@ def _read(request: Request) -> _Remark:
         if request.content_type == _MSGPACK:
             return msgspec.msgpack.decode(request.body, type=_Remark)
         return msgspec.json.decode(request.body, type=_Remark)
-    except (msgspec.DecodeError, msgspec.ValidationError) as problem:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
         raise bad_request(f"a note has kind and data: {problem}") from None
 
 

@@ -44,7 +44,7 @@ class Telemetry:
         if request.content_type != _MSGPACK:
             try:
                 body = msgspec.msgpack.encode(msgspec.json.decode(body))
-            except msgspec.DecodeError as problem:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
                 raise bad_request(f"telemetry is JSON or msgpack: {problem}") from None
         if len(body) > BODY_BYTES_MAX:
             raise ApiError(413, "RequestEntityTooLarge", f"limit is {BODY_BYTES_MAX}")
