@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from tuik8s.api.decision import NOTE_KIND
 from tuik8s.api.errors import ApiError, not_found
 from tuik8s.api.kinds.base import Column, Kind, Rules
 from tuik8s.api.reasons import COLUMNS, cells_of, shown_author
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 GROUP: Final = "explain.tuik8s.dev"
 RESOURCE: Final = f"explanations.{GROUP}"
-_DECISION: Final = "decision"
-"""The scheduler's kind of note."""
 
 
 def _cell(index: int) -> Callable[[Object, int], Any]:
@@ -187,7 +186,7 @@ def _missing(name: str, why: str) -> ApiError:
 def _decision(core: Core, key: str, before: int) -> Any:
     """The scheduler's newest decision about a pod before a revision, None if there is none."""
     for note in core.store.notes(key):
-        if note.kind == _DECISION and note.revision < before:
+        if note.kind == NOTE_KIND and note.revision < before:
             return {
                 "revision": note.revision,
                 "time": format_micro_time(note.at_ms),
