@@ -18,7 +18,7 @@ from tests.golden_replay import FOLDER, tool
 from tests.sim.cluster import Cluster
 from tuik8s.api import jsonpath
 from tuik8s.api.kinds.base import Kind
-from tuik8s.api.types import Object, Request
+from tuik8s.api.types import Object
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.authentication.base import Credentials
 
@@ -52,16 +52,9 @@ class SimulatedServer:
         query = parse_qs(split.query, keep_blank_values=True)
         sent = dict(headers or {})
         data = b"" if body is None else _encoded(body)
-        request = Request(
-            verb=route.verb,
-            group=route.group,
-            version=route.version,
-            resource=route.resource,
-            subresource=route.subresource,
-            namespace=route.namespace,
-            name=route.name,
-            path=route.path,
-            query=query,
+        request = route.request(
+            method,
+            query,
             body=data,
             content_type=sent.get("Content-Type", "application/json" if data else ""),
             accept=sent.get("Accept", ""),

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from tuik8s.api.types import Request
 from tuik8s.cli.api import JSON, ApiClient, ApiRefusal
 from tuik8s.cli.log_directory import open_view, opened_log, told_in_words
 from tuik8s.cli.moments import moment_in
@@ -63,18 +62,7 @@ class LogApi(ApiClient):
 
         path, _, query = quote(url, safe="/?&=%").partition("?")
         route = self._apiserver.core.routes.parse(method, path)
-        request = Request(
-            verb=route.verb,
-            group=route.group,
-            version=route.version,
-            resource=route.resource,
-            subresource=route.subresource,
-            namespace=route.namespace,
-            name=route.name,
-            path=route.path,
-            query=parse_query(query),
-            accept=accept,
-        )
+        request = route.request(method, parse_query(query), accept=accept)
         reader = Credentials(certificate=Certificate("tuik8s", ("system:masters",), 0))
         answers: list[Any] = []
         self._apiserver.pipeline.handle(request, route, reader, answers.append)

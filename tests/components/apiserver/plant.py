@@ -6,12 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tuik8s.api.types import Object, Request
+from tuik8s.api.types import Object
 from tuik8s.components.apiserver import ApiServer, ApiServerConfig, build
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.authentication.base import Credentials, Impersonation
 from tuik8s.components.apiserver.http_head import parse_query
-from tuik8s.components.apiserver.options import flag
 from tuik8s.components.apiserver.watching import Subscription
 from tuik8s.world.live_disk import RealDisk
 from tuik8s.world.simulated import Simulation
@@ -76,23 +75,13 @@ class Api:
         path, _, text = url.partition("?")
         query = parse_query(text)
         route = self.server.core.routes.parse(method, path)
-        verb = route.verb
-        if route.watching or (verb == "list" and flag(query, "watch")):
-            verb = "watch"
         if body is None:
             data = b""
         else:
             data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        request = Request(
-            verb=verb,
-            group=route.group,
-            version=route.version,
-            resource=route.resource,
-            subresource=route.subresource,
-            namespace=route.namespace,
-            name=route.name,
-            path=route.path,
-            query=query,
+        request = route.request(
+            method,
+            query,
             body=data,
             content_type=content_type,
             accept=accept,

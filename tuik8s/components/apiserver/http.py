@@ -32,7 +32,7 @@ from tuik8s.components.apiserver.http_head import (
     warning_header,
 )
 from tuik8s.components.apiserver.http_upgrade import offered, take_over
-from tuik8s.components.apiserver.options import Query, flag
+from tuik8s.components.apiserver.options import Query
 from tuik8s.components.apiserver.remote_session import RemoteSession
 from tuik8s.components.apiserver.routes import Route
 from tuik8s.components.apiserver.watching import Subscription
@@ -126,16 +126,9 @@ class HttpDoor:
             body = read
         query = self._query(scope["query_string"])
         route = self._core.routes.parse(method, scope["raw_path"].decode("latin-1"))
-        request = Request(
-            verb=_verb(method, route, query),
-            group=route.group,
-            version=route.version,
-            resource=route.resource,
-            subresource=route.subresource,
-            namespace=route.namespace,
-            name=route.name,
-            path=route.path,
-            query=query,
+        request = route.request(
+            method,
+            query,
             body=body,
             content_type=head.content_type,
             accept=head.accept,
@@ -257,16 +250,6 @@ class HttpDoor:
 async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         """Wait for the end."""
-
-
-def _verb(method: str, route: Route, query: Query) -> str:
-    if method in ("HEAD", "OPTIONS"):
-        return method.lower()
-    if route.watching:
-        return "watch"
-    if route.verb == "list" and query and flag(query, "watch"):
-        return "watch"
-    return route.verb
 
 
 def _too_large(limit: int) -> Answer:

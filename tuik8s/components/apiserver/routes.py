@@ -7,13 +7,15 @@ Source: k8s.io/apiserver pkg/endpoints/request/requestinfo.go (1.36).
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 import msgspec
 
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.kinds.registry import KindRegistry
+from tuik8s.api.types import Request
+from tuik8s.components.apiserver.options import Query, flag
 
 _WRITES: Final = {"POST": "create", "PUT": "update", "PATCH": "patch"}
 _ROUTES_KEPT: Final = 20_000
@@ -41,6 +43,28 @@ class Route(msgspec.Struct, frozen=True):
     kind: Kind | None = None
     known_group: bool = True
     watching: bool = False
+
+    def request(self, method: str, query: Query, **more: Any) -> Request:
+        """The request by a method for this route. more: its body and what its headers say."""
+        return Request(
+            verb=self._verb(method, query),
+            group=self.group,
+            version=self.version,
+            resource=self.resource,
+            subresource=self.subresource,
+            namespace=self.namespace,
+            name=self.name,
+            path=self.path,
+            query=query,
+            **more,
+        )
+
+    def _verb(self, method: str, query: Query) -> str:
+        if method in ("HEAD", "OPTIONS"):
+            return method.lower()
+        if self.watching or (self.verb == "list" and query and flag(query, "watch")):
+            return "watch"
+        return self.verb
 
 
 class Routes:
