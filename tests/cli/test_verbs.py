@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ import yaml
 
 from tests.cli.conftest import Tuik8s
 from tests.clients.live import until
+from tuik8s.cli.api import ApiClient
 from tuik8s.scenario.served import Cluster
 
 pytestmark = [pytest.mark.sim, pytest.mark.slow]
@@ -175,6 +178,28 @@ def test_delete_waits_until_it_is_gone(shop: Cluster, tuik8s: Tuik8s) -> None:
         assert "No resources found" in tuik8s("get", "deployments")
     assert "not found" in tuik8s("delete", "deployment/cart", code=2)
     assert tuik8s("delete", "deployment/cart", "--ignore-not-found") == ""
+
+
+def test_delete_does_not_wait_for_what_came_after(
+    simulated: Cluster, tuik8s: Tuik8s, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulated.create(POD)
+    ask = ApiClient.delete
+
+    def delete(api: ApiClient, path: str, body: Any = None) -> Any:
+        """Another one of the name is there before the command looks."""
+        answer = ask(api, path, body)
+        simulated.create(POD)
+        return answer
+
+    def never(seconds: float) -> None:
+        raise AssertionError("it waits for an object that nobody deletes")
+
+    monkeypatch.setattr(ApiClient, "delete", delete)
+    clock = SimpleNamespace(monotonic=time.monotonic, sleep=never)
+    monkeypatch.setattr("tuik8s.cli.delete.time", clock)
+    assert tuik8s("delete", "pod/web", "--grace-period", "0") == 'pod "web" deleted\n'
+    assert len(simulated.list("pods")) == 1
 
 
 @pytest.mark.parametrize(

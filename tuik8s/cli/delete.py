@@ -12,6 +12,7 @@ import sys
 import time
 from typing import Any, NamedTuple
 
+from tuik8s.api.types import Object
 from tuik8s.cli.api import ApiClient, ApiRefusal
 from tuik8s.cli.arguments import require_running
 from tuik8s.cli.completers import completes, objects
@@ -54,9 +55,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         kinds = Kinds(api)
         doomed = _from_files(kinds, args) if args.file else _from_words(api, kinds, args)
-        waited = [each for each in doomed if _delete(api, each, args)]
+        deleted = [(each, uid) for each in doomed if (uid := _delete(api, each, args))]
         if not args.no_wait:
-            _wait_gone(api, waited)
+            for each, uid in deleted:
+                _wait_gone(api, each, uid)
     finally:
         api.close()
     return 0
@@ -90,11 +92,12 @@ def _from_files(kinds: Kinds, args: argparse.Namespace) -> list[_Doomed]:
             if args.ignore_not_found:
                 continue
             raise
-        doomed.append(_Doomed(resource, meta.get("namespace", args.namespace), meta["name"]))
+        doomed.append(_Doomed(resource, meta.get("namespace") or args.namespace, meta["name"]))
     return doomed
 
 
-def _delete(api: ApiClient, each: _Doomed, args: argparse.Namespace) -> bool:
+def _delete(api: ApiClient, each: _Doomed, args: argparse.Namespace) -> str:
+    """Ask for its deletion; the uid of what will be gone, "" when there was nothing."""
     options: dict[str, Any] = {"apiVersion": "v1", "kind": "DeleteOptions"}
     if args.cascade:
         options["propagationPolicy"] = CASCADES[args.cascade]
@@ -102,30 +105,36 @@ def _delete(api: ApiClient, each: _Doomed, args: argparse.Namespace) -> bool:
         options["gracePeriodSeconds"] = 1 if args.now else args.grace_period
     resource, namespace, name = each
     try:
-        api.delete(resource.path(namespace, name), options)
+        answer = api.delete(resource.path(namespace, name), options)
     except ApiRefusal as refusal:
         if refusal.code == 404 and args.ignore_not_found:
-            return False
+            return ""
         raise
     print(f'{resource.word} "{name}" deleted', flush=True)
-    return True
+    return _uid_of(answer)
 
 
-def _wait_gone(api: ApiClient, doomed: list[_Doomed]) -> None:
-    for resource, namespace, name in doomed:
-        path = resource.path(namespace, name)
-        uid, tell_at = "", time.monotonic() + TOLD_AFTER_S
-        while True:
-            try:
-                found = api.get(path)["metadata"]["uid"]
-            except ApiRefusal as refusal:
-                if refusal.code == 404:
-                    break
-                raise
-            if uid and found != uid:
-                break  # a new one of the same name
-            uid = found
-            if time.monotonic() > tell_at:
-                print(f"waiting until {resource.word}/{name} is gone", file=sys.stderr)
-                tell_at = float("inf")
-            time.sleep(POLL_S)
+def _uid_of(answer: Object) -> str:
+    """Of what a deletion was about: an object that is on its way, or the Status of one gone."""
+    return str(answer["details" if answer["kind"] == "Status" else "metadata"]["uid"])
+
+
+def _wait_gone(api: ApiClient, each: _Doomed, uid: str) -> None:
+    """Until there is no such object, or another one that has its name."""
+    resource, namespace, name = each
+    tell_at = time.monotonic() + TOLD_AFTER_S
+    while _uid_now(api, resource.path(namespace, name)) == uid:
+        if time.monotonic() > tell_at:
+            print(f"waiting until {resource.word}/{name} is gone", file=sys.stderr)
+            tell_at = float("inf")
+        time.sleep(POLL_S)
+
+
+def _uid_now(api: ApiClient, path: str) -> str:
+    """Of the object that is there now, "" when there is none."""
+    try:
+        return str(api.get(path)["metadata"]["uid"])
+    except ApiRefusal as refusal:
+        if refusal.code == 404:
+            return ""
+        raise
