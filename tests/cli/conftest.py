@@ -10,6 +10,7 @@ import pytest
 from tuik8s.cli.main import main
 from tuik8s.components.supervisor.directory import DataDirectory, Running
 from tuik8s.scenario.served import Cluster
+from tuik8s.world.live import Clock
 
 Tuik8s = Callable[..., str]
 
@@ -46,9 +47,18 @@ def simulated(served: tuple[Cluster, Path]) -> Cluster:
 
 @pytest.fixture
 def tuik8s(
-    served: tuple[Cluster, Path], simulated: Cluster, capsys: pytest.CaptureFixture[str]
+    served: tuple[Cluster, Path],
+    simulated: Cluster,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Tuik8s:
     """Runs a command on the cluster; gives its output, and after it what it said on stderr."""
+
+    def clock_of(runtime: str) -> Clock:
+        """As the supervisor would say it, whom this cluster does not have."""
+        return Clock(0, int(simulated.now.timestamp() * 1000), rate=0)
+
+    monkeypatch.setattr("tuik8s.components.supervisor.clock.clock_of", clock_of)
 
     def run(command: str, *words: str, code: int = 0) -> str:
         got = main([command, "--data", str(served[1]), *words])

@@ -231,12 +231,21 @@ def test_scale(shop: Cluster, tuik8s: Tuik8s) -> None:
 # --- describe, events, logs
 
 
+def test_a_fault_is_as_old_as_the_clusters_clock_says(simulated: Cluster, tuik8s: Tuik8s) -> None:
+    with simulated.fault("node-stop", "node/node-2", name="gone"):
+        simulated.advance("3h")
+        (row,) = [line for line in tuik8s("chaos").splitlines() if line.startswith("gone ")]
+        assert "3h" in row.split()
+
+
 def test_describe_tells_of_the_object_and_its_events(shop: Cluster, tuik8s: Tuik8s) -> None:
     told = tuik8s("describe", "deployment/cart")
     assert "Name:         cart" in told
     assert "Kind:         Deployment  apps/v1" in told
     assert "ScalingReplicaSet" in told
     assert tuik8s("describe", "pods", "-l", "app=cart").count("Kind:         Pod  v1") == 2
+    shop.advance("5h")
+    assert "  (5h ago)" in tuik8s("describe", "deployment/cart")
     assert "no pods to describe in none" in tuik8s("describe", "pods", "-n", "none", code=2)
 
 

@@ -44,6 +44,7 @@ class ApiClient:
 
     def __init__(self, running: Running) -> None:
         self._server = running.server
+        self._runtime = running.runtime
         parts = urlsplit(running.server)
         self._connection = http.client.HTTPSConnection(
             parts.hostname or "",
@@ -54,8 +55,10 @@ class ApiClient:
 
     @property
     def now_ms(self) -> int:
-        """The time that ages are counted to."""
-        return time.time_ns() // 1_000_000
+        """The cluster's time, to which ages are counted. Raises Refusal."""
+        from tuik8s.components.supervisor.clock import clock_of
+
+        return clock_of(self._runtime).at(time.monotonic_ns())
 
     def get(self, path: str, accept: str = JSON) -> Any:
         return self.request("GET", path, accept=accept)

@@ -201,7 +201,7 @@ def _list(api: ApiClient, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"actions": list(ACTIONS), "faults": faults}))
         return 0
-    print(f"{actions_text()}\n\n{faults_text(faults)}")
+    print(f"{actions_text()}\n\n{faults_text(faults, api.now_ms)}")
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 from tuik8s.api.times import human_duration, parse_time
 from tuik8s.api.types import Object
@@ -67,12 +66,12 @@ def blast_text(title: str, targets: tuple[str, ...], blast: Blast) -> str:
     return "\n".join([*lines, "nothing was done: --dry-run"])
 
 
-def faults_text(faults: list[Object]) -> str:
+def faults_text(faults: list[Object], now_ms: int) -> str:
     """The faults as a table."""
     if not faults:
         return "FAULTS    none"
     rows: list[tuple[str, ...]] = [("FAULT", "ACTION", "TARGET", "PHASE", "FOR", "AGE", "MESSAGE")]
-    rows += map(_row, faults)
+    rows += (_row(fault, now_ms) for fault in faults)
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join(
         "   ".join(f"{cell:<{w}}" for cell, w in zip(row, widths, strict=True)).rstrip()
@@ -80,9 +79,9 @@ def faults_text(faults: list[Object]) -> str:
     )
 
 
-def _row(fault: Object) -> tuple[str, ...]:
+def _row(fault: Object, now_ms: int) -> tuple[str, ...]:
     spec, status = fault["spec"], fault.get("status") or {}
-    age_ms = time.time_ns() // 1_000_000 - parse_time(fault["metadata"]["creationTimestamp"])
+    age_ms = now_ms - parse_time(fault["metadata"]["creationTimestamp"])
     return (
         fault["metadata"]["name"],
         spec["action"],
