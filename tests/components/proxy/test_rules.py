@@ -65,6 +65,7 @@ def test_endpoints_of_several_slices_are_one_list() -> None:
         slice_of(endpoint("127.20.1.2"), endpoint("127.20.2.2", "node-2")),
         slice_of(endpoint("::1"), addressType="IPv6"),
         slice_of(endpoint("127.20.9.9"), port="other"),
+        slice_of(endpoint("127.20.9.9"), ports=[{"name": "", "protocol": "TCP"}]),
     ]
     assert service_ports(service(), pieces)[0].endpoints == (A, B)
 

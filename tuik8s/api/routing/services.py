@@ -125,6 +125,8 @@ def _endpoints(slices: list[Object], port_name: str, protocol: str) -> tuple[End
         for port in piece.get("ports") or ():
             if port.get("name", "") != port_name or port.get("protocol", "TCP") != protocol:
                 continue
+            if port.get("port") is None:  # allowed: a slice of all ports; no proxy can use it
+                continue
             for entry in piece.get("endpoints") or ():
                 endpoint = _endpoint(entry, port["port"])
                 found[endpoint.host, endpoint.port] = endpoint
