@@ -246,6 +246,8 @@ def test_a_scheduled_kill_chooses_anew_each_time(plant: ChaosPlant) -> None:
         ("pod/web", {"namespace": "shop"}, "there are none (there are in: default)"),
         ("pods", {"selector": "app=cart"}, "matches 'app=cart'; there are: web"),
         ("pods", {"selector": "app in"}, "does not read"),
+        ("pods", {"count": 0}, "count 0 is neither a number such as 2"),
+        ("pod/web", {"count": 0}, "choose among many, with target: pods"),
         ("pods", {"count": "some"}, "neither a number such as 2 nor a share such as 50%"),
         ("deployment/web", {}, "no deployment 'web' in namespace default"),
         ("node/node-1", {}, "there are: pod/NAME, pods, deployment/NAME"),

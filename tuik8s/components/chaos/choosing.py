@@ -44,7 +44,7 @@ def choose(spec: FaultSpec, action: Action, shape: Shape, seed: int) -> list[Fau
     many = PLURALS.get(spec.target, "")
     if many in action.targets:
         return _among_many(spec, many, shape, seed, may_be_none=is_workload)
-    if spec.selector or spec.count:
+    if spec.selector or spec.count != "":
         plurals = " or ".join(p for p, one in PLURALS.items() if one in action.targets)
         hint = f"with target: {plurals}" if plurals else f"and {spec.action} breaks only one"
         raise Refused(f"selector and count choose among many, {hint}")
@@ -65,7 +65,7 @@ def _among_many(
     if not found and not may_be_none:
         what = f" matches {spec.selector!r}" if spec.selector else ""
         raise Refused(f"no {kind}{within(namespace)}{what}; {shape.known(kind, namespace)}")
-    if kind == "pod" and not spec.count:
+    if kind == "pod" and spec.count == "":  # 0 is a count, and refused
         return [spec]
     return again(spec, drawn([thing.place for thing in found], spec.count, seed))
 

@@ -51,7 +51,7 @@ def read_spec(fault: Object) -> FaultSpec:
 def plan(spec: FaultSpec, shape: Shape, seed: int, earlier: Sequence[str] = ()) -> Planned:
     """What a fault asks for. earlier: targets that were drawn before. Raises Refused."""
     action = ACTIONS[spec.action]
-    if earlier and (spec.count or spec.target == "nodes"):
+    if earlier and (spec.count != "" or spec.target == "nodes"):
         chosen = again(spec, earlier)
     else:
         chosen = choose(spec, action, shape, seed)
