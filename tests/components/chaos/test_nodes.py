@@ -115,6 +115,16 @@ def test_a_drain_waits_for_the_disruption_budget(cluster: Cluster) -> None:
     assert status(cluster)["message"] == ""
 
 
+def test_a_drain_goes_on_when_its_fault_is_changed(cluster: Cluster) -> None:
+    budget(cluster, 3)
+    cluster.fault("f", action="node-drain", target="node/node-2")
+    cluster.run_ms(10_000)
+    assert "node-2" in cluster.ready_on()
+    cluster.must("patch", FAULTS, "", "f", {"spec": {"override": True}})
+    cluster.run_ms(40_000)
+    assert "node-2" not in cluster.ready_on()
+
+
 def test_overriding_a_budget_is_explicit_and_logged() -> None:
     lines: list[str] = []
     cluster = Cluster(ClusterConfig(nodes=3), seed=7, sink=lines.append, log_level="warning")

@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from msgspec.structs import replace
+
 from tuik8s.api.meta import annotations_of, controller_of, is_deleting
 from tuik8s.api.types import Object, Reply
 from tuik8s.bus.client import Client, decode, object_of
@@ -47,10 +49,15 @@ class Maintenance:
         had, self._cordoned = self._cordoned, wanted
         for node in [*(n for n in wanted if n not in had), *(n for n in had if n not in wanted)]:
             self.check(node, _nothing)
-        before, self._drains = self._drains, {drain.node: drain for drain in drains}
-        for node in self._drains:
-            if node not in before:
-                self._drain(node)
+        before, self._drains = self._drains, {}
+        for drain in drains:
+            known = before.get(drain.node)
+            self._drains[drain.node] = (
+                known if known is not None and known == drain else replace(drain)
+            )
+        for drain in self._drains.values():
+            if before.get(drain.node) is not drain:
+                self._drain(drain)
 
     def check(self, node: str, done: Callable[[], None]) -> None:
         """Bring a node to what is wanted of it, then call done."""
@@ -81,38 +88,45 @@ class Maintenance:
         if not reply.ok:
             self._client.world.call_after(RETRY_MS, lambda: self._look(node))
             return
+
+        def patched(reply: Reply) -> None:
+            if reply.ok:
+                self._look(node)
+            else:  # a full disk or a webhook may refuse for long
+                self._client.world.call_after(RETRY_MS, lambda: self._look(node))
+
         patch = _change(decode(reply), is_wanted=node in self._cordoned)
         if patch is None:
             self._settled(node)
         else:
             cause = self._cordoned.get(node, 0)
-            self._client.patch("nodes", "", node, patch, lambda _: self._look(node), cause=cause)
+            self._client.patch("nodes", "", node, patch, patched, cause=cause)
 
     def _settled(self, node: str) -> None:
         for done in self._busy.pop(node):
             done()
 
-    def _drain(self, node: str) -> None:
-        """Look at what runs on the node and evict it; again, as long as it is to be drained."""
-        drain = self._drains.get(node)
-        if drain is None:
+    def _drain(self, drain: Drain) -> None:
+        """Look at what runs on the node and evict it; again, as long as this drain is wanted.
+
+        It is known by identity: each that begins is an object of its own, so none goes on twice.
+        """
+        if self._drains.get(drain.node) is not drain:
             return
 
         def listed(reply: Reply) -> None:
+            if self._drains.get(drain.node) is not drain:
+                return  # healed meanwhile
             pods = [object_of(data) for data in reply.objects] if reply.ok else []
             places = [_eviction(pod, drain) for pod in pods if _is_to_go(pod)]
             self._clerk.evict(places, drain.cause, told)
 
         def told(stay: list[str]) -> None:
-            self._on_stay(node, stay)
-            self._client.world.call_after(EVERY_MS, lambda: self._drain_again(drain))
+            self._on_stay(drain.node, stay)
+            self._client.world.call_after(EVERY_MS, lambda: self._drain(drain))
 
-        selector = f"spec.nodeName={node}"
+        selector = f"spec.nodeName={drain.node}"
         self._client.list_("pods", listed, field_selector=selector)
-
-    def _drain_again(self, drain: Drain) -> None:
-        if self._drains.get(drain.node) is drain:
-            self._drain(drain.node)
 
 
 def _change(node: Object, *, is_wanted: bool) -> Object | None:
