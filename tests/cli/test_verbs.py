@@ -317,6 +317,7 @@ def test_a_watch_of_one_object_in_yaml(shop: Cluster, tuik8s: Tuik8s) -> None:
     told = watched(shop, tuik8s, "get", "deploy/cart", "-w", "-o", "yaml")
     found = list(yaml.safe_load_all(told.partition("tuik8s:")[0]))
     assert [obj["spec"]["replicas"] for obj in found if obj][:: len(found) - 2] == [2, 1]
+    assert {obj["kind"] for obj in found if obj} == {"Deployment"}
 
 
 def test_watched_events_are_new_ones(shop: Cluster, tuik8s: Tuik8s) -> None:

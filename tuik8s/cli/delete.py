@@ -15,9 +15,15 @@ from typing import Any, NamedTuple
 from tuik8s.api.types import Object
 from tuik8s.cli.api import ApiClient, ApiRefusal
 from tuik8s.cli.arguments import require_running
-from tuik8s.cli.completers import completes, objects
 from tuik8s.cli.discovery import Kinds, NotServed, Resource
-from tuik8s.cli.wanted import add_namespace, add_selectors, scope_of, selectors_in, wanted_in
+from tuik8s.cli.wanted import (
+    add_namespace,
+    add_selectors,
+    add_what,
+    scope_of,
+    selectors_in,
+    wanted_in,
+)
 from tuik8s.components.supervisor.directory import Refusal
 
 POLL_S = 0.1
@@ -32,8 +38,7 @@ class _Doomed(NamedTuple):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_argument("what", nargs="*", metavar="KIND", help="then names, or KIND/NAME")
-    completes(what, objects)
+    add_what(parser, nargs="*")
     parser.add_argument("-f", "--file", action="append", metavar="FILE", help="what it names; or -")
     add_selectors(parser)
     parser.add_argument("--all", action="store_true", help="all objects of the kind")

@@ -11,15 +11,20 @@ import argparse
 from tuik8s.api.types import Object
 from tuik8s.cli.api import ApiClient
 from tuik8s.cli.arguments import add_log, api_in
-from tuik8s.cli.completers import completes, objects
 from tuik8s.cli.discovery import Kinds, Resource
-from tuik8s.cli.wanted import add_namespace, add_selectors, scope_of, selectors_in, wanted_in
+from tuik8s.cli.wanted import (
+    add_namespace,
+    add_selectors,
+    add_what,
+    scope_of,
+    selectors_in,
+    wanted_in,
+)
 from tuik8s.components.supervisor.directory import Refusal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_argument("what", nargs="+", metavar="KIND", help="then names, or KIND/NAME")
-    completes(what, objects)
+    add_what(parser)
     add_selectors(parser)
     add_namespace(parser)
     add_log(parser)
@@ -49,8 +54,7 @@ def run(args: argparse.Namespace) -> int:
 def _description(api: ApiClient, resource: Resource, obj: Object) -> str:
     from tuik8s.ui.describe import describe
 
-    version = f"{resource.group}/{resource.version}".lstrip("/")
-    whole = {"apiVersion": version, "kind": resource.kind, **obj}
+    whole = resource.whole(obj)
     return describe(whole, _events(api, whole), api.now_ms)
 
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from tuik8s.api.types import Object
 from tuik8s.cli.api import ApiClient
 from tuik8s.components.supervisor.directory import Refusal
 
@@ -36,6 +37,11 @@ class Resource(NamedTuple):
     def names(self) -> tuple[str, ...]:
         full = f"{self.plural}.{self.group}"
         return (self.plural, self.singular, self.kind.lower(), self.word, full, *self.short_names)
+
+    def whole(self, obj: Object) -> Object:
+        """An item of a list, with the kind that the list leaves out of it."""
+        version = f"{self.group}/{self.version}".lstrip("/")
+        return {"apiVersion": version, "kind": self.kind, **obj}
 
     def path(
         self,

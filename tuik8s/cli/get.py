@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterator
 from tuik8s.api.types import Object
 from tuik8s.cli.api import JSON, TABLE, ApiClient, ApiRefusal
 from tuik8s.cli.arguments import add_log, api_in
-from tuik8s.cli.completers import completes, objects
 from tuik8s.cli.discovery import Kinds
 from tuik8s.cli.printing import TablePrinter, show_objects
 from tuik8s.cli.wanted import (
     Wanted,
     add_namespace,
     add_selectors,
+    add_what,
     scope_of,
     selectors_in,
     wanted_in,
@@ -31,8 +31,7 @@ from tuik8s.components.supervisor.directory import Refusal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_argument("what", nargs="+", metavar="KIND", help="then names, or KIND/NAME")
-    completes(what, objects)
+    add_what(parser)
     parser.add_argument("-o", "--output", choices=("wide", "yaml", "json", "name"), help="how")
     parser.add_argument("-w", "--watch", action="store_true", help="go on with what changes")
     add_selectors(parser)
@@ -115,11 +114,9 @@ class _Get:
 
     def _found(self, each: Wanted) -> Iterator[Object]:
         """Objects, with the kind that a list leaves out of its items."""
-        resource = each.resource
-        version = f"{resource.group}/{resource.version}".lstrip("/")
         for answer in self._fetch(each, JSON):
             for obj in answer["items"] if not each.names else [answer]:
-                yield {"apiVersion": version, "kind": resource.kind, **obj}
+                yield each.resource.whole(obj)
 
     def _fetch(self, each: Wanted, accept: str) -> Iterator[Object]:
         """The list, or each named object; one that is refused is a failure of its own."""
@@ -154,7 +151,7 @@ class _Get:
         first = self._api.get(
             resource.path(self._namespace, query=query), TABLE if self._is_table else JSON
         )
-        for one in [first] if self._is_table else first["items"]:
+        for one in [first] if self._is_table else map(resource.whole, first["items"]):
             show(one)
         revision = first["metadata"]["resourceVersion"]
         while True:

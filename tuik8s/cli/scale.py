@@ -10,15 +10,13 @@ import argparse
 
 from tuik8s.cli.api import ApiClient
 from tuik8s.cli.arguments import require_running
-from tuik8s.cli.completers import completes, objects
 from tuik8s.cli.discovery import Kinds
-from tuik8s.cli.wanted import add_namespace, wanted_in
+from tuik8s.cli.wanted import add_namespace, add_what, wanted_in
 from tuik8s.components.supervisor.directory import Refusal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_argument("what", nargs="+", metavar="KIND", help="then names, or KIND/NAME")
-    completes(what, objects)
+    add_what(parser)
     parser.add_argument("--replicas", type=int, required=True, metavar="N", help="how many")
     add_namespace(parser, all_too=False)
 

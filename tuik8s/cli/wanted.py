@@ -9,7 +9,7 @@ import argparse
 from typing import NamedTuple
 
 from tuik8s.cli.arguments import add_cluster
-from tuik8s.cli.completers import completes, namespaces
+from tuik8s.cli.completers import completes, namespaces, objects
 from tuik8s.cli.discovery import Kinds, Resource
 from tuik8s.components.supervisor.directory import Refusal
 
@@ -19,6 +19,12 @@ class Wanted(NamedTuple):
 
     resource: Resource
     names: tuple[str, ...]
+
+
+def add_what(parser: argparse.ArgumentParser, *, nargs: str = "+") -> None:
+    """The words that `wanted_in` reads."""
+    what = parser.add_argument("what", nargs=nargs, metavar="KIND", help="then names, or KIND/NAME")
+    completes(what, objects)
 
 
 def add_namespace(parser: argparse.ArgumentParser, *, all_too: bool = True) -> None:
