@@ -15,7 +15,7 @@ an error, since Kubernetes leaves out zeros. managedFields are not shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tuik8s.api.cel import engine as cel
@@ -93,32 +93,31 @@ def counted(text: str) -> str:
     return text
 
 
-def _closing(text: str, opened: int) -> int:
-    """Where the bracket is closed that opens there; the end when it is not."""
-    depth, quote, index = 0, "", opened
-    while index < len(text):
-        char = text[index]
-        if quote:
-            index += char == "\\"
-            quote = "" if char == quote else quote
-        elif char in "'\"":
-            quote = char
-        elif char in "([{":
-            depth += 1
-        elif char in ")]}":
-            depth -= 1
-            if depth == 0:
-                return index
-        index += 1
-    return len(text)
-
-
 def left_side(text: str) -> str:
     """What stands before the only comparison of a text that is one comparison, else "".
 
     left_side("pods().size() == 3") -> "pods().size()"; left_side("a == 1 && b == 2") -> ""
     """
-    depth, quote, found, index = 0, "", -1, 0
+    found = -1
+    for index, char, depth in _outside_strings(text):
+        if depth == 0 and char in "&|?":
+            return ""
+        if depth == 0 and text.startswith(_COMPARISONS, index):
+            if found >= 0:
+                return ""
+            found = index
+    return text[:found].strip() if found > 0 else ""
+
+
+def _closing(text: str, opened: int) -> int:
+    """Where the bracket is closed that opens there; the end when it is not."""
+    ends = (i for i, char, depth in _outside_strings(text, opened) if char in ")]}" and not depth)
+    return next(ends, len(text))
+
+
+def _outside_strings(text: str, begin: int = 0) -> Iterator[tuple[int, str, int]]:
+    """(index, character, depth) of all that is in no string; a bracket is as deep as its place."""
+    depth, quote, index = 0, "", begin
     while index < len(text):
         char = text[index]
         if quote:
@@ -126,19 +125,11 @@ def left_side(text: str) -> str:
             quote = "" if char == quote else quote
         elif char in "'\"":
             quote = char
-        elif char in "([{":
-            depth += 1
-        elif char in ")]}":
-            depth -= 1
-        elif depth == 0 and char in "&|?":
-            return ""
-        elif depth == 0 and text.startswith(_COMPARISONS, index):
-            if found >= 0:
-                return ""
-            found = index
-            index += text.startswith(_COMPARISONS[:4], index)
+        else:
+            depth -= char in ")]}"
+            yield index, char, depth
+            depth += char in "([{"
         index += 1
-    return text[:found].strip() if found > 0 else ""
 
 
 def context_of(
