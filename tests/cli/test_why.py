@@ -107,6 +107,19 @@ def test_other_kinds_and_deleted_objects_tell_their_changes(
     assert tuple(word for word in shown.split() if word in types) == types
 
 
+@pytest.mark.parametrize(
+    "word", ["rolebindings", "RoleBinding", "rolebinding.rbac.authorization.k8s.io"]
+)
+def test_a_kind_goes_by_the_names_that_get_prints(
+    word: str, api: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}
+    bindings = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings"
+    assert api.post(bindings, {"metadata": {"name": "b"}, "roleRef": role}).code == 201
+    assert main(["why", f"{word}/b"]) == 0
+    assert "ADDED" in capsys.readouterr().out
+
+
 def test_causes_are_followed_back(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     store = api.server.core.store
     value = b"\x81\xa8metadata\x80"

@@ -27,13 +27,12 @@ def kinds_with(definitions: Iterable[Object]) -> KindRegistry:
 
 
 def kind_named(kinds: KindRegistry, word: str) -> Kind:
-    """A kind by its plural, singular, kind, resource id or short name. Raises Refusal."""
+    """A kind by any of its names. Raises Refusal."""
     wanted, names = word.lower(), list[str]()
     for kind in kinds.all():
-        own = (kind.plural, kind.singular, kind.kind.lower(), kind.resource, *kind.short_names)
-        if wanted in own:
+        if wanted in kind.names:
             return kind
-        names += own
+        names += kind.names
     near = difflib.get_close_matches(wanted, names, 1)
     hint = f"did you mean {near[0]!r}?" if near else "kubectl api-resources lists them"
     raise Refusal(f"no kind {word!r} in this cluster; {hint}")

@@ -66,8 +66,7 @@ class State:
         if kinds != self._kinds:
             self._kinds, self._words = kinds, {}
             for kind in kinds:
-                names = (kind.plural, kind.singular, kind.kind.lower(), kind.resource)
-                for name in (*names, *kind.short_names):
+                for name in kind.names:
                     self._words.setdefault(name, (kind.storage or kind.resource, kind.namespaced))
         found = self._words.get(word.lower())
         if found is None:

@@ -148,13 +148,7 @@ class Feed:
         """A kind by any of its names, as kubectl understands them."""
         lower = word.lower()
         for kind in self.kinds.all():
-            if "list" in kind.verbs and lower in (
-                kind.plural,
-                kind.singular,
-                kind.kind.lower(),
-                kind.resource,
-                *kind.short_names,
-            ):
+            if "list" in kind.verbs and lower in kind.names:
                 return kind
         return None
 

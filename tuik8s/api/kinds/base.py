@@ -117,5 +117,12 @@ class Kind:
     def api_version(self) -> str:
         return f"{self.group}/{self.version}" if self.group else self.version
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that people call it, in lower case: `deployments`, `deployment.apps`, `deploy`."""
+        word = resource_id(self.group, self.singular)
+        own = (self.plural, self.singular, self.kind.lower(), self.resource, word)
+        return (*own, *self.short_names)
+
     def subresource(self, name: str) -> Subresource | None:
         return next((s for s in self.subresources if s.name == name), None)

@@ -166,16 +166,7 @@ def _subject_of(core: Core, call: Call) -> tuple[Kind, str]:
 
 
 def _kind_named(core: Core, word: str) -> Kind | None:
-    for kind in core.kinds.all():
-        if word in (
-            kind.resource,
-            kind.plural,
-            kind.singular,
-            kind.kind.lower(),
-            *kind.short_names,
-        ):
-            return kind
-    return None
+    return next((kind for kind in core.kinds.all() if word in kind.names), None)
 
 
 def _missing(name: str, why: str) -> ApiError:

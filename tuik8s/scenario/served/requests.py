@@ -36,14 +36,13 @@ class NoKind(ValueError):
 
 
 def kind_of(kinds: KindRegistry, word: str) -> Kind:
-    """A kind by plural, singular, kind, short name or resource id. Raises NoKind."""
+    """A kind by any of its names. Raises NoKind."""
     lower = word.lower()
     known: list[str] = []
     for kind in kinds.all():
-        names = (kind.plural, kind.singular, kind.kind.lower(), kind.resource, *kind.short_names)
-        if lower in names:
+        if lower in kind.names:
             return kind
-        known += names
+        known += kind.names
     near = get_close_matches(lower, known, 1)
     raise NoKind(f"no kind is called {word!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
 
