@@ -12,11 +12,12 @@ import pytest
 
 from tests.components.store.plant import TinyWorld
 from tests.components.supervisor.moments import NOW
-from tuik8s.components.store import Moment, Store
+from tuik8s.components.store import Damaged, Moment, Store
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
 from tuik8s.components.supervisor.fork import fork_cluster, free_name, rival_of
 from tuik8s.components.supervisor.pki import ensure_pki
 from tuik8s.config import ClusterConfig
+from tuik8s.world.base import DiskFailed, DiskFull
 from tuik8s.world.live_disk import RealDisk
 
 RUNNING = Running(pid=1, server="", runtime="/nowhere", kubeconfig="", started_at="")
@@ -137,5 +138,28 @@ def test_a_fork_that_has_no_room_says_so_once(
     store, target = opened(parent), DataDirectory(root / "two")
     message = "the fork was given up: No space left on device: 'ca.crt'$"
     with pytest.raises(Refusal, match=message):
+        fork_cluster(parent, store, Moment(3, 0), target, "two")
+    assert not target.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("problem", "told"),
+    [
+        (DiskFull("no room for 7 bytes"), Refusal),
+        (DiskFailed("write to x"), Refusal),
+        (Damaged("segment-00000001.log", 7, "its checksum is wrong"), Damaged),
+        (KeyboardInterrupt(), KeyboardInterrupt),
+    ],
+)
+def test_a_log_that_cannot_be_copied_whole_leaves_nothing(
+    root: Path, parent: DataDirectory, problem: BaseException, told: type[BaseException]
+) -> None:
+    def copy_to(target: RealDisk, revision: int) -> None:
+        target.append("segment-00000001.log", b"half of it")
+        raise problem
+
+    store, target = opened(parent), DataDirectory(root / "two")
+    store.copy_to = copy_to  # type: ignore[assignment]
+    with pytest.raises(told):
         fork_cluster(parent, store, Moment(3, 0), target, "two")
     assert not target.path.exists()

@@ -17,6 +17,7 @@ the slice and the port of its parent, and only one of the two can run at a time.
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from tuik8s.components.supervisor.directory import (
     all_directories,
     remove_tree,
 )
+from tuik8s.world.base import DiskFailed, DiskFull
 from tuik8s.world.live_disk import RealDisk
 
 if TYPE_CHECKING:
@@ -56,14 +58,16 @@ def fork_cluster(
         for part in _KEPT:
             if (parent.path / part).is_dir():
                 shutil.copytree(parent.path / part, target.path / part)
-        disk = RealDisk(target.log)
-        store.copy_to(disk, moment.revision)
-        disk.close()
+        with closing(RealDisk(target.log)) as disk:
+            store.copy_to(disk, moment.revision)
         target.write_origin(origin)
         target.write_config(config)
-    except OSError as problem:
+    except (OSError, DiskFull, DiskFailed) as problem:
         remove_tree(target.path)
         raise Refusal(f"the fork was given up: {_told(problem)}") from problem
+    except BaseException:  # a damaged log, Ctrl+C: no half of a fork stays in the way either
+        remove_tree(target.path)
+        raise
     finally:
         target.release()
     return origin
@@ -104,7 +108,7 @@ def _ancestors(directory: DataDirectory) -> list[DataDirectory]:
     return found
 
 
-def _told(problem: OSError) -> str:
+def _told(problem: Exception) -> str:
     """A copy of a tree collects what went wrong with each file; the first says enough."""
     if isinstance(problem, shutil.Error) and problem.args and problem.args[0]:
         return str(problem.args[0][0][2])
