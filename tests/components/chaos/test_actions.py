@@ -115,6 +115,8 @@ REFUSED: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     ("link-cut", "component/scheduler", {"peer": "node/node-1"}, "never talk"),
     ("link-cut", "node/node-1", {"peer": "node/node-1"}, "at both ends"),
     ("link-cut", "node/node-1", {"peer": "node/node-9"}, "there are: node-1, node-2"),
+    ("link-cut", "component/chaos", {}, "cannot disturb its own link"),
+    ("link-delay", "component/apiserver", {"delay": "1h", "peer": "component/chaos"}, "its own"),
     ("link-reorder", "node/node-1", {"jitter": "1s", "peer": "node/node-2"}, "takes no peer"),
     ("node-overload", "node/node-1", {"pressure": "tyre"}, "none of: memory, disk, pid"),
     ("traffic-drop", "pod/a", {}, "there are: service/NAME, services"),

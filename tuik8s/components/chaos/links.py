@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from tuik8s.components.chaos.base import APISERVER, Effects, FaultSpec
+from tuik8s.components.chaos.base import APISERVER, CHAOS, Effects, FaultSpec
 from tuik8s.components.chaos.shape import Refused, Shape
 from tuik8s.world.links import LinkRule, both_ways
 from tuik8s.world.rules import TrafficRule
@@ -24,6 +24,8 @@ def between(spec: FaultSpec, shape: Shape, rule: LinkRule) -> Effects:
     theirs = shape.parties_of(spec.peer) if spec.peer else (APISERVER,)
     if APISERVER in ours and APISERVER in theirs:
         raise Refused("every link has the API server at one end; name the other end")
+    if CHAOS in (*ours, *theirs):
+        raise Refused("chaos cannot disturb its own link, it would not hear that it is to heal")
     if APISERVER not in (*ours, *theirs):
         raise Refused(
             f"{spec.target} and {spec.peer} never talk; every component talks to "
