@@ -95,6 +95,13 @@ def test_rules_that_are_none_are_refused_and_change_nothing(rig: Rig, value: obj
     assert rig.ask(command="status")["processes"][0]["restarts"] == 0
 
 
+@pytest.mark.parametrize("value", ["fast", None, {"rate": 1000}])
+def test_a_clock_that_is_none_is_refused_and_kills_nobody(rig: Rig, value: object) -> None:
+    with pytest.raises(Refusal, match="clock takes a clock"):
+        rig.ask(command="clock", value=value)
+    assert rig.ask(command="time") == {"clock": None}
+
+
 def test_a_paused_child_ends_with_a_killed_supervisor(rig: Rig) -> None:
     rig.ask(command="pause", process="scheduler")
     pid = rig.process.pid

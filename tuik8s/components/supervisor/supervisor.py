@@ -37,6 +37,7 @@ from tuik8s.components.supervisor.children import Child, Children, describe_exit
 from tuik8s.components.supervisor.roles import Role
 from tuik8s.components.supervisor.usage import usage
 from tuik8s.world.links import LinkRules, rules_of
+from tuik8s.world.live import Clock
 from tuik8s.world.rules import Rules, read_rules
 
 STOP_WITHIN_MS = 2_000
@@ -47,6 +48,9 @@ EXIT_REFUSED = 69
 
 STARTS_MAX = 5
 """A child that ends so often while the cluster starts will not become ready."""
+
+_STATES = {"links": "a list of rules", "rules": "a list of rules", "clock": "a clock"}
+"""The commands that set a state, and what each takes."""
 
 _prctl = getattr(ctypes.CDLL(None), "prctl", None)
 _PR_SET_PDEATHSIG = 1
@@ -272,23 +276,26 @@ class Supervisor:
             return {"ok": True}
         if command == "time":
             return {"clock": self._state.get("clock")}
-        if command == "links":
-            try:
-                self._links.set(rules_of(message.get("value")))
-            except msgspec.ValidationError as problem:
-                return {"error": f"links takes a list of rules: {problem}"}
-        if command == "rules":
-            try:
-                self._rules.set(read_rules(message.get("value")))
-            except msgspec.ValidationError as problem:
-                return {"error": f"rules takes a list of rules: {problem}"}
-        if command in ("links", "rules", "clock"):
-            self._state[command] = message.get("value")
-            for other in self._channels.values():
-                other.send({command: message.get("value")})
-            self._announce_when_ready()
-            return {"ok": True}
+        if command in _STATES:
+            return self._take_state(str(command), message.get("value"))
         return self._obey_process(str(command), str(message.get("process", "")))
+
+    def _take_state(self, name: str, value: object) -> Message:
+        """Keep a state and tell every child; not one that they could not read."""
+        try:
+            if name == "links":
+                self._links.set(rules_of(value))
+            elif name == "rules":
+                self._rules.set(read_rules(value))
+            else:
+                msgspec.convert(value, Clock)
+        except msgspec.ValidationError as problem:
+            return {"error": f"{name} takes {_STATES[name]}: {problem}"}
+        self._state[name] = value
+        for other in self._channels.values():
+            other.send({name: value})
+        self._announce_when_ready()
+        return {"ok": True}
 
     def _obey_process(self, command: str, name: str) -> Message:
         child = self.children.find(name)
