@@ -32,6 +32,11 @@ def test_lines_are_parsed_and_control_characters_shown() -> None:
     assert parsed("T1 a b\nT2 \x1b[1m\n", "p/c") == [log("T1", "a b"), log("T2", "\\x1b[1m")]
 
 
+def test_only_a_newline_ends_a_line_of_a_log() -> None:
+    assert parsed("T1 10%\r20% done\nT2 \n", "p/c") == [log("T1", "10%\\x0d20% done"), log("T2")]
+    assert parsed("", "p/c") == []
+
+
 @pytest.mark.parametrize(
     ("known", "heard", "expected"),
     [

@@ -103,9 +103,10 @@ class LogTail:
 
 
 def parsed(text: str, source: str) -> list[LogLine]:
-    """Lines of a log that was asked for with timestamps."""
+    """Lines of a log that was asked for with timestamps. Only a newline ends one: what stands after
+    any other break (a progress bar's carriage return) has no timestamp of its own."""
     found = []
-    for each in text.splitlines():
+    for each in text.removesuffix("\n").split("\n") if text else ():
         at, _, rest = each.partition(" ")
         found.append(LogLine(at, source, shown(rest)))
     return found
