@@ -184,7 +184,11 @@ def test_delete_and_scale() -> None:
         assert "pods(all) 3" in stage.status
         await stage.type(":deploy")
         await stage.press("enter")
-        await stage.press("s", "backspace", "5", "enter")
+        await stage.press("s", "backspace", "²", "enter")
+        assert "a number of replicas" in stage.text
+        await stage.press("backspace", *"9" * 20, "enter")
+        assert "a number of replicas" in stage.text
+        await stage.press(*["backspace"] * 20, "5", "enter")
         await stage.wait(5_000)
         assert "5/5" in stage.text
         await stage.press("ctrl+k", "y")

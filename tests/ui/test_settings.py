@@ -163,6 +163,8 @@ def test_rows_are_exported_as_they_are_shown() -> None:
         ("metadata: {name: q, namespace: ns}", "not written: metadata.name cannot be changed"),
         ("metadata: [", "not written, this is no YAML: "),
         ("- 1", "not written: an object has metadata"),
+        ("metadata: {name: p, namespace: ns}\nx: 2026-13-45", ""),
+        ("metadata: " + "[" * 3000, "not written, this is no YAML: "),
     ],
 )
 def test_what_was_edited_is_checked(after: str, why: str) -> None:
@@ -172,6 +174,14 @@ def test_what_was_edited_is_checked(after: str, why: str) -> None:
     assert said.startswith(why)
     assert (wanted is None) == bool(why)
     assert bool(said) == bool(why)
+
+
+def test_what_was_edited_is_read_as_the_api_server_reads_it() -> None:
+    obj = {"metadata": {"name": "p"}}
+    wanted, _ = edited("", f"metadata: {{name: p}}\n1: 2026-01-01\nx: {10**30}", obj)
+    assert wanted is not None
+    assert wanted["1"] == "2026-01-01"
+    assert isinstance(wanted["x"], float)
 
 
 def test_kill_says_so_to_kubectl() -> None:

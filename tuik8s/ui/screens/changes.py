@@ -13,6 +13,8 @@ import yaml
 from textual.binding import Binding
 
 from tuik8s.api.kinds.base import Kind
+from tuik8s.api.schema.scalars import DecodeError
+from tuik8s.api.schema.yaml_body import decode_yaml
 from tuik8s.api.types import Object
 from tuik8s.ui.blast import Blast, blast_of, related
 from tuik8s.ui.feed import Feed
@@ -24,6 +26,8 @@ from tuik8s.ui.widgets.prompt import Prompt
 
 SCALABLE = ("deployments", "replicasets", "statefulsets", "replicationcontrollers")
 CHANGES = ("delete", "scale", "edit")
+DIGITS_MAX = 10
+"""Of a number of replicas, which has 32 bits; the API server says which of these are too many."""
 
 
 class Changes(DashboardScreen):
@@ -128,7 +132,7 @@ class Changes(DashboardScreen):
 
     def scale_to(self, text: str) -> str:
         """Scale what was asked about; what is wrong with the number, "" if nothing."""
-        if not text.isdigit():
+        if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX):
             return "a number of replicas"
         if self._scaled is not None:
             self.feed.scale(self.kind, self._scaled, int(text), self._told)
@@ -169,12 +173,13 @@ def editable(obj: Object) -> str:
 
 
 def edited(before: str, after: str, obj: Object) -> tuple[Object | None, str]:
-    """The object that somebody wrote, or why it cannot be had."""
+    """The object that somebody wrote, or why it cannot be had. Its YAML is read as the API server
+    would read it: timestamps stay text, and no number is larger than can be sent."""
     if before.strip() == after.strip():
         return None, "nothing was changed"
     try:
-        wanted = yaml.safe_load(after)
-    except yaml.YAMLError as problem:
+        wanted, _ = decode_yaml(after.encode("utf-8", "surrogateescape"))
+    except DecodeError as problem:
         return None, f"not written, this is no YAML: {' '.join(str(problem).split())}"
     if not isinstance(wanted, dict) or not isinstance(wanted.get("metadata"), dict):
         return None, "not written: an object has metadata"
