@@ -158,14 +158,15 @@ class ShellScreen(DashboardScreen):
         if not reply.ok:
             self._say(str(told.get("message") or "the API server did not answer in time"), "bad")
             return
-        for text in told["stdout"].splitlines():
-            self._say(text, "")
-        for text in told["stderr"].splitlines():
-            self._say(text, "warn")
+        self._say_all(told["stdout"].splitlines(), "")
+        self._say_all(told["stderr"].splitlines(), "warn")
         if told["exitCode"]:
             self._say(f"exit code {told['exitCode']}", "bad")
-        self._version += 1
 
     def _say(self, text: str, style: str) -> None:
-        self._lines = [*self._lines, line(shown(text), style)][-LINES_MAX:]
+        self._say_all([text], style)
+
+    def _say_all(self, texts: list[str], style: str) -> None:
+        new = [line(shown(text), style) for text in texts[-LINES_MAX:]]
+        self._lines = [*self._lines, *new][-LINES_MAX:]
         self._version += 1
