@@ -152,9 +152,7 @@ def _decoded_size(text: str) -> int:
 def _since(time: Any, now_ms: int) -> str:
     if not time:
         return ""
-    text = str(time)
-    seconds = text.partition(".")[0]
-    return human_duration(now_ms - parse_time(seconds if seconds.endswith("Z") else seconds + "Z"))
+    return human_duration(now_ms - parse_time(str(time)))
 
 
 def _age(meta: Object, now_ms: int) -> str:
