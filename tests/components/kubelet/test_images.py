@@ -155,3 +155,21 @@ def test_ports_without_declaration(image: str, args: list[str], found: dict[int,
 def test_declared_ports_come_first() -> None:
     ports = [{"containerPort": 90, "hostPort": 91}, {"containerPort": 53, "protocol": "UDP"}]
     assert container_ports({"image": "nginx", "ports": ports}) == {90: 91}
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("while", None),
+        ("while do done", None),
+        ("if " * 1_000, 139),
+        ("exec " * 2_000 + "true", 139),
+        ("x=aa; for i in $(seq 1 60); do x=$x$x; done", 2),
+        ("sleep -5s", 0),
+    ],
+)
+def test_a_script_that_makes_no_sense_ends(script: str, code: int | None) -> None:
+    """Every script is worked out in bounded time and room: the kubelet lives on."""
+    program = run("busybox", "sh", "-c", script)
+    ended = program.exit_code if program.exit_after_ms is not None else None
+    assert (ended, program.exit_after_ms) == (code, None if code is None else 0)

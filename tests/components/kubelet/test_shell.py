@@ -74,6 +74,8 @@ def run(command: list[str], limit_ms: int = 3_600_000) -> Ran:
         ("date; sleep 90; date +%H:%M:%S", "Thu Jan  1 00:00:00 UTC 2026\n00:01:30\n"),
         ("sh -c 'exit 4'; echo $?", "4\n"),
         ("which ls nope", "/bin/ls\n"),
+        ("echo -e '\\8\\101'; printf '%99999999999s' a", "\\8A\n%99999999999s"),
+        ("echo a b | cut -d' ' -f-5,2", "b\n"),
     ],
 )  # fmt: skip
 def test_scripts(script: str, out: str) -> None:
@@ -99,6 +101,14 @@ def test_scripts(script: str, out: str) -> None:
         (["sh", "-c", "cd /nope"], 2, "sh: cd: can't cd to /nope: No such file or directory\n"),
         (["kill", "7"], 1, "sh: can't kill pid 7: No such process\n"),
         (["grep", "q", "/etc/conf/a.conf"], 1, ""),
+        (["grep", "a{99999999999}", "/etc/hostname"], 2,
+         "grep: bad regex 'a{99999999999}': the repetition number is too large\n"),
+        (["kill", "-99999999", "1"], 1, "sh: kill: invalid signal number 99999999\n"),
+        (["sh", "-c", "x=aa; for i in $(seq 60); do x=$x$x; done"], 2, "sh: Out of space\n"),
+        (["sh", "-c", "if " * 1_000], 139, ""),
+        (["sh", "-c", "echo " + "$(" * 1_000 + ")" * 1_000], 139, ""),
+        (["sh", "-c", "mkdir /tmp/d; rm -r /tmp/d > /tmp/d/f"], 1,
+         "sh: write error: No such file or directory\n"),
     ],
 )  # fmt: skip
 def test_codes_and_complaints(command: list[str], code: int, err: str) -> None:

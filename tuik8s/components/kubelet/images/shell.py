@@ -19,6 +19,9 @@ from tuik8s.api.numbers import parse_int
 from tuik8s.components.kubelet.program import Program, Writes
 from tuik8s.components.kubelet.shell.script import (
     COMPARED,
+    NO_SPACE_CODE,
+    OVERFLOWN_CODE,
+    VALUE_CHARS_MAX,
     Parser,
     Statement,
     integer,
@@ -61,6 +64,8 @@ def run_script(script: str, env: dict[str, str], *, stops_on_error: bool = False
         code = shell.status
     except _Ended as ended:
         code = ended.code
+    except RecursionError:
+        code = OVERFLOWN_CODE
     if code >= 0:
         result.exit_after_ms, result.exit_code = shell.at_ms, code
     return result
@@ -94,10 +99,13 @@ class _Shell:
         self._stops = stops
         return self.status == 0
 
-    def _one(self, statement: Statement) -> None:
+    def _step(self) -> None:
         self._steps += 1
         if self._steps > STEPS_MAX:
             raise _Ended(-1)
+
+    def _one(self, statement: Statement) -> None:
+        self._step()
         if statement.kind == "simple":
             self.status = self._simple(statement.text)
         elif statement.kind == "if":
@@ -110,6 +118,7 @@ class _Shell:
             self._endless(statement.body)
         else:
             while self._holds(statement.condition) == (statement.kind == "while"):
+                self._step()
                 self.run(statement.body)
             self.status = 0
 
@@ -141,6 +150,9 @@ class _Shell:
         words = words[1:] if negated else words
         while words and _NAME.fullmatch(words[0]):
             name, _, value = words.pop(0).partition("=")
+            if len(value) > VALUE_CHARS_MAX:
+                self._result.writes.append(Writes("sh: Out of space", self.at_ms))
+                raise _Ended(NO_SPACE_CODE)
             self._env[name] = value
         status = self._command(words, quiet=bool(piped)) if words else 0
         return int(not status) if negated else status

@@ -18,6 +18,7 @@ _ESCAPES: Final = {
     "e": "\x1b",
 }  # fmt: skip
 _SIGNALS: Final = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "USR1": 10, "TERM": 15}
+_SIGNAL_MAX: Final = 64
 _IGNORED_BY_DEFAULT: Final = (0, 17, 18, 23, 28)
 
 
@@ -25,7 +26,7 @@ def unescaped(text: str) -> str:
     """`\\n`, `\\t`, `\\0NN` as the characters that they mean."""
 
     def replaced(match: re.Match[str]) -> str:
-        if match[1][0] == "0" or match[1].isdigit():
+        if match[1][0] in "01234567":
             return chr(int(match[1], 8) & 0xFF)
         return _ESCAPES.get(match[1], match[0])
 
@@ -58,7 +59,7 @@ def printf(shell: Shell, words: list[str], streams: Streams) -> int:
                 return ("%" + match[1] + "s") % argument
             return ("%" + match[1] + match[2]) % integer(argument)
 
-        streams.say(re.sub(r"%([-0 ]?\d*)([sdixX%])", value, template))
+        streams.say(re.sub(r"%([-0 ]?[0-9]{0,4})([sdixX%])", value, template))
         if not arguments or len(arguments) == before:
             return 0
 
@@ -268,6 +269,9 @@ def kill(shell: Shell, words: list[str], streams: Streams) -> int:
             name = rest.pop(0)
         number = parse_int(name)
         signal = _SIGNALS.get(name.removeprefix("SIG"), 15) if number is None else number
+    if not 0 <= signal <= _SIGNAL_MAX:
+        streams.complain(f"sh: kill: invalid signal number {signal}")
+        return 1
     for pid in rest:
         if pid != "1":
             streams.complain(f"sh: can't kill pid {pid}: No such process")

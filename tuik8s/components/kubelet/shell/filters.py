@@ -92,7 +92,7 @@ uniq = _filter("", _unique)
 
 
 def _cut(lines: list[str], flags: dict[str, str]) -> list[str]:
-    wanted = [n for n in map(parse_int, flags.get("f", "").split(",")) if n]
+    wanted = [n for n in map(parse_int, flags.get("f", "").split(",")) if n and n > 0]
     separator = flags.get("d", "\t") or "\t"
     found = []
     for line in lines:
@@ -123,7 +123,7 @@ def grep(shell: Shell, words: list[str], streams: Streams) -> Run:
         found = re.compile(
             re.escape(pattern) if "F" in flags else pattern, re.IGNORECASE if "i" in flags else 0
         )
-    except re.error as problem:
+    except (re.error, OverflowError) as problem:
         streams.complain(f"grep: bad regex '{pattern}': {problem}")
         return 2
     data, status = yield from _input(shell, rest, streams, words[0])

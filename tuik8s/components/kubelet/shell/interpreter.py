@@ -22,7 +22,13 @@ from tuik8s.components.kubelet.shell.base import (
     Streams,
 )
 from tuik8s.components.kubelet.shell.files import FileProblem, Files, resolved
-from tuik8s.components.kubelet.shell.script import Parser, Statement, summed
+from tuik8s.components.kubelet.shell.script import (
+    NO_SPACE_CODE,
+    VALUE_CHARS_MAX,
+    Parser,
+    Statement,
+    summed,
+)
 from tuik8s.components.kubelet.shell.words import (
     Redirect,
     SyntaxProblem,
@@ -201,7 +207,11 @@ class Shell:
         raw = raw[1:] if negated else raw
         assigned: dict[str, str] = {}
         while raw and (found := _ASSIGNMENT.fullmatch(raw[0])):
-            assigned[found[1]] = yield from expand_text(self, found[2])
+            value: str = yield from expand_text(self, found[2])
+            if len(value) > VALUE_CHARS_MAX:
+                streams.complain("sh: Out of space")
+                raise Exit(NO_SPACE_CODE)
+            assigned[found[1]] = value
             raw = raw[1:]
         words: list[str] = []
         for each in raw:
@@ -216,8 +226,12 @@ class Shell:
         status = (yield from self.call(words, streams)) if words else 0
         if words and assigned:
             self.env = before
-        for path, kept in written.items():
-            self.files.write(path, b"".join(kept), appends=True)
+        try:
+            for path, kept in written.items():
+                self.files.write(path, b"".join(kept), appends=True)
+        except FileProblem as problem:
+            streams.complain(f"sh: write error: {problem}")
+            status = 1
         return int(not status) if negated else status
 
     def _redirected(

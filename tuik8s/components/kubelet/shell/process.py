@@ -13,6 +13,7 @@ from typing import Any, Final
 from tuik8s.components.kubelet.runtimes.base import ExecRead
 from tuik8s.components.kubelet.shell.base import Exit, Interrupted, Run, Sleep, Streams
 from tuik8s.components.kubelet.shell.interpreter import INTERRUPTED_CODE, Shell
+from tuik8s.components.kubelet.shell.script import OVERFLOWN_CODE
 
 STEPS_MAX: Final = 10_000
 """Of one look; a command that sleeps in a tight loop goes on at the next one."""
@@ -139,6 +140,8 @@ class Process:
             self._exit_code = exit_.code
         except Interrupted:
             self._exit_code = INTERRUPTED_CODE
+        except RecursionError:
+            self._exit_code = OVERFLOWN_CODE
         else:
             if isinstance(effect, Sleep):
                 self._wake_at_ms = self._shell.now_ms + effect.delay_ms

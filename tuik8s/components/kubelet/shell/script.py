@@ -13,6 +13,11 @@ from dataclasses import dataclass, field
 from tuik8s.api.numbers import parse_int
 from tuik8s.api.times import parse_duration
 
+OVERFLOWN_CODE = 139
+"""What a shell ends with that has no stack left: a script that is nested too deep."""
+NO_SPACE_CODE = 2
+VALUE_CHARS_MAX = 1 << 17
+"""Of a variable: as long as Linux lets an argument be."""
 _FOREVER_S = 10 * 365 * 86_400
 _OPENS = {"if": "fi", "for": "done", "while": "done", "until": "done"}
 _WORDS = ("then", "else", "do", "elif", "!")
@@ -139,6 +144,6 @@ def sleep_ms(text: str) -> int:
     except ValueError:
         pass
     try:
-        return parse_duration(text.replace("d", "h")) * (24 if text.endswith("d") else 1)
+        return max(0, parse_duration(text.replace("d", "h"))) * (24 if text.endswith("d") else 1)
     except ValueError:
         return 0
