@@ -173,3 +173,18 @@ def test_messages_that_overtake_each_other_are_noticed(plant: ChaosPlant) -> Non
     plant.heal()
     plant.run_ms(3_000)
     assert lease_age_ms(plant) < 11_000
+
+
+@pytest.mark.parametrize("started", [None, "soon"])
+def test_an_active_status_that_does_not_read_begins_the_fault_anew(
+    plant: ChaosPlant, started: str | None
+) -> None:
+    plant.fault("node-stop", "node/node-9")
+    assert plant.phase() == "Refused"
+    status = {"phase": "Active", "startedAt": started}
+    spec = {"target": "node/node-2"}
+    plant.must("patch", FAULTS, "", "f", {"spec": spec})
+    plant.must("patch", FAULTS, "", "f", {"status": status}, subresource="status")
+    plant.run_ms(500)
+    assert parse_time(plant.fault_status()["startedAt"]) <= plant.now_ms
+    assert not plant.simulation.alive("kubelet/node-2")

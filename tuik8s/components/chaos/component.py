@@ -130,9 +130,9 @@ class Chaos:
         elif name not in self._telling and name not in self._looking:
             known = self._book.get(name)
             if known is None or known.generation != meta.get("generation", 1):
-                self._take_up(fault, is_new=phase != "Active")
+                self._take_up(fault)
 
-    def _take_up(self, fault: Object, *, is_new: bool) -> None:
+    def _take_up(self, fault: Object) -> None:
         """Plan a fault: a new one, one of an earlier chaos process, or one that was changed."""
         meta, status = fault["metadata"], fault.get("status") or {}
         name = meta["name"]
@@ -146,14 +146,15 @@ class Chaos:
         taken.cause = int(meta.get("resourceVersion", 0))
         is_same = status.get("observedGeneration") == taken.generation
         earlier = status.get("targets") or () if is_same else ()
+        started_at_ms = _started_at_ms(status)
 
         def planned(found: Planned) -> None:
             self._book.forget(name)
             taken.effects = caused(found.effects, taken.cause)
-            if is_new:
+            if started_at_ms is None:
                 self._begin(taken, found)
             else:
-                taken.started_at_ms = parse_time(status["startedAt"])
+                taken.started_at_ms = started_at_ms
                 self._go_on(taken)
                 if not is_same:
                     told = {"observedGeneration": taken.generation, "targets": list(found.targets)}
@@ -324,6 +325,17 @@ class Chaos:
     def _on_reply(self, reply: Reply) -> None:
         if not reply.ok and reply.code not in (404, 409):
             self._world.call_after(RETRY_MS, self._work_soon)
+
+
+def _started_at_ms(status: Object) -> int | None:
+    """When an active fault began; None for a new one, and where somebody wrote what does not read.
+
+    A status that ended chaos would end it again at each start.
+    """
+    try:
+        return parse_time(status["startedAt"]) if status.get("phase") == "Active" else None
+    except (KeyError, ValueError):
+        return None
 
 
 def build(host: Host, hand: Hand) -> Chaos:
