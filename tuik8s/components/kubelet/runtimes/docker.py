@@ -191,7 +191,7 @@ class DockerRuntime:
             text = worker.container.logs(timestamps=True).decode("utf-8", "replace")
         except FAILURES:
             return Log((), 0)
-        lines = [_log_line(line) for line in text.splitlines()]
+        lines = log_lines(text)
         return Log(tuple(lines[-LOG_LINES_MAX:]), len(lines))
 
     def answer(self, container_id: str, request: HttpRequest, now_ms: int) -> HttpAnswer:
@@ -289,9 +289,10 @@ def _fields(change: ContainerChange) -> dict[str, Any]:
     return {name: getattr(change, name) for name in change.__struct_fields__}
 
 
-def _log_line(line: str) -> LogLine:
-    stamp, _, text = line.partition(" ")
-    return LogLine(parse_time(stamp), text)
+def log_lines(text: str) -> list[LogLine]:
+    """The lines of an engine's log, each after its time; a carriage return ends none."""
+    parts = (line.partition(" ") for line in text.split("\n") if line)
+    return [LogLine(parse_time(stamp), written) for stamp, _, written in parts]
 
 
 def _words(problem: Exception) -> str:

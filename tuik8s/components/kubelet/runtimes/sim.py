@@ -220,7 +220,7 @@ class SimRuntime:
             container.program,
             files,
             container.started_at_ms,
-            lambda at_ms: container.is_running(at_ms),
+            lambda at_ms: container_id in self._containers and container.is_running(at_ms),
             lambda code, at_ms: self._die(container_id, code, at_ms),
         )
 
