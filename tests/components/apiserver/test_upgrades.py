@@ -50,6 +50,19 @@ def test_bad_websocket_frames_are_refused(wire: bytes) -> None:
         websocket.Frames().feed(wire)
 
 
+def test_a_message_in_parts_is_no_longer_than_one_in_a_piece(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(websocket, "MESSAGE_BYTES_MAX", 10)
+    begun = masked(b"12345", last=False)
+    end = masked(b"67890", websocket.CONTINUATION)
+    assert websocket.Frames().feed(begun + end) == [(websocket.BINARY, b"1234567890")]
+    frames = websocket.Frames()
+    frames.feed(begun)
+    with pytest.raises(websocket.BadFrame):
+        frames.feed(masked(b"67890+", websocket.CONTINUATION, last=False))
+
+
 def test_accept_key_of_the_rfc() -> None:
     assert websocket.accept_key(b"dGhlIHNhbXBsZSBub25jZQ==") == b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 

@@ -50,7 +50,7 @@ class Frames:
     def __init__(self) -> None:
         self._buffer = bytearray()
         self._kind = 0
-        self._parts: list[bytes] = []
+        self._parts = bytearray()
 
     def feed(self, data: bytes) -> list[Message]:
         """The messages that are whole now. Raises BadFrame."""
@@ -75,7 +75,7 @@ class Frames:
                 return None
             size = int.from_bytes(buffer[at : at + width])
             at += width
-        if size > MESSAGE_BYTES_MAX or sum(map(len, self._parts)) > MESSAGE_BYTES_MAX:
+        if size + len(self._parts) > MESSAGE_BYTES_MAX:
             raise BadFrame(f"a message is larger than {MESSAGE_BYTES_MAX} bytes")
         if len(buffer) < at + 4 + size:
             return None
@@ -84,11 +84,13 @@ class Frames:
         if kind >= CLOSE:
             return Message(kind, data)
         if kind != CONTINUATION:
-            self._kind, self._parts = kind, []
-        self._parts.append(data)
+            self._kind = kind
+            self._parts.clear()
+        self._parts += data
         if not is_last:
             return Message(-1, b"")
-        whole, self._parts = b"".join(self._parts), []
+        whole = bytes(self._parts)
+        self._parts.clear()
         return Message(self._kind, whole)
 
 
