@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
+from textual.app import App, ComposeResult
 
 from tuik8s.ui.describe import described, yaml_lines
 from tuik8s.ui.diff import counted, diff_lines, field_lines
-from tuik8s.ui.lines import Line, highlighted, line, matching, text_of, wrapped
+from tuik8s.ui.lines import Line, highlighted, line, matching, printable, text_of, wrapped
 from tuik8s.ui.rowstore import Cell
+from tuik8s.ui.widgets.page import Page
 
 TWO: Line = (Cell("abc", "dim"), Cell("defgh"))
 
@@ -93,3 +96,29 @@ def test_an_object_that_occurs_twice_is_written_twice() -> None:
 def test_warnings_of_a_description_stand_out() -> None:
     lines = described("Name: x\n  Warning  Failed  no: way\nSpec:")
     assert [each[0].style for each in lines] == ["accent", "warn", "head"]
+
+
+def test_no_text_drives_the_terminal() -> None:
+    plain = (Cell("Ready", "ok"), Cell(" é ✗"))
+    assert printable(plain) is plain
+    safe = printable((Cell("\x1b]52;c;aGk=\x07", "bad"), Cell("a\r\nb")))
+    assert [cell.style for cell in safe] == ["bad", ""]
+    assert text_of(safe) == "\\x1b]52;c;aGk=\\x07a\\r\\nb"
+
+
+def test_a_page_lets_no_control_characters_through() -> None:
+    class Window(App[None]):
+        def compose(self) -> ComposeResult:
+            yield Page()
+
+    async def run() -> None:
+        app = Window()
+        async with app.run_test(size=(40, 5)) as pilot:
+            app.query_one(Page).set_lines([line("said \x1b[2J then")])
+            await pilot.pause()
+            strips = app.screen._compositor.render_strips()
+            drawn = "".join(segment.text for strip in strips for segment in strip)
+            assert "said \\x1b[2J then" in drawn
+            assert "\x1b" not in drawn
+
+    asyncio.run(run())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.ui.stage import Stage, deployment, play
-from tuik8s.ui.past import Moment
+from tuik8s.ui.past import Moment, Past
 from tuik8s.ui.rewind import QUIET
 
 
@@ -157,5 +157,110 @@ def test_heartbeats_are_no_steps() -> None:
         await stage.wait(60_000)
         await stage.press("left_square_bracket", "left_square_bracket")
         assert moment(stage).revision < stage.feed.newest_revision - 2
+
+    play(scene)
+
+
+async def shown(stage: Stage) -> None:
+    """Have all that is under way arrive, and hold what is shown to the log."""
+    await stage.wait(500)
+    await stage.wait(100)
+    past = stage.feed.past
+    assert past is not None
+    fresh = Past(stage.feed.client, past.moment, lambda resource: None, lambda key, entry: None)
+    fresh.need("pods")
+    stage.cluster.run_ms(50)
+    assert {place: entry.data for place, entry in past.entries("pods").items()} == {
+        place: entry.data for place, entry in fresh.entries("pods").items()
+    }
+
+
+def test_now_and_the_last_jump_take_the_place_of_jumps_under_way() -> None:
+    async def scene(stage: Stage) -> None:
+        await scaled(stage, 5)
+        rewinder, newest = stage.app.rewinder, stage.feed.newest_revision
+        rewinder.go_to(newest - 30)
+        rewinder.live()
+        await stage.wait()
+        assert stage.feed.past is None
+        rewinder.go_to_time(stage.cluster.now_ms - 5_000)
+        rewinder.go_to(newest - 20)
+        assert not rewinder.is_live
+        await shown(stage)
+        assert moment(stage).revision == newest - 20
+
+    play(scene)
+
+
+def test_pausing_and_playing_again_at_once_misses_nothing() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("p")
+        await scaled(stage, 6)
+        rewinder = stage.app.rewinder
+        rewinder.pause_or_play()
+        rewinder.tick()
+        stage.cluster.run_ms(50)  # the first changes have been read
+        body = {"metadata": {"labels": {"late": "yes"}}}
+        stage.cluster.client.patch("deployments.apps", "default", "web", body, lambda reply: None)
+        rewinder.tick()
+        rewinder.pause_or_play()
+        rewinder.pause_or_play()
+        rewinder.tick()
+        stage.cluster.run_ms(50)
+        for _ in range(4):
+            await stage.wait(1_000)
+        rewinder.pause_or_play()
+        await shown(stage)
+        assert rows(stage) == 6
+
+    play(scene)
+
+
+def test_playing_takes_the_place_of_steps_under_way() -> None:
+    async def scene(stage: Stage) -> None:
+        await scaled(stage, 5)
+        await stage.press("left_square_bracket")
+        await stage.press(*["left_square_bracket"] * 20)
+        rewinder = stage.app.rewinder
+        rewinder.pause_or_play()
+        rewinder.tick()
+        stage.cluster.run_ms(50)  # the first changes have been read
+        rewinder.pause_or_play()
+        rewinder.step(-2)
+        rewinder.pause_or_play()  # before the steps are taken
+        rewinder.tick()
+        stage.cluster.run_ms(5)
+        rewinder.tick()
+        rewinder.step(-1)
+        await shown(stage)
+        assert not rewinder.is_playing
+
+    play(scene)
+
+
+def test_marks_count_from_where_one_is_going() -> None:
+    async def scene(stage: Stage) -> None:
+        for replicas in (4, 5, 6):
+            await scaled(stage, replicas)
+        await stage.wait(1_000)
+        people = [m for m in stage.app.reader.timeline.marks if m.sign == "▲"]
+        assert len(people) == 4
+        await stage.burst("left_curly_bracket", "left_curly_bracket", "left_curly_bracket")
+        await shown(stage)
+        assert moment(stage).revision == people[-3].moment.revision
+        await stage.burst(*["right_curly_bracket"] * 3)
+        assert "no mark after" in stage.toasts
+
+    play(scene)
+
+
+def test_a_refused_jump_holds_up_nothing() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.app.rewinder.go_to(0)
+        await stage.wait()
+        assert "revision 0 is gone" in stage.toasts
+        assert stage.app.rewinder.is_live
+        await stage.press("left_square_bracket")
+        await shown(stage)
 
     play(scene)

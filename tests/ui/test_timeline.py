@@ -48,10 +48,10 @@ def test_next_marks_by_revision() -> None:
     marks = [Mark(Moment(n, n * 10), BOOKMARK, str(n)) for n in (5, 9)]
     for mark in reversed(marks):
         timeline.mark(mark)
-    assert timeline.next_mark(Moment(5, 99), 1) == marks[1]
-    assert timeline.next_mark(Moment(5, 0), -1) is None
-    assert timeline.next_mark(Moment(100, 0), -1) == marks[1]
-    assert timeline.next_mark(Moment(9, 0), 1) is None
+    assert timeline.next_mark(5, 1) == marks[1]
+    assert timeline.next_mark(5, -1) is None
+    assert timeline.next_mark(100, -1) == marks[1]
+    assert timeline.next_mark(9, 1) is None
     assert summary(timeline.marks) == f"{BOOKMARK} 2"
 
 

@@ -1,7 +1,7 @@
 """Styled lines of text, as pages show them: wrapping, searching, highlighting. Pure.
 
 A line is a tuple of cells, each a text and the name of a style. Text from the cluster may hold
-control characters: whoever makes lines of it passes it through `describe.shown` first.
+control characters; `printable` takes their power, and a page lets nothing else through.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
-from tuik8s.ui.rowstore import Cell, text_width
+from tuik8s.ui.rowstore import Cell, escaped, text_width
 
 Line = tuple[Cell, ...]
 
@@ -24,6 +24,13 @@ def line(text: str, style: str = "") -> Line:
 def lines_of(text: str, style: str = "") -> list[Line]:
     """One line per line of a text, all of one style."""
     return [line(each, style) for each in text.split("\n")]
+
+
+def printable(found: Line) -> Line:
+    """The line with control characters in sight, so that no text can drive the terminal."""
+    if all(cell.text.isprintable() for cell in found):
+        return found
+    return tuple(Cell(escaped(cell.text), cell.style) for cell in found)
 
 
 def text_of(found: Line) -> str:

@@ -127,7 +127,7 @@ class Past:
 
     def _listed(self, resource: str, asked: Moment, reply: Reply) -> None:
         self._asked.discard(resource)
-        if asked != self.moment:  # time went on meanwhile
+        if asked.revision != self.moment.revision:  # it went on meanwhile
             self._ask(resource)
             return
         if not reply.ok and reply.code != 404:  # a kind that is gone has no objects to show

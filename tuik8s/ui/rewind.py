@@ -5,9 +5,10 @@
                               play v  | pause
                               the changes after it, at a speed; at the newest it is now again
 
-One thing is done at a time: steps asked for meanwhile add up, of jumps the last one counts. The
-moment shown changes only when all that the screens look at has been read, so nothing of one moment
-is ever shown as of another.
+One thing is done at a time: steps asked for meanwhile add up; a jump, playing and now take the
+place of whatever is under way, whose answers are not listened to any more. The moment shown changes
+only when all that the screens look at has been read, so nothing of one moment is ever shown as of
+another.
 """
 
 from __future__ import annotations
@@ -41,9 +42,11 @@ class Rewinder:
         self._feed = feed
         self._log = Logbook(feed.client)
         self._say = say
+        self._turn = 0
+        """Grows with every wish that takes the place of another: answers to older ones are late."""
         self._busy = False
         self._steps = 0
-        self._jump: Moment | None = None
+        self._heading: int | None = None
         self._coming: Past | None = None
         self._ahead: deque[LoggedChange] = deque()
         self._is_reading = False
@@ -62,26 +65,29 @@ class Rewinder:
         return self.moment or self._newest()
 
     @property
+    def heading(self) -> int:
+        """The revision that will be shown, or that is shown when nothing is under way."""
+        return self.here.revision if self._heading is None else self._heading
+
+    @property
     def is_live(self) -> bool:
         """Whether now is shown, and nothing else is about to be."""
-        return self._feed.past is None and self._coming is None
+        return self._feed.past is None and not self._busy
 
     # --- what a person asks for ---------------------------------------------------------------
 
     def live(self) -> None:
         """Back to now."""
-        self._stop()
+        self._begin()
         if self._feed.past is not None:
             self._feed.show(None)
 
     def pause_or_play(self) -> None:
-        past = self._feed.past
+        was_playing, past = self.is_playing, self._feed.past
+        self._begin()
         if past is None:
-            self._go(self._newest())
-        elif self.is_playing:
-            self.is_playing = False
-        else:
-            self._ahead.clear()
+            self._enter(self._newest())
+        elif not was_playing:
             self.is_playing = True
             self._clock_ms = float(past.moment.at_ms)
             self._ticked_at_ms = self._feed.real_ms()
@@ -93,8 +99,9 @@ class Rewinder:
         return self.speed
 
     def step(self, count: int) -> None:
-        """So many events on, or back when negative."""
-        self.is_playing = False
+        """So many events on, or back when negative; after the jump that is under way."""
+        if self.is_playing:
+            self._begin()
         self._steps += count
         self._next()
 
@@ -104,11 +111,15 @@ class Rewinder:
         if revision >= newest:
             self._say(f"#{newest} is the newest revision")
             revision = newest
+        turn = self._begin()
+        self._busy, self._heading = True, revision
 
         def read(page: Page) -> None:
+            if turn != self._turn:
+                return
             found = page.changes[0].moment if page.changes else None
             if found is None or found.revision != revision:
-                self._say(page.refused or f"revision {revision} is gone")
+                self._give_up(page.refused or f"revision {revision} is gone")
             else:
                 self._go(found)
 
@@ -116,10 +127,14 @@ class Rewinder:
 
     def go_to_time(self, at_ms: int) -> None:
         """The state at a time."""
+        turn = self._begin()
+        self._busy = True
 
         def found(moment: Moment | None, refused: str) -> None:
+            if turn != self._turn:
+                return
             if moment is None:
-                self._say(refused or "nothing is known of that time")
+                self._give_up(refused or "nothing is known of that time")
             else:
                 self._go(moment)
 
@@ -127,38 +142,44 @@ class Rewinder:
 
     # --- one thing at a time ------------------------------------------------------------------
 
-    def _go(self, moment: Moment) -> None:
-        self.is_playing = False
-        self._jump, self._steps = moment, 0
+    def _begin(self) -> int:
+        """Let go of all that is under way; the number of the turn that begins."""
+        self._turn += 1
+        self.is_playing = self._busy = self._is_reading = False
+        self._steps, self._heading, self._coming = 0, None, None
+        self._ahead.clear()
+        return self._turn
+
+    def _give_up(self, why: str) -> None:
+        self._begin()
+        self._say(why)
+
+    def _arrived(self) -> None:
+        self._busy, self._heading = False, None
         self._next()
 
-    def _stop(self) -> None:
-        self.is_playing = self._busy = False
-        self._jump, self._steps, self._coming = None, 0, None
-        self._ahead.clear()
-
     def _next(self) -> None:
-        """Begin what was asked for last, unless something is under way."""
-        if self._busy:
+        """Go on with the steps that were asked for, unless something is under way."""
+        if self._busy or not self._steps:
             return
-        past = self._feed.past
-        if self._jump is not None:
-            jump, self._jump = self._jump, None
-            if past is not None and abs(past.moment.revision - jump.revision) <= WALK_MAX:
-                self._walk(jump.revision - past.moment.revision, jump)
-            else:
-                self._enter(jump)
-        elif self._steps and past is None:
+        if self._feed.past is None:
             self._enter(self._newest())
-        elif self._steps:
-            self._walk(self._steps, None)
+        else:
+            self._step()
 
     def _newest(self) -> Moment:
         return Moment(self._feed.newest_revision, self._feed.live_ms())
 
+    def _go(self, moment: Moment) -> None:
+        past = self._feed.past
+        if past is not None and abs(past.moment.revision - moment.revision) <= WALK_MAX:
+            self._walk(past, moment)
+        else:
+            self._enter(moment)
+
     def _enter(self, moment: Moment) -> None:
         """Read all that screens look at, then show it."""
-        self._busy = True
+        self._busy, self._heading = True, moment.revision
 
         def told(key: Key, entry: Entry | None) -> None:
             if self._feed.past is coming:
@@ -174,81 +195,102 @@ class Rewinder:
     def _on_list(self, past: Past, resource: str) -> None:
         if self._feed.past is past:
             self._feed.loaded(resource)
+            if past.refused:
+                self._say(past.refused)
+            return
         if self._coming is not past or past.is_loading:
             return
-        self._coming, self._busy = None, False
         if past.refused:
-            self._say(past.refused)
-            self._steps = 0
+            self._give_up(past.refused)
             return
+        self._coming = None
         self._feed.show(past)
-        self._next()
+        self._arrived()
 
-    def _walk(self, count: int, until: Moment | None) -> None:
-        """Go on or back by the changes between: to a moment, or so many events."""
-        past = self._feed.past
-        assert past is not None, "a walk begins at a moment of the past"
-        self._busy = True
+    def _walk(self, past: Past, until: Moment) -> None:
+        """Go on or back to a moment by the changes between, WALK_MAX of them at most."""
+        turn, distance = self._turn, until.revision - past.moment.revision
 
         def walked(page: Page) -> None:
-            if self._feed.past is not past:
+            if turn != self._turn:
+                return
+            if page.refused or len(page.changes) < abs(distance):
+                self._give_up(page.refused or "the log has changes missing there")
+                return
+            for change in page.changes:
+                if distance > 0:
+                    past.apply(change)
+                else:
+                    past.revert(change, until)
+            past.moment = until
+            self._feed.note_move()
+            self._arrived()
+
+        self._busy, self._heading = True, until.revision
+        if not distance:
+            self._arrived()
+        elif distance > 0:
+            self._log.page(walked, after=past.moment.revision, limit=distance)
+        else:
+            self._log.page(walked, before=past.moment.revision + 1, limit=-distance)
+
+    def _step(self) -> None:
+        """Go on or back by the next events; heartbeats between are passed over."""
+        past, sign = self._feed.past, 1 if self._steps > 0 else -1
+        assert past is not None, "steps begin at a moment of the past"
+        turn, self._busy = self._turn, True
+
+        def read(page: Page) -> None:
+            if turn != self._turn:
                 return
             self._busy = False
-            if until is None:
-                self._take_steps(past, page, 1 if count > 0 else -1)
-            else:
-                self._take(past, page.changes, until.revision)
+            self._take_steps(past, page, sign)
             self._feed.note_move()
             self._next()
 
-        revision = past.moment.revision
-        if count > 0:
-            self._log.page(walked, after=revision, limit=min(max(count, 50), WALK_MAX))
+        limit = min(max(abs(self._steps) + 1, 50), PAGE)
+        if sign > 0:
+            self._log.page(read, after=past.moment.revision, limit=limit)
         else:
-            self._log.page(walked, before=revision + 1, limit=min(max(1 - count, 50), WALK_MAX))
-
-    def _take(self, past: Past, changes: list[LoggedChange], revision: int) -> None:
-        for index, change in enumerate(changes):
-            if past.moment.revision == revision:
-                return
-            if revision > past.moment.revision:
-                past.apply(change)
-            else:
-                past.revert(change, _earlier(changes, index))
+            self._log.page(read, before=past.moment.revision + 1, limit=limit)
 
     def _take_steps(self, past: Past, page: Page, sign: int) -> None:
         for index, change in enumerate(page.changes):
+            if self._steps * sign <= 0:
+                return  # as many the other way were asked for meanwhile
             if sign > 0:
                 past.apply(change)
             else:
                 past.revert(change, _earlier(page.changes, index))
             if change.key.resource not in QUIET:
                 self._steps -= sign
-                if self._steps * sign <= 0:
-                    return
-        if page.refused or len(page.changes) <= 1:
-            self._steps = 0
+        if self._steps * sign > 0 and (page.refused or len(page.changes) <= 1):
             end = "this is the newest event" if sign > 0 else "nothing older is kept"
-            self._say(page.refused or end)
+            self._give_up(page.refused or end)
 
     # --- playing ------------------------------------------------------------------------------
 
     def tick(self) -> None:
-        """Called ten times a second: while playing, show what happened up to the clock."""
+        """Called ten times a second: while playing, show what happened up to the clock.
+
+        The clock stands while something that it would pass is still being read.
+        """
         past = self._feed.past
         real_ms = self._feed.real_ms()
         passed_ms, self._ticked_at_ms = real_ms - self._ticked_at_ms, real_ms
-        if not self.is_playing or past is None:
+        if not self.is_playing or past is None or past.is_loading:
             return
         if self._has_caught_up(past):
             self.live()
             return
+        if len(self._ahead) < WALK_MAX and not self._is_reading:
+            self._read_ahead(past)
+        if self._is_reading and not self._ahead:
+            return
         self._clock_ms += passed_ms * self.speed
         while self._ahead and self._ahead[0].moment.at_ms <= self._clock_ms:
             past.apply(self._ahead.popleft())
-        if len(self._ahead) < WALK_MAX and not self._is_reading:
-            self._read_ahead(past)
-        if not self._ahead or self._ahead[0].moment.at_ms > self._clock_ms:
+        if self._ahead or not self._is_reading:
             past.moment = Moment(past.moment.revision, int(self._clock_ms))
 
     def _has_caught_up(self, past: Past) -> bool:
@@ -258,16 +300,19 @@ class Rewinder:
         return self.ends and past.moment.revision >= self._feed.newest_revision
 
     def _read_ahead(self, past: Past) -> None:
-        self._is_reading = True
+        last = self._ahead[-1].moment.revision if self._ahead else past.moment.revision
+        if last >= self._feed.newest_revision:
+            return
+        turn, self._is_reading = self._turn, True
 
         def read(page: Page) -> None:
+            if turn != self._turn:
+                return
             self._is_reading = False
-            if self._feed.past is past and self.is_playing:
-                known = self._ahead[-1] if self._ahead else None
-                after = known.moment.revision if known else past.moment.revision
-                self._ahead.extend(c for c in page.changes if c.moment.revision > after)
+            if page.refused:
+                self._give_up(page.refused)
+            self._ahead.extend(page.changes)
 
-        last = self._ahead[-1].moment.revision if self._ahead else past.moment.revision
         self._log.page(read, after=last, limit=PAGE)
 
 

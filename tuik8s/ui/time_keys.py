@@ -97,8 +97,7 @@ class TimeKeys(App[Any]):
         self.notify(f"plays at {_speed(speed)}; p plays from here", timeout=3)
 
     def action_to_mark(self, direction: int) -> None:
-        moment = self.rewinder.here
-        mark = self.reader.timeline.next_mark(moment, direction)
+        mark = self.reader.timeline.next_mark(self.rewinder.heading, direction)
         if mark is None:
             self._say("no mark after this one" if direction > 0 else "no mark before this one")
             return

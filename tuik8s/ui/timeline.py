@@ -68,10 +68,11 @@ class Timeline:
             self._signs[second] = mark.sign
         self.version += 1
 
-    def next_mark(self, moment: Moment, direction: int) -> Mark | None:
-        """The nearest mark after (1) or before (-1) a moment."""
-        revisions, here = [mark.moment.revision for mark in self.marks], moment.revision
-        index = bisect_right(revisions, here) if direction > 0 else bisect_left(revisions, here) - 1
+    def next_mark(self, revision: int, direction: int) -> Mark | None:
+        """The nearest mark after (1) or before (-1) a revision."""
+        known = [mark.moment.revision for mark in self.marks]
+        right = bisect_right(known, revision)
+        index = right if direction > 0 else bisect_left(known, revision) - 1
         return self.marks[index] if 0 <= index < len(self.marks) else None
 
     def columns(self, width: int, start_ms: int, end_ms: int) -> list[Column]:

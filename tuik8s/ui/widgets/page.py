@@ -19,7 +19,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tuik8s.ui.lines import Line, highlighted, matching, text_of, width_of, wrapped
+from tuik8s.ui.lines import Line, highlighted, matching, printable, text_of, width_of, wrapped
 from tuik8s.ui.rowstore import Cell
 from tuik8s.ui.widgets.prompt import Prompt
 
@@ -233,14 +233,13 @@ class Page(ScrollView, can_focus=True):
 
     def _arrange(self) -> None:
         width = self.scrollable_content_region.width
+        safe = [printable(each) for each in self._lines]
         if self.is_wrapped and width:
             self._shown = [
-                (index, piece)
-                for index, each in enumerate(self._lines)
-                for piece in wrapped(each, width)
+                (index, piece) for index, each in enumerate(safe) for piece in wrapped(each, width)
             ]
         else:
-            self._shown = list(enumerate(self._lines))
+            self._shown = list(enumerate(safe))
         widest = max((width_of(each) for _, each in self._shown), default=0)
         gutter = len(CURSOR.text) if self.has_cursor else 0
         self.virtual_size = Size(widest + gutter, len(self._shown))
