@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+BESIDE = Path(os.path.realpath(shutil.which("gcloud") or "/usr/lib/google-cloud-sdk/bin/x")).parent
+KUBECTLS = ["kubectl", *sorted(str(path) for path in BESIDE.glob("kubectl.1.*"))]
+"""Every kubectl of this machine."""
 needs_kubectl = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not here")
 
 WITHIN_S = 60.0

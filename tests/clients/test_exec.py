@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import os
 import pty
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.clients.live import Live, needs_kubectl, until
+from tests.clients.live import KUBECTLS, Live, needs_kubectl, until
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, needs_kubectl]
-
-BESIDE = Path(os.path.realpath(shutil.which("gcloud") or "/usr/lib/google-cloud-sdk/bin/x")).parent
-KUBECTLS = ["kubectl", *sorted(str(path) for path in BESIDE.glob("kubectl.1.*"))]
 
 
 @pytest.fixture(scope="module")

@@ -31,13 +31,19 @@ class Input(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Output(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was written since. exit_code: -1 while it runs; wake_ms: when to look again."""
+    """What was written since. exit_code: -1 while it runs; wake_ms: when to look again.
+
+    is_full: the command has more input than it reads, and takes none for now. problem: why it was
+    lost, which ends it.
+    """
 
     session: str = ""
     stdout: bytes = b""
     stderr: bytes = b""
     exit_code: int = -1
     wake_ms: int = LOOK_MS
+    is_full: bool = False
+    problem: str = ""
 
 
 def packed(value: msgspec.Struct) -> bytes:

@@ -7,9 +7,10 @@ import zlib
 
 import pytest
 
-from tuik8s.components.apiserver.http_upgrade import SPDY, offered
+from tuik8s.components.apiserver.http_upgrade import PLAIN, SPDY, offered
 from tuik8s.components.apiserver.upgrades import spdy, websocket
 from tuik8s.components.apiserver.upgrades.channels import size_of
+from tuik8s.components.apiserver.upgrades.tunnel import TUNNEL
 
 MASK = b"\x01\x02\x03\x04"
 
@@ -134,4 +135,18 @@ NAMES = b"sec-websocket-protocol"
     ],
 )
 def test_what_is_offered(headers: list[tuple[bytes, bytes]], protocol: str) -> None:
-    assert offered(headers) == protocol
+    assert offered(headers, "exec") == protocol
+
+
+@pytest.mark.parametrize(
+    ("names", "protocol"),
+    [
+        ([], PLAIN),
+        ([b"v4.channel.k8s.io"], "v4.channel.k8s.io"),
+        ([b"v4.channel.k8s.io, SPDY/3.1+portforward.k8s.io"], TUNNEL),
+        ([b"other"], ""),
+    ],
+)
+def test_what_is_offered_to_forward_ports(names: list[bytes], protocol: str) -> None:
+    headers = [*SOCKET, *((NAMES, name) for name in names)]
+    assert offered(headers, "portforward") == protocol

@@ -364,3 +364,20 @@ def test_two_nodes_have_their_own_pods() -> None:
     plant.run_ms(200)
     assert plant.status("a")["hostIP"] == "127.16.0.1"
     assert plant.status("b")["podIP"].startswith("127.20.2.")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("a?port=80", 200, b"127.20.1.2"),
+        ("a?port=81", 500, b"dial tcp4 127.0.0.1:81: connect: connection refused"),
+        ("a?port=x", 500, b"connection refused"),
+        ("none?port=80", 404, b"pod does not exist"),
+    ],
+)
+def test_where_a_port_of_a_pod_is(path: str, status: int, told: bytes) -> None:
+    plant = Plant()
+    plant.create_pod(container={"ports": [{"containerPort": 80}]})
+    plant.run_ms(2_000)
+    answer = plant.get("kubelet.node-1", 10250, f"/portForward/default/{path}")
+    assert (answer.status, told in answer.body) == (status, True)

@@ -13,7 +13,7 @@ import msgspec
 
 from tuik8s.api.errors import ApiError
 from tuik8s.api.types import Object
-from tuik8s.components.apiserver.streaming import Stream
+from tuik8s.components.apiserver.streaming import Session, Stream
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
@@ -27,7 +27,7 @@ class Answer(msgspec.Struct):
 
     objects: for the bus; without them it carries the body. revision: of the object written, or of
     the snapshot listed; the answer is delivered once that revision is durable. stream: set for
-    watches and followed logs, whose pieces follow.
+    watches and followed logs, whose pieces follow. session: set with code 101.
     """
 
     code: int
@@ -38,6 +38,7 @@ class Answer(msgspec.Struct):
     objects: tuple[bytes, ...] | None = None
     revision: int = 0
     stream: Stream | None = None
+    session: Session | None = None
 
     @property
     def parts(self) -> tuple[bytes, ...]:

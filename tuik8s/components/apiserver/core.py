@@ -19,7 +19,7 @@ from tuik8s.components.apiserver.authorization.registry import Authorization, au
 from tuik8s.components.apiserver.config import ApiServerConfig
 from tuik8s.components.apiserver.decoding import Bodies
 from tuik8s.components.apiserver.disturbances import Disturbances
-from tuik8s.components.apiserver.effects import Effect, Fetched, Pause, Settle
+from tuik8s.components.apiserver.effects import Dial, Effect, Fetched, Pause, Settle
 from tuik8s.components.apiserver.objects import Objects, decode_msgpack, storage_of
 from tuik8s.components.apiserver.routes import Routes
 from tuik8s.components.apiserver.service_tokens import TokenSigner
@@ -120,9 +120,8 @@ class Core:
             return
         perform = self.performers.get(type(effect))
         if perform is None:
-            resume(
-                Fetched(0, error="no kubelet runs here" if self.config.read_only else "no network")
-            )
+            why = "no kubelet runs here" if self.config.read_only else "no network"
+            resume(why if isinstance(effect, Dial) else Fetched(0, error=why))
         else:
             perform(effect, resume)
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from tuik8s.components.apiserver.streaming import Pipe
+
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.answers import Answer
 
@@ -56,6 +58,18 @@ class KubeletCall(msgspec.Struct, frozen=True):
     timeout_ms: int = 30_000
 
 
-Effect = Pause | Settle | CallWebhook | KubeletCall
+class Dial(msgspec.Struct, frozen=True):
+    """Connect to an address; the result is a `Pipe`, or in words why there is none.
+
+    is_outside: an address of the machine and not of the cluster's network.
+    """
+
+    host: str
+    port: int
+    is_outside: bool = False
+
+
+Dialled = Pipe | str
+Effect = Pause | Settle | CallWebhook | KubeletCall | Dial
 Waiting = Generator[Effect, Any, "Answer"]
 """A request on its way that may stop for effects and ends in an answer."""

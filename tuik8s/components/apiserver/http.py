@@ -33,7 +33,6 @@ from tuik8s.components.apiserver.http_head import (
 )
 from tuik8s.components.apiserver.http_upgrade import offered, take_over
 from tuik8s.components.apiserver.options import Query
-from tuik8s.components.apiserver.remote_session import RemoteSession
 from tuik8s.components.apiserver.routes import Route
 from tuik8s.components.apiserver.watching import Subscription
 
@@ -133,13 +132,13 @@ class HttpDoor:
             content_type=head.content_type,
             accept=head.accept,
             user_agent=head.user_agent,
-            upgrade=offered(scope["headers"]) if route.subresource else "",
+            upgrade=offered(scope["headers"], route.subresource) if route.subresource else "",
         )
         protocol = scope.get("tuik8s")
         credentials = self._credentials(head, protocol.certificate if protocol else None)
         answer = await self._ask(request, route, credentials)
-        if isinstance(answer.stream, RemoteSession):
-            await take_over(scope, answer.stream, request.upgrade, query)
+        if answer.session is not None:
+            await take_over(scope, answer.session, request.upgrade, query)
         elif answer.stream is None:
             await _write(send, answer, method, head)
         else:

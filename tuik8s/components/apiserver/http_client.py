@@ -2,6 +2,7 @@
 
     KubeletCall --> Unix socket of the virtual address kubelet.NODE:10250
     CallWebhook --> TLS to its URL, trusting the webhook's own authority
+    Dial        --> a connection that stays (`http_pipe`)
 
 One connection per call, with a deadline; whatever goes wrong is a result with `error`.
 
@@ -21,7 +22,8 @@ from urllib.parse import urlsplit
 import httptools
 
 from tuik8s.components.apiserver.component import ApiServer
-from tuik8s.components.apiserver.effects import CallWebhook, Fetched, KubeletCall
+from tuik8s.components.apiserver.effects import CallWebhook, Dial, Fetched, KubeletCall
+from tuik8s.components.apiserver.http_pipe import DIAL_TIMEOUT_MS, open_pipe
 from tuik8s.world.live import LiveDriver
 from tuik8s.world.network import Address
 
@@ -39,8 +41,9 @@ class LivePerformer:
         self._tasks: set[asyncio.Task[None]] = set()
         server.core.performers[KubeletCall] = self._kubelet
         server.core.performers[CallWebhook] = self._webhook
+        server.core.performers[Dial] = self._dial
 
-    def _run(self, fetch: Coroutine[Any, Any, Fetched], timeout_ms: int, resume: Resume) -> None:
+    def _run(self, fetch: Coroutine[Any, Any, Any], timeout_ms: int, resume: Resume) -> None:
         async def perform() -> None:
             try:
                 result = await asyncio.wait_for(fetch, timeout_ms / 1000)
@@ -66,6 +69,9 @@ class LivePerformer:
         return await _exchange(
             reader, writer, effect.method, effect.path, str(address), effect.body
         )
+
+    def _dial(self, effect: Dial, resume: Resume) -> None:
+        self._run(open_pipe(self._driver, effect), DIAL_TIMEOUT_MS, resume)
 
     def _webhook(self, effect: CallWebhook, resume: Resume) -> None:
         self._run(_call_webhook(effect), effect.timeout_ms, resume)

@@ -83,7 +83,7 @@ class Kubelet:
                 self._by_node[node.name].events.node,
             )
             self._follow(client, node.name)
-        self._servers_api = KubeletServer(self._world, self._by_node, self._runtime)
+        self._servers_api = KubeletServer(self._world, self._by_node, self._runtime, self._servers)
         self._timer: Timer | None = None
         self._timer_at_ms: int | None = None
         self._dirty: dict[str, None] = {}

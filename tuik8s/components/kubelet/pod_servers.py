@@ -40,6 +40,15 @@ class PodServers:
         if not have:
             del self._open[life.uid]
 
+    def reached(self, life: PodLife, port: int) -> tuple[Address, bool] | None:
+        """Where a port of a pod really is, and whether that is an address of the machine itself."""
+        for container in life.containers:
+            real = self._runtime.address_of(container.id) if container.is_running else ""
+            if real:
+                return Address(real, port), True
+        entry = self._open.get(life.uid, {}).get(Address(life.ip, port))
+        return None if entry is None else (entry[1].address, False)
+
     def close(self, uid: str) -> None:
         for _, listener in self._open.pop(uid, {}).values():
             listener.close()

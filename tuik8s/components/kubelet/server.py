@@ -2,6 +2,7 @@
 
     GET /containerLogs/NAMESPACE/POD/CONTAINER?tailLines=&sinceSeconds=&timestamps=&previous=&from=
     POST /exec/NAMESPACE/POD/CONTAINER?command=...    POST /execSession/ID    (`api.remote_command`)
+    GET /portForward/NAMESPACE/POD?port=                                      (`api.remote_port`)
 
 Logs are text. `x-next` in the answer is the number of the line after the last one: `from=` asks
 for what came since, which is how `follow` works; `x-ended` says that no more will come.
@@ -15,11 +16,15 @@ Source: k8s.io/kubernetes pkg/kubelet/server (path and parameters).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
+from tuik8s.api.numbers import parse_int
+from tuik8s.api.remote_command import packed
+from tuik8s.api.remote_port import Reached, unreachable
 from tuik8s.api.times import format_micro_time
 from tuik8s.components.kubelet.exec_sessions import ExecSessions
 from tuik8s.components.kubelet.node_pods import NodePods
+from tuik8s.components.kubelet.pod_servers import PodServers
 from tuik8s.components.kubelet.runtimes.base import Log, Runtime
 from tuik8s.world.base import World
 from tuik8s.world.network import Address, Answering, HttpAnswer, HttpRequest, Network
@@ -34,8 +39,15 @@ def virtual_host(node: str) -> str:
 class KubeletServer:
     """Answers for all nodes of one process."""
 
-    def __init__(self, world: World, by_node: Mapping[str, NodePods], runtime: Runtime) -> None:
+    def __init__(
+        self,
+        world: World,
+        by_node: Mapping[str, NodePods],
+        runtime: Runtime,
+        servers: PodServers,
+    ) -> None:
         self._world = world
+        self._servers = servers
         self._by_node = by_node
         self._runtime = runtime
         self._sessions = ExecSessions(world, runtime)
@@ -55,10 +67,22 @@ class KubeletServer:
         parts = url.path.strip("/").split("/")
         if request.method == "POST" and parts[0] in ("exec", "execSession"):
             return self._sessions.answer(self._by_node[node], parts, url.query, request.body)
+        query = {key: values[-1] for key, values in parse_qs(url.query).items()}
+        if request.method == "GET" and len(parts) == 3 and parts[0] == "portForward":
+            return self._port(node, unquote(parts[1]), unquote(parts[2]), query.get("port", ""))
         if request.method != "GET" or len(parts) != 4 or parts[0] != "containerLogs":
             return HttpAnswer(404, b"404 page not found\n")
-        query = {key: values[-1] for key, values in parse_qs(url.query).items()}
         return self._logs(node, parts[1], parts[2], parts[3], query)
+
+    def _port(self, node: str, namespace: str, pod: str, text: str) -> HttpAnswer:
+        life, port = self._by_node[node].life(namespace, pod), parse_int(text) or 0
+        if life is None:
+            return HttpAnswer(404, b"pod does not exist")
+        found = self._servers.reached(life, port)
+        if found is None:
+            return HttpAnswer(500, unreachable(port, life.uid, "connection refused").encode())
+        address, is_outside = found
+        return HttpAnswer(200, packed(Reached(life.uid, *address, is_outside)))
 
     def _logs(
         self, node: str, namespace: str, pod: str, name: str, query: dict[str, str]

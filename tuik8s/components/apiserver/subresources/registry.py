@@ -13,6 +13,7 @@ from tuik8s.components.apiserver.subresources import (
     exec,  # noqa: A004
     finalize,
     log,
+    port_forward,
     resize,
     scale,
     status,
@@ -33,7 +34,7 @@ SUBRESOURCES: Final[dict[tuple[str, str], Handlers]] = {
     ("pods", "log"): log.HANDLERS,
     ("pods", "exec"): exec.HANDLERS,
     ("pods", "attach"): connections.HANDLERS,
-    ("pods", "portforward"): connections.HANDLERS,
+    ("pods", "portforward"): port_forward.HANDLERS,
     ("pods", "proxy"): connections.HANDLERS,
     ("services", "proxy"): connections.HANDLERS,
     ("nodes", "proxy"): connections.HANDLERS,

@@ -34,11 +34,7 @@ class Channels:
         session.on_status = self._end
 
     def receive(self, data: bytes) -> None:
-        try:
-            messages = self._frames.feed(data)
-        except websocket.BadFrame as bad:
-            raise ValueError(str(bad)) from bad
-        for kind, body in messages:
+        for kind, body in self._frames.feed(data):
             if kind == websocket.PING:
                 self._write(websocket.frame(websocket.PONG, body))
             elif kind == websocket.CLOSE:

@@ -16,7 +16,7 @@ NORMAL: Final = struct.pack(">H", 1000)
 _GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
-class BadFrame(Exception):
+class BadFrame(ValueError):
     """The peer does not speak the protocol."""
 
 
