@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,18 @@ def test_a_log_answers_as_its_cluster_does(
 def test_refusals(words: tuple[str, ...], told: str, log: str, capsys: Capture) -> None:
     assert main([*words, "--log", log]) == 2
     assert told in capsys.readouterr().err
+
+
+def test_objects_as_they_were(log: str, capsys: Capture) -> None:
+    assert main(["why", "deployment/web", "--json", "--log", log]) == 0
+    made = json.loads(capsys.readouterr().out)["changes"][0]["revision"]
+    shown = {}
+    for at in (f"@{made - 1}", f"#{made}", "-1s"):
+        assert main(["get", "deploy", "--no-headers", "--log", log, "--at", at]) == 0
+        shown[at] = capsys.readouterr().out.split()[1:2]
+    assert list(shown.values()) == [[], ["0/1"], ["1/1"]]
+    assert main(["get", "deploy", "--log", log, "--at", "b1"]) == 2
+    assert "'b1' is no moment" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [("get", "pods"), ("why", "deployment/web")])

@@ -28,7 +28,7 @@ def test_all_steps_are_told_once(capsys: Capture) -> None:
         "patch, scale, image",
         "cordon, uncordon",
         "expect, always",
-        "mark: TEXT",
+        "mark: NAME",
     )
     assert [shown.count(first) for first in firsts] == [1] * len(firsts)
 

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.scenario.play import play
+from tuik8s.api.bookmarks import KEY, bookmarks_of
+from tuik8s.cli.moments import moment_in
+from tuik8s.components.supervisor.directory import Refusal
+from tuik8s.scenario.log_copy import LogFiles, open_log
 
 pytestmark = [pytest.mark.sim, pytest.mark.slow]
 
@@ -98,11 +102,6 @@ BUDGET = """\
             id="logs",
         ),
         pytest.param(
-            "- mark: half time\n"
-            "- expect: \"events().exists(e, e.reason == 'Mark' && e.message == 'half time')\"\n",
-            id="mark",
-        ),
-        pytest.param(
             READY + "- apply:\n    apiVersion: v1\n    kind: Service\n"
             "    metadata: {name: web}\n"
             "    spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}\n"
@@ -125,6 +124,26 @@ BUDGET = """\
 def test_what_steps_do(tmp_path: Path, steps: str) -> None:
     outcome = play(tmp_path, steps)
     assert outcome.verdict == "passed", outcome.reason
+
+
+def test_a_mark_is_a_bookmark_in_the_log(tmp_path: Path) -> None:
+    logs: list[LogFiles] = []
+    outcome = play(
+        tmp_path,
+        "- mark: half time\n- apply: web.yaml\n- mark: half time\n- mark: b1\n- advance: 1s\n",
+        on_log=logs.append,
+    )
+    assert outcome.verdict == "passed", outcome.reason
+    store = open_log(logs[0])
+    first, second = bookmarks_of(store.notes(KEY, 1)).values()
+    assert (first.name, second.name) == ("half time", "b1")
+    assert first.revision <= second.revision < store.revision
+    assert moment_in(store, "@half time").revision == first.revision
+    told_of = {"b2": "no moment.*bookmarks: half time, b1", "9" * 5_000: "not happened"}
+    for text, told in told_of.items():
+        with pytest.raises(Refusal, match=told) as refused:
+            moment_in(store, text)
+        assert len(str(refused.value)) < 400
 
 
 @pytest.mark.parametrize(

@@ -76,13 +76,16 @@ def require_running(args: argparse.Namespace) -> tuple[DataDirectory, Running]:
     return directory, running
 
 
-def api_in(args: argparse.Namespace) -> ApiClient:
-    """What answers: the API of the running cluster that is meant, or the log of --log DIR."""
-    if args.log:
+def api_in(args: argparse.Namespace, at: str = "") -> ApiClient:
+    """What answers: the API of the running cluster that is meant, or the log of --log DIR.
+
+    at: a moment; then it is the log in any case, as it was then.
+    """
+    if args.log or at:
         from tuik8s.cli.log_api import LogApi
         from tuik8s.cli.log_directory import log_in
 
-        return LogApi(log_in(args.log))
+        return LogApi(log_in(args.log) if args.log else directory_in(args).log, at)
     from tuik8s.cli.api import ApiClient
 
     directory = directory_in(args)

@@ -2,6 +2,7 @@
 
 tuik8s describe pod/web                      also: pod web, pods -l app=web
 tuik8s describe node/node-1
+tuik8s describe pod/web --at b1              as it was at a bookmark; also --at -10m, --at REVISION
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from tuik8s.api.types import Object
 from tuik8s.cli.api import ApiClient
 from tuik8s.cli.arguments import add_log, api_in
 from tuik8s.cli.discovery import Kinds, Resource
+from tuik8s.cli.moments import add_at
 from tuik8s.cli.wanted import (
     add_namespace,
     add_selectors,
@@ -28,10 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_selectors(parser)
     add_namespace(parser)
     add_log(parser)
+    add_at(parser, "now")
 
 
 def run(args: argparse.Namespace) -> int:
-    api = api_in(args)
+    api = api_in(args, args.at)
     try:
         wanted = wanted_in(Kinds(api), args.what)
         namespace, query = scope_of(args, wanted), selectors_in(args, wanted)

@@ -3,6 +3,7 @@
 tuik8s events                                of the namespace default
 tuik8s events --for pod/web -w               about one object, and go on with new ones
 tuik8s events -A --type Warning
+tuik8s events --at -10m                      those that there were ten minutes ago
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tuik8s.cli.api import TABLE
 from tuik8s.cli.arguments import add_log, api_in
 from tuik8s.cli.completers import completes, objects
 from tuik8s.cli.discovery import Kinds
+from tuik8s.cli.moments import add_at
 from tuik8s.cli.printing import TablePrinter
 from tuik8s.cli.wanted import add_namespace, wanted_in
 from tuik8s.components.supervisor.directory import Refusal
@@ -28,10 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-headers", action="store_true", help="without the first line")
     add_namespace(parser)
     add_log(parser)
+    add_at(parser, "now")
 
 
 def run(args: argparse.Namespace) -> int:
-    api = api_in(args)
+    api = api_in(args, args.at)
     try:
         kinds = Kinds(api)
         events = kinds.find("events")

@@ -4,6 +4,7 @@ tuik8s get pods                              also: po, pod, Pod, pods,services, 
 tuik8s get pod web -o yaml                   also: pod/web service/shop
 tuik8s get pods -A -o wide -w                and go on with what changes
 tuik8s get pods -l app=web --field-selector status.phase=Running
+tuik8s get pods --at -10m                    as they were; also --at REVISION, --at BOOKMARK
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tuik8s.api.types import Object
 from tuik8s.cli.api import JSON, TABLE, ApiClient, ApiRefusal
 from tuik8s.cli.arguments import add_log, api_in
 from tuik8s.cli.discovery import Kinds
+from tuik8s.cli.moments import add_at
 from tuik8s.cli.printing import TablePrinter, show_objects
 from tuik8s.cli.wanted import (
     Wanted,
@@ -45,10 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_namespace(parser)
     add_log(parser)
+    add_at(parser, "now")
 
 
 def run(args: argparse.Namespace) -> int:
-    api = api_in(args)
+    api = api_in(args, args.at)
     try:
         wanted = wanted_in(Kinds(api), args.what)
         return _Get(api, args, wanted).run()

@@ -2,8 +2,9 @@
 
     api = LogApi(path)
     api.get("/api/v1/namespaces/default/pods/web")
+    LogApi(path, "-10m")       everything as it was ten minutes before the newest change
 
-The clock of its server stands at the newest change, so ages are those of that moment.
+The clock of its server stands at the moment that is shown, so ages are those of then.
 """
 
 from __future__ import annotations
@@ -23,15 +24,16 @@ from tuik8s.components.supervisor.directory import Refusal
 class LogApi(ApiClient):
     """An API server of this process over the log in a directory. Raises Refusal."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, at: str = "") -> None:
         from tuik8s.components.apiserver import ApiServer, ApiServerConfig
         from tuik8s.world.simulated import Simulation
 
         with opened_log(path) as store:
-            newest = moment_in(store, "")
-        simulation = Simulation(0, newest.at_ms)
+            moment = moment_in(store, at)
+        simulation = Simulation(0, moment.at_ms)
         config = ApiServerConfig(read_only=True, explanations=True, faults_propagate=True)
-        self._now_ms = newest.at_ms
+        self._now_ms = moment.at_ms
+        self._revision = moment.revision if at else 0
         self._view = open_view(path)
         self._apiserver = ApiServer(simulation.host("apiserver"), config, self._view)
         with told_in_words(path):
@@ -62,7 +64,11 @@ class LogApi(ApiClient):
 
         path, _, query = quote(url, safe="/?&=%").partition("?")
         route = self._apiserver.core.routes.parse(method, path)
-        request = route.request(method, parse_query(query), accept=accept)
+        asked = parse_query(query)
+        if self._revision and route.resource:
+            asked["resourceVersion"] = [str(self._revision)]
+            asked["resourceVersionMatch"] = ["Exact"]
+        request = route.request(method, asked, accept=accept)
         reader = Credentials(certificate=Certificate("tuik8s", ("system:masters",), 0))
         answers: list[Any] = []
         self._apiserver.pipeline.handle(request, route, reader, answers.append)

@@ -1,7 +1,7 @@
-"""Moments as people give them: `--at 4711`, `--at 2026-01-02T03:04:05Z`, `--at -10m`.
+"""Moments as people give them: `--at 4711`, `--at 2026-01-02T03:04:05Z`, `--at -10m`, `--at b1`.
 
 -10m is ten minutes before the newest change that is in the log; a cluster that runs has one every
-few seconds.
+few seconds. b1 is a bookmark, set in the dashboard (m) or by a scenario (mark).
 """
 
 from __future__ import annotations
@@ -9,13 +9,19 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from tuik8s.api.bookmarks import KEY, bookmarks_of
 from tuik8s.api.times import TimeError, format_micro_time, parse_duration, parse_time
 from tuik8s.components.supervisor.directory import Refusal
 
 if TYPE_CHECKING:
     from tuik8s.components.store import Moment, Store
 
-MEANING = "a revision, a time (2026-01-02T03:04:05Z), or -10m: so long before the newest change"
+MEANING = (
+    "a revision, a time (2026-01-02T03:04:05Z), -10m: so long before the newest change, "
+    "or a bookmark's name"
+)
+_DIGITS_MAX = 18
+_SHOWN_MAX = 100
 
 
 def add_at(parser: argparse.ArgumentParser, default: str = "the newest") -> None:
@@ -41,11 +47,15 @@ def moment_in(store: Store, text: str) -> Moment:
     """The revision that a text means, "" the newest. Raises Refusal, which says what is kept."""
     from tuik8s.components.store import Compacted, Moment
 
-    timeline = store.timeline
+    timeline, text = store.timeline, text.removeprefix("@")
     newest = Moment(store.revision, timeline.time_of(store.revision))
     if not text:
         return newest
+    bookmark = bookmarks_of(store.notes(KEY, 1)).get(text)
+    text = str(bookmark.revision) if bookmark is not None else text.removeprefix("#")
     if text.isascii() and text.isdigit():
+        if len(text) > _DIGITS_MAX:
+            raise _not_kept(store, f"revision {text[:_DIGITS_MAX]}...", is_gone=False)
         revision = int(text)
         if timeline.oldest <= revision <= newest.revision:
             return Moment(revision, timeline.time_of(revision))
@@ -53,7 +63,7 @@ def moment_in(store: Store, text: str) -> Moment:
     try:
         at_ms = newest.at_ms + parse_duration(text) if text[0] == "-" else parse_time(text)
     except TimeError as error:
-        raise Refusal(f"{text!r} is no moment: give {MEANING}") from error
+        raise _no_moment(store, text) from error
     try:
         return timeline.at(at_ms)
     except Compacted:
@@ -63,6 +73,13 @@ def moment_in(store: Store, text: str) -> Moment:
 def shown(moment: Moment) -> str:
     """`revision 4711 (2026-01-02T03:04:05.000000Z)`."""
     return f"revision {moment.revision} ({format_micro_time(moment.at_ms)})"
+
+
+def _no_moment(store: Store, text: str) -> Refusal:
+    names = ", ".join(bookmarks_of(store.notes(KEY, 1)))
+    known = f"; bookmarks: {names}" if names else "; there are no bookmarks"
+    shown = text if len(text) <= _SHOWN_MAX else f"{text[:_SHOWN_MAX]}..."
+    return Refusal(f"{shown!r} is no moment: give {MEANING}{known}")
 
 
 def _not_kept(store: Store, asked: str, *, is_gone: bool) -> Refusal:

@@ -33,6 +33,7 @@ def _log(api: Api, tmp_path: Path) -> Path:
     }
     assert api.post("/api/v1/namespaces/default/events", event).code == 201
     api.put(f"{MAPS}/a", {"metadata": {"name": "a"}, "data": {"v": "2"}})
+    assert api.put("/bookmarks/calm", None).code == 200
     return save_log(api, tmp_path / "log")
 
 
@@ -93,6 +94,9 @@ def test_it_is_read_and_nothing_is_changed(log: Path, tmp_path: Path, torn: byte
             )
         note = await asked(client, verb="post", path="/notes/configmaps/default/a", body=b"{}")
         assert note.code == 403
+        kept = await asked(client, verb="get", path="/bookmarks")
+        assert [decode_msgpack(data)["name"] for data in kept.objects] == ["calm"]
+        assert (await asked(client, verb="put", path="/bookmarks/storm")).code == 403
         events = await asked(client, verb="list", resource="events")
         assert len(events.objects) == 1, "its hour is long over, but nothing ends in a log"
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tuik8s.api.bookmarks import Bookmark
 from tuik8s.components.store.types import Change
 from tuik8s.scenario.report.axis import LEFT, WIDTH, Axis, clock_of, round_up
 from tuik8s.scenario.report.charts import COLUMNS, reduced
@@ -145,14 +146,13 @@ def test_history_hears_what_is_said() -> None:
     log.put(
         "events/d/1", {"type": "Warning", "reason": "R", "message": "m", "involvedObject": about}
     )
-    log.put("events/d/2", {"type": "Normal", "reason": "Mark", "message": "half time"})
     lease = "leases.coordination.k8s.io/kube-system/leader"
     for holder in ("a", "a", "b"):
         log.put(lease, {"spec": {"holderIdentity": holder}})
     log.put("leases.coordination.k8s.io/kube-node-lease/n", {"spec": {"holderIdentity": "n"}})
-    found = history_of(log.changes, 0, 10_000)
+    found = history_of(log.changes, 0, 10_000, [Bookmark("half time", 3, 1_000)])
     assert [moment.text for moment in found.warnings] == ["R pod/p: m"]
     assert [moment.text for moment in found.marks] == ["half time"]
     assert [(m.text, m.revision) for m in found.leaders] == [
-        ("leader is held by a", 4), ("leader is held by b", 6),
+        ("leader is held by a", 3), ("leader is held by b", 5),
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from tuik8s.api import server_paths
 from tuik8s.api.errors import method_not_allowed, no_such_path
 from tuik8s.api.types import Request, User
 from tuik8s.components.apiserver import (
+    bookmarks,
     changes,
     discovery_documents,
     notes,
@@ -37,6 +38,8 @@ def answer(core: Core, request: Request, user: User, *, packed: bool) -> Answer:
         return changes.answer(core, request, packed=packed)
     if notes.is_here(path):
         return notes.answer(core, request, user)
+    if bookmarks.is_here(path):
+        return bookmarks.answer(core, request, user)
     if path == "/":
         return json_answer({"paths": server_paths.root_paths(core.kinds)})
     if _HEALTH.fullmatch(path):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from tuik8s.api.bookmarks import Bookmark
 from tuik8s.api.types import Object
 from tuik8s.bus.client import object_of
 from tuik8s.components.chaos.crd import FAULTS
@@ -18,7 +19,6 @@ from tuik8s.scenario.conditions import condition_of
 BUCKETS = 200
 """Changes per second are counted in about so many pieces of the run."""
 BUCKET_MS_MIN = 1_000
-MARK = "Mark"
 NODE_LEASES = "leases.coordination.k8s.io/kube-node-lease/"
 
 
@@ -72,9 +72,12 @@ class History:
         ]
 
 
-def history_of(changes: Iterable[Change], begin_ms: int, end_ms: int) -> History:
+def history_of(
+    changes: Iterable[Change], begin_ms: int, end_ms: int, bookmarks: Iterable[Bookmark] = ()
+) -> History:
     """Read all changes of a log."""
     found = History(begin_ms, max(end_ms, begin_ms + 1))
+    found.marks = [Moment(each.at_ms, each.name, each.revision) for each in bookmarks]
     reader = _Reader(found)
     for change in changes:
         found.changes.append(change)
@@ -145,9 +148,7 @@ class _Reader:
 
     def _event(self, change: Change, event: Object) -> None:
         text = str(event.get("message", ""))
-        if event.get("reason") == MARK:
-            self._history.marks.append(Moment(change.at_ms, text, change.revision))
-        elif event.get("type") == "Warning":
+        if event.get("type") == "Warning":
             about = event.get("involvedObject") or {}
             who = f"{str(about.get('kind', '')).lower()}/{about.get('name', '')}"
             told = f"{event.get('reason', '')} {who}: {text}"

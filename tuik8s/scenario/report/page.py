@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
+from tuik8s.api.bookmarks import KEY, bookmarks_of
 from tuik8s.api.times import format_time
 from tuik8s.scenario.document import Scenario
 from tuik8s.scenario.log_copy import LogFiles, serve_log
@@ -26,7 +27,8 @@ def render_report(scenario: Scenario, outcome: Outcome, log: LogFiles, directory
     server = serve_log(log)
     end_ms = outcome.begin_ms + outcome.simulated_ms
     changes = server.store.changes(max(1, server.store.compacted_revision))
-    history = history_of(changes, outcome.begin_ms, end_ms)
+    bookmarks = bookmarks_of(server.store.notes(KEY, 1))
+    history = history_of(changes, outcome.begin_ms, end_ms, bookmarks.values())
     axis = Axis(history.begin_ms, history.end_ms)
     lines = _lines(history)
     content = [

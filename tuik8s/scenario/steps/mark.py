@@ -1,39 +1,26 @@
-"""mark: TEXT - an Event in the log that says so, for those who read it later."""
+"""mark: NAME - a bookmark at this moment, for those who look at the log later: ui --at NAME."""
 
 from __future__ import annotations
 
-from tuik8s.api.times import format_time
-from tuik8s.api.types import Object
+from tuik8s.api.bookmarks import PATH, BadName, checked_name
+from tuik8s.api.types import Request
 from tuik8s.scenario.place import Value
 from tuik8s.scenario.run import Run
-from tuik8s.scenario.writes import create_object
-
-REASON = "Mark"
 
 
 class Mark:
-    """Creates an Event about the default namespace."""
+    """Gives the newest revision a name; a second mark of that name takes it along."""
 
     def __init__(self, value: Value) -> None:
-        self._text = value.text("a text")
-        self.title = f"mark {self._text}"
+        try:
+            self._name = checked_name(value.text("a name"))
+        except BadName as bad:
+            raise value.bad(str(bad)) from None
+        self.title = f"mark {self._name}"
 
     def run(self, run: Run) -> None:
-        at = format_time(run.now_ms)
-        event: Object = {
-            "apiVersion": "v1",
-            "kind": "Event",
-            "metadata": {"name": f"mark.{run.state.revision}", "namespace": "default"},
-            "involvedObject": {"apiVersion": "v1", "kind": "Namespace", "name": "default"},
-            "reason": REASON,
-            "message": self._text,
-            "type": "Normal",
-            "source": {"component": "tuik8s-run"},
-            "firstTimestamp": at,
-            "lastTimestamp": at,
-            "count": 1,
-        }
-        create_object(run, "events", event)
+        request = Request(verb="put", path=f"{PATH}/{self._name}")
+        run.ask(lambda reply: run.cluster.client.call(request, reply))
 
 
 def parse(value: Value) -> Mark:
