@@ -110,6 +110,8 @@ def test_go_to_a_revision_and_a_time() -> None:
 def test_bookmarks_and_marks() -> None:
     async def scene(stage: Stage) -> None:
         await stage.press("m")
+        assert "Enter: b1" in stage.text
+        await stage.press("enter")
         marked = stage.app.bookmarks["b1"]
         await scaled(stage, 6)
         await stage.wait(1_000)

@@ -36,7 +36,7 @@ from tuik8s.ui.screens.registry import DIGITS
 from tuik8s.ui.screens.resources import ResourcesScreen
 from tuik8s.ui.settings import Settings
 from tuik8s.ui.theme import DEFAULT_THEME, STYLES, THEMES
-from tuik8s.ui.time_keys import GO_TO, TO_BOOKMARK
+from tuik8s.ui.time_keys import GO_TO, SET_BOOKMARK, TO_BOOKMARK
 from tuik8s.ui.watch import Watch
 from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.prompt import Prompt
@@ -274,10 +274,12 @@ class Dashboard(InspectKeys):
             ":": self.run_command,
             GO_TO: self.go_to,
             TO_BOOKMARK: self.go_to,
+            SET_BOOKMARK: self.set_bookmark,
             AGAINST: self.show_difference,
         }
-        if event.sign in runs and event.text:
-            problem = runs[event.sign](event.text)
+        wanted = event.text or (None if event.sign != SET_BOOKMARK else event.text)
+        if event.sign in runs and wanted is not None:
+            problem = runs[event.sign](wanted)
             if problem:
                 prompt.say(problem)
                 return

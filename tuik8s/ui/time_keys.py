@@ -14,6 +14,7 @@ from textual.app import App
 from textual.binding import Binding
 
 from tuik8s.api.times import format_time, human_duration
+from tuik8s.ui.bookmarks import Bookmarks
 from tuik8s.ui.feed import PAST, Feed
 from tuik8s.ui.past import Moment
 from tuik8s.ui.rewind import Rewinder
@@ -24,7 +25,7 @@ from tuik8s.ui.when import BadMoment, parse_when
 from tuik8s.ui.widgets.prompt import Prompt
 from tuik8s.ui.widgets.timeline_bar import TimelineBar
 
-GO_TO, TO_BOOKMARK = "@", "'"
+GO_TO, TO_BOOKMARK, SET_BOOKMARK = "@", "'", "m"
 
 
 class TimeKeys(App[Any]):
@@ -49,12 +50,20 @@ class TimeKeys(App[Any]):
         self.feed = feed
         self.rewinder = Rewinder(feed, self._say)
         self.reader = TimelineReader(feed)
-        self.bookmarks: dict[str, Moment] = {}
+        self.bookmarks = Bookmarks(feed)
+        self._marked = -1
+        self._to_name: Moment | None = None
 
     def tick_time(self) -> None:
         """Called ten times a second, before what is on screen is made."""
         self.rewinder.tick()
         self.reader.look()
+        self.bookmarks.look()
+        if self._marked != self.bookmarks.version:
+            self._marked = self.bookmarks.version
+            self.reader.timeline.set_bookmarks(
+                Mark(self.bookmarks[name], BOOKMARK, f"bookmark {name}") for name in self.bookmarks
+            )
         if isinstance(self.screen, DashboardScreen):
             bar = self.screen.timeline_bar
             shown_ms, end_ms = self.feed.now_ms(), self.feed.known_ms()
@@ -105,11 +114,30 @@ class TimeKeys(App[Any]):
         self.rewinder.go_to(mark.moment.revision)
 
     def action_bookmark(self) -> None:
-        moment = self.rewinder.here
-        name = f"b{len(self.bookmarks) + 1}"
-        self.bookmarks[name] = moment
-        self.reader.timeline.mark(Mark(moment, BOOKMARK, f"bookmark {name}"))
-        self.notify(f"bookmark {name} at #{moment.revision}; @{name} comes back", timeout=4)
+        """Have a name typed for the moment that is shown now, whatever is shown by then."""
+        self._to_name = self.rewinder.here
+        name = self.bookmarks.next_name
+        self._open_prompt(SET_BOOKMARK, f"a name for #{self._to_name.revision}; Enter: {name}")
+
+    def set_bookmark(self, text: str) -> str:
+        """Name the moment for which m was pressed; what is wrong with the name."""
+        moment, name = self._to_name or self.rewinder.here, text.strip() or self.bookmarks.next_name
+        said: list[str] = []
+
+        def told(why: str) -> None:
+            said.append(why)
+            if why:
+                self._say(why)
+            else:
+                kept = " (in this window alone)" if self.feed.read_only else ""
+                self.notify(
+                    f"bookmark {name} at #{moment.revision}{kept}; @{name} comes back",
+                    timeout=4,
+                    markup=False,
+                )
+
+        self.bookmarks.set(name, moment, told)
+        return said[0] if said else ""
 
     def action_go_to(self) -> None:
         self._open_prompt(GO_TO)
@@ -135,11 +163,14 @@ class TimeKeys(App[Any]):
             self.rewinder.go_to_time(when)
         return ""
 
-    def _open_prompt(self, sign: str) -> None:
+    def _open_prompt(self, sign: str, placeholder: str = "") -> None:
         if isinstance(self.screen, DashboardScreen):
             names = list(self.bookmarks)
             self.screen.query_one(Prompt).open(
-                sign, "", lambda text: [name for name in names if name.startswith(text)]
+                sign,
+                "",
+                lambda text: [name for name in names if name.startswith(text)],
+                placeholder=placeholder,
             )
 
     def _say(self, text: str) -> None:

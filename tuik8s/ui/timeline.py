@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import log2
 from typing import NamedTuple
 
@@ -66,6 +66,15 @@ class Timeline:
         second = mark.moment.at_ms // 1000
         if _rank(mark.sign) > _rank(self._signs.get(second, "")):
             self._signs[second] = mark.sign
+        self.version += 1
+
+    def set_bookmarks(self, bookmarks: Iterable[Mark]) -> None:
+        """These and no others."""
+        kept = [mark for mark in self.marks if mark.sign != BOOKMARK]
+        self.marks.clear()
+        self._signs.clear()
+        for mark in (*kept, *bookmarks):
+            self.mark(mark)
         self.version += 1
 
     def next_mark(self, revision: int, direction: int) -> Mark | None:

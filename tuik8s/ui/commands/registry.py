@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tuik8s.ui.commands import (
+    bookmarks,
     chaos,
     clock,
     columns,
@@ -28,6 +29,7 @@ COMMANDS: tuple[Command, ...] = (
     delete.COMMAND,
     chaos.COMMAND,
     clock.COMMAND,
+    bookmarks.COMMAND,
     context.COMMAND,
     history.COMMAND,
     set.COMMAND,

@@ -76,11 +76,14 @@ class Prompt(Horizontal):
         text: str,
         complete: Complete | None = None,
         history: Sequence[str] = (),
+        placeholder: str = "",
     ) -> None:
-        """Show the prompt. complete: what Tab and → offer; history: what ↑ brings back."""
+        """Show the prompt. complete: what Tab and → offer; history: what ↑ brings back;
+        placeholder: what is said while nothing is typed."""
         self.query_one("#sign", Static).update(sign)
         line = self.query_one(Input)
         line.suggester = _Completer(complete) if complete else None
+        line.placeholder = placeholder
         line.value = text
         line.cursor_position = len(text)
         self._sign, self._complete = sign, complete
@@ -142,7 +145,7 @@ class Prompt(Horizontal):
         words = [each[len(start) :].strip() for each in found[:HINTS_MAX]]
         more = " …" if len(found) > HINTS_MAX else ""
         shown = "  ".join(words) + more if self._complete else "? grammar" if not text else ""
-        self.query_one("#hint", Static).update(shown if self._sign in ":/" else "")
+        self.query_one("#hint", Static).update(shown if self._sign in ":/@'" else "")
 
 
 class _Completer(Suggester):
