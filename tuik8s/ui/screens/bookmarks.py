@@ -51,7 +51,7 @@ class BookmarksScreen(ModalScreen[str | None]):
     def on_mount(self) -> None:
         self._draw()
         self.query_one(OptionList).focus()
-        self.set_interval(0.1, self._draw)
+        self.set_interval(0.5, self._draw)  # others set some, too
 
     def _draw(self) -> None:
         if self._drawn == self._bookmarks.version:
@@ -105,6 +105,7 @@ class BookmarksScreen(ModalScreen[str | None]):
         self.query_one(OptionList).focus()
 
     def _told(self, why: str) -> None:
+        self._draw()
         if why:
             self.notify(why, severity="warning", markup=False)
 
