@@ -89,7 +89,7 @@ def test_objects_and_their_fields(
         "~ widget/w -n default",
         "metadata.generation 1 -> 2",
         "spec.size 1 -> 2",
-        "1 added, 1 removed, 3 changed; 1 left out that are Events or Leases (--all shows them)",
+        "1 added, 1 gone, 3 changed; 1 left out that are Events or Leases (--all shows them)",
     ]
 
 
@@ -108,6 +108,19 @@ def test_selection(
     path, revision = log
     code, shown = run(capsys, f"{path}@{revision}", "@", "-o", "name", *flags)
     assert (code, shown.splitlines()) == (1 if names else 0, names)
+
+
+def test_a_line_for_each_object(log: tuple[Path, int], capsys: pytest.CaptureFixture[str]) -> None:
+    path, revision = log
+    _, shown = run(capsys, f"{path}@{revision}", "@", "-o", "short")
+    assert shown.splitlines() == [
+        "- configmap/gone -n default",
+        "~ configmap/kept -n default  data.a: 1 -> 2",
+        "+ configmap/new -n default",
+        "~ pod/web -n default  spec.containers[name=c].image: nginx:1 -> nginx:2, "
+        "metadata.generation: 1 -> 2",
+        "~ widget/w -n default  spec.size: 1 -> 2, metadata.generation: 1 -> 2",
+    ]
 
 
 def test_directions(log: tuple[Path, int], capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,7 +41,8 @@ _HASHED_AS: Final = {
     ),
 }
 
-_UNSTORED: Final = frozenset({"componentstatuses"})
+UNSTORED: Final = frozenset({"componentstatuses"})
+"""What is made up when asked for, and stands in no log."""
 
 
 def api_versions(server_address: str) -> Object:
@@ -102,7 +103,7 @@ def _resource(kind: Kind) -> Object:
         out["shortNames"] = list(kind.short_names)
     if kind.categories:
         out["categories"] = list(kind.categories)
-    if "list" in kind.verbs and kind.resource not in _UNSTORED:
+    if "list" in kind.verbs and kind.resource not in UNSTORED:
         out["storageVersionHash"] = storage_version_hash(kind)
     return out
 

@@ -82,7 +82,11 @@ def reason_of(key: Key, old: Object | None, new: Object | None, schema: Node | N
         return "deleted"
     if old is None:
         return f"created{_about(key, new)}"
-    found = differences(old, new, schema)
+    return what_differs(key, new, differences(old, new, schema))
+
+
+def what_differs(key: Key, new: Object, found: Sequence[Difference]) -> str:
+    """What an object that was changed to new differs in, in a line."""
     if any(d.path == "metadata.deletionTimestamp" and d.old is None for d in found):
         return "asked to go" + _grace(new)
     told = sorted(found, key=lambda d: _weight(d.path))

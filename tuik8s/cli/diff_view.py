@@ -8,12 +8,13 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from tuik8s.api.comparison import SIGNS, WORDS, ChangedObject, State, shown_key
 from tuik8s.api.types import Object
-from tuik8s.cli.kinds import shown_key
 from tuik8s.cli.moments import shown
-from tuik8s.cli.states import ChangedObject, Compared, State
+from tuik8s.cli.states import Compared
+from tuik8s.components.store import Moment
 
-SIGNS = {"ADDED": ("+", "green"), "DELETED": ("-", "red"), "MODIFIED": ("~", "yellow")}
+STYLES = {"ADDED": "green", "DELETED": "red", "MODIFIED": "yellow"}
 _VALUE_MAX = 200
 
 
@@ -22,21 +23,21 @@ def print_objects(found: Compared, console: Console | None = None) -> None:
     console = console or Console(highlight=False, soft_wrap=True)
     console.print(Text(f"{_name(found.old)}\n{_name(found.new)}", style="bold"))
     for one in found.objects:
-        sign, style = SIGNS[one.type]
-        console.print(Text(f"{sign} {shown_key(found.kinds, one.key)}", style=f"bold {style}"))
+        style = f"bold {STYLES[one.type]}"
+        console.print(Text(f"{SIGNS[one.type]} {shown_key(found.kinds, one.key)}", style=style))
         if one.type == "MODIFIED":
             _print_fields(one, console)
     counts = [
-        f"{sum(one.type == kind for one in found.objects)} {word}"
-        for kind, word in (("ADDED", "added"), ("DELETED", "removed"), ("MODIFIED", "changed"))
+        f"{sum(one.type == kind for one in found.objects)} {word}" for kind, word in WORDS.items()
     ]
     console.print(Text(", ".join(counts) + _left_out(found), style="bold"))
 
 
-def print_names(found: Compared) -> None:
-    """One line for each object: `+ pod/web -n shop`."""
+def print_names(found: Compared, *, with_what: bool) -> None:
+    """One line for each object: `~ pod/web -n shop`; with_what: and what differs most."""
     for one in found.objects:
-        print(f"{SIGNS[one.type][0]} {shown_key(found.kinds, one.key)}")
+        what = f"  {one.what}" if with_what and one.type == "MODIFIED" else ""
+        print(f"{SIGNS[one.type]} {shown_key(found.kinds, one.key)}{what}")
 
 
 def document(found: Compared) -> Object:
@@ -68,7 +69,7 @@ def _value(value: Any) -> str:
 
 
 def _name(state: State) -> str:
-    return f"{state.name}  {shown(state.moment)}"
+    return f"{state.name}  {shown(Moment(state.revision, state.at_ms))}"
 
 
 def _left_out(found: Compared) -> str:
@@ -78,7 +79,7 @@ def _left_out(found: Compared) -> str:
 
 
 def _state(state: State) -> Object:
-    return {"name": state.name, "revision": state.moment.revision, "atMs": state.moment.at_ms}
+    return {"name": state.name, "revision": state.revision, "atMs": state.at_ms}
 
 
 def _item(one: ChangedObject) -> Object:

@@ -36,11 +36,3 @@ def kind_named(kinds: KindRegistry, word: str) -> Kind:
     near = difflib.get_close_matches(wanted, names, 1)
     hint = f"did you mean {near[0]!r}?" if near else "kubectl api-resources lists them"
     raise Refusal(f"no kind {word!r} in this cluster; {hint}")
-
-
-def shown_key(kinds: KindRegistry, key: str) -> str:
-    """A store key as one would type it: `deployment/web -n shop`."""
-    resource, namespace, name = key.split("/", 2)
-    kind = kinds.by_resource(resource)
-    word = kind.singular if kind is not None and kind.singular else resource
-    return f"{word}/{name}" + (f" -n {namespace}" if namespace else "")

@@ -16,9 +16,8 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ from tuik8s.cli import down
 from tuik8s.cli.arguments import add_cluster, require_running
 from tuik8s.cli.log_directory import log_in, open_view, told_in_words
 from tuik8s.cli.moments import add_at, moment_in
-from tuik8s.cli.ui_live import IDENTITY, live_feed, run_dashboard
+from tuik8s.cli.ui_live import live_feed, log_client, run_dashboard
 from tuik8s.cli.ui_machine import WEB_DRIVER, LocalMachine
 from tuik8s.cli.ui_settings import read_settings, settings_path
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running, directory_of
@@ -159,42 +158,28 @@ def show_log(text: str, at: str) -> None:
     path = log_in(text)
     view = open_view(path)
     try:
-        with told_in_words(path), tempfile.TemporaryDirectory(prefix="tuik8s-log-") as scratch:
-            asyncio.run(_show_log(text, view, at, Path(scratch)))
+        with told_in_words(path):
+            asyncio.run(_show_log(text, view, at))
     finally:
         view.close()
 
 
-async def _show_log(name: str, view: DirectoryView, at: str, scratch: Path) -> None:
+async def _show_log(name: str, view: DirectoryView, at: str) -> None:
     """Server and dashboard in one process: they are each other's only company."""
-    from tuik8s.bus.client import Client
-    from tuik8s.bus.zeromq import ipc_address
     from tuik8s.cli.control import LogControl
-    from tuik8s.components.apiserver.live_log import serve_log
     from tuik8s.ui.app import Dashboard
     from tuik8s.ui.feed import Feed
     from tuik8s.ui.past import Moment, Past
-    from tuik8s.world.live import LiveDriver
-    from tuik8s.world.live_host import LiveProcess
 
     os.environ.setdefault("TEXTUAL_FPS", str(PAINTS_PER_S_MAX))
-    lines: list[str] = []
-    driver = LiveDriver(asyncio.get_running_loop(), sink=lines.append)
-    process = LiveProcess(driver, ipc_address(scratch / "bus"))
-    server = serve_log(process, view, scratch)
-    found = moment_in(server.store, at)
-    host = process.host("tui", scratch)
-    client = Client(host.world, host.dial(IDENTITY))
-    feed = Feed(host.world, client)
-    feed.read_only = "a log cannot be changed; tuik8s fork makes a cluster from it"
-    newest_ms = moment_in(server.store, "").at_ms
-    feed.live_ms = lambda: newest_ms  # a log goes on no more: now is where it ends
-    feed.show(Past(client, Moment(found.revision, found.at_ms), feed.loaded, feed.told))
-    try:
+    with log_client(view) as (client, store):
+        found = moment_in(store, at)
+        feed = Feed(client.world, client)
+        feed.read_only = "a log cannot be changed; tuik8s fork makes a cluster from it"
+        newest_ms = moment_in(store, "").at_ms
+        feed.live_ms = lambda: newest_ms  # a log goes on no more: now is where it ends
+        feed.show(Past(client, Moment(found.revision, found.at_ms), feed.loaded, feed.told))
         await Dashboard(feed, f"log {name}", list, control=LogControl(name)).run_async()
-    finally:
-        client.close()
-        process.close()
 
 
 def _real_ms() -> int:
@@ -222,7 +207,7 @@ async def _show(
         directory=None if in_browser else directory,
     )
     settings, warnings = read_settings(is_ascii=is_ascii)
-    with live_feed(directory.path, running.runtime, _real_ms) as (feed, driver):
+    with closing(machine), live_feed(directory.path, running.runtime, _real_ms) as (feed, driver):
         feed.read_only = "started with --read-only" if read_only else ""
         control = ClusterControl(directory, running, driver)
         dashboard = Dashboard(

@@ -1,4 +1,4 @@
-"""A feed of a running cluster over its bus, for as long as a dashboard or a reader wants it."""
+"""Clients of clusters and of logs over the bus, as long as a dashboard or a reader wants them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,9 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tuik8s.bus.client import Client
+    from tuik8s.components.store import Store
     from tuik8s.ui.app import Dashboard
     from tuik8s.ui.feed import Feed
     from tuik8s.world.live import LiveDriver
+    from tuik8s.world.live_view import DirectoryView
 
 IDENTITY = "tui"
 """The author, in the log, of what is done at the dashboard."""
@@ -32,9 +36,17 @@ def live_feed(
 ) -> Iterator[tuple[Feed, LiveDriver]]:
     """path: the data directory; runtime: where the sockets are; real_ms: the wall's clock, for what
     goes on while the cluster's stands. Inside a running event loop."""
+    from tuik8s.ui.feed import Feed
+
+    with live_client(path, runtime) as (client, driver):
+        yield Feed(client.world, client, real_ms), driver
+
+
+@contextmanager
+def live_client(path: Path, runtime: str) -> Iterator[tuple[Client, LiveDriver]]:
+    """A client of a running cluster. Inside a running event loop."""
     from tuik8s.bus.client import Client
     from tuik8s.bus.zeromq import ipc_address
-    from tuik8s.ui.feed import Feed
     from tuik8s.world.live import LiveDriver
     from tuik8s.world.live_host import LiveProcess
 
@@ -46,9 +58,36 @@ def live_feed(
         host = process.host("tui", path)
         client = Client(host.world, host.dial(IDENTITY))
         try:
-            yield Feed(host.world, client, real_ms), driver
+            yield client, driver
         finally:
             client.close()
+            process.close()
+
+
+@contextmanager
+def log_client(view: DirectoryView) -> Iterator[tuple[Client, Store]]:
+    """A client of a server in this process over a log that is only looked at. Inside a running
+    event loop. Errors: Damaged, FormatTooNew."""
+    from tuik8s.bus.client import Client
+    from tuik8s.bus.zeromq import ipc_address
+    from tuik8s.components.apiserver.live_log import serve_log
+    from tuik8s.world.live import LiveDriver
+    from tuik8s.world.live_host import LiveProcess
+
+    lines: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="tuik8s-log-") as folder:
+        scratch = Path(folder)
+        driver = LiveDriver(asyncio.get_running_loop(), sink=lines.append)
+        process = LiveProcess(driver, ipc_address(scratch / "bus"))
+        try:
+            server = serve_log(process, view, scratch)
+            host = process.host("tui", scratch)
+            client = Client(host.world, host.dial(IDENTITY))
+            try:
+                yield client, server.store
+            finally:
+                client.close()
+        finally:
             process.close()
 
 

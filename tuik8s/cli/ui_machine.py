@@ -7,10 +7,24 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from tuik8s.cli.log_directory import open_view, told_in_words
+from tuik8s.cli.ui_live import live_client, log_client
 from tuik8s.components.supervisor.command import Process, processes_of
-from tuik8s.components.supervisor.directory import DataDirectory, Refusal, all_directories
+from tuik8s.components.supervisor.directory import (
+    DataDirectory,
+    Refusal,
+    Running,
+    all_directories,
+    directory_of,
+)
+from tuik8s.ui.control import Unable
+
+if TYPE_CHECKING:
+    from tuik8s.bus.client import Client
 
 EDITORS = ("vi", "nano")
 """Taken in this order where neither VISUAL nor EDITOR is set."""
@@ -38,6 +52,9 @@ class LocalMachine:
         self._runtime = runtime
         self._memory = memory
         self._remembers = remembers
+        self._open = ExitStack()
+        self._reached: dict[tuple[str, str], Client] = {}
+        """Clients of other clusters, by data directory and runtime directory."""
 
     def processes(self) -> list[Process]:
         try:
@@ -59,6 +76,38 @@ class LocalMachine:
         if not self._remembers:
             return []  # whoever looks through a browser was let into this one
         return [each.path.name for each in all_directories() if each.read_running() is not None]
+
+    def reach(self, name: str) -> Client:
+        if not self._remembers:
+            raise Unable("whoever looks through a browser was let into this cluster alone")
+        try:
+            if "/" in name or name.startswith((".", "~")):
+                directory = DataDirectory(Path(name).expanduser())
+            else:
+                directory = directory_of(name, "")
+            running = directory.read_running()
+            place = (str(directory.path), running.runtime if running is not None else "")
+            if place not in self._reached:
+                self._reached[place] = self._reach(directory, running)
+            return self._reached[place]
+        except Refusal as refusal:
+            raise Unable(str(refusal)) from refusal
+
+    def _reach(self, directory: DataDirectory, running: Running | None) -> Client:
+        if running is not None:
+            found = live_client(directory.path, running.runtime)
+            return self._open.enter_context(found)[0]
+        if not directory.exists():
+            names = ", ".join(each.path.name for each in all_directories())
+            raise Refusal(f"clusters of this machine: {names or 'no other'}")
+        path = directory.log
+        view = self._open.enter_context(closing(open_view(path)))
+        with told_in_words(path):
+            return self._open.enter_context(log_client(view))[0]
+
+    def close(self) -> None:
+        """Let go of the other clusters."""
+        self._open.close()
 
     def recall(self) -> str:
         try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from tuik8s.api.times import format_micro_time
 from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.client import decode
-from tuik8s.ui.diff import counted, diff_lines, field_lines
+from tuik8s.ui.diff import object_lines
 from tuik8s.ui.feed import Feed
-from tuik8s.ui.lines import EMPTY, Line, line
+from tuik8s.ui.lines import Line, line
 from tuik8s.ui.logbook import Logbook
 from tuik8s.ui.past import Moment
 from tuik8s.ui.refs import Ref
@@ -33,18 +33,11 @@ class Comparison:
         if self._told:
             return [line(self._told, "dim")]
         now = self._feed.get(*self._ref)
-        diff = diff_lines(self._then, now)
         head: list[Line] = [(Cell("was     ", "accent"), Cell(self._words_of_then()))]
         shown = format_micro_time(self._feed.now_ms())[11:23]
         is_there = f"as it is at {shown}" if now is not None else f"not there at {shown}"
-        head += [
-            (Cell("is      ", "accent"), Cell(is_there)),
-            (Cell("lines   ", "accent"), Cell(counted(diff))),
-        ]
-        fields = field_lines(self._then, now) if self._then is not None and now is not None else []
-        if fields:
-            head += [EMPTY, line("Fields", "head"), *fields]
-        return [*head, EMPTY, line("Difference", "head"), *diff]
+        head.append((Cell("is      ", "accent"), Cell(is_there)))
+        return [*head, *object_lines(self._then, now)]
 
     def _words_of_then(self) -> str:
         moment = self._moment

@@ -9,7 +9,7 @@ from typing import Any
 from tuik8s.api.difference import differences
 from tuik8s.api.types import Object
 from tuik8s.ui.describe import shown, yaml_of
-from tuik8s.ui.lines import Line, line
+from tuik8s.ui.lines import EMPTY, Line, line
 from tuik8s.ui.rowstore import Cell
 
 CONTEXT = 3
@@ -31,6 +31,16 @@ def diff_lines(before: Object | None, after: Object | None) -> list[Line]:
                 lines += [line(f"- {text}", "bad") for text in old[i1:i2]]
                 lines += [line(f"+ {text}", "ok") for text in new[j1:j2]]
     return lines
+
+
+def object_lines(before: Object | None, after: Object | None) -> list[Line]:
+    """All that differs: how much, the fields, then the YAML."""
+    diff = diff_lines(before, after)
+    fields = field_lines(before, after) if before is not None and after is not None else []
+    lines: list[Line] = [(Cell(f"{'lines':<8}", "accent"), Cell(counted(diff)))]
+    if fields:
+        lines += [EMPTY, line("Fields", "head"), *fields]
+    return [*lines, EMPTY, line("Difference", "head"), *diff]
 
 
 def counted(lines: list[Line]) -> str:

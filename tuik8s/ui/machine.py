@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from tuik8s.bus.client import Client
+from tuik8s.ui.control import Unable
+
 Status = Callable[[], list[dict[str, Any]]]
 """Asks the supervisor for its processes; [] when it does not say."""
 
@@ -22,6 +25,11 @@ class Machine(Protocol):
 
     def clusters(self) -> list[str]:
         """The names of the clusters that run on this machine."""
+        ...
+
+    def reach(self, name: str) -> Client:
+        """A client of another cluster, running or not, that lives as long as the dashboard. Raises
+        Unable."""
         ...
 
     def recall(self) -> str:
@@ -54,6 +62,11 @@ class NoMachine:
 
     def clusters(self) -> list[str]:
         return []
+
+    def reach(self, name: str) -> Client:
+        raise Unable(
+            "other clusters cannot be reached from here; tuik8s diff A B compares their logs"
+        )
 
     def recall(self) -> str:
         return ""

@@ -8,7 +8,7 @@ again only when the sort itself changes. Rows are known by uid, never by index.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -116,6 +116,11 @@ class RowStore:
         self._displace(uid)
         self._measure(self._rows.pop(uid), None)
         self._labels.pop(uid, None)
+
+    def keep(self, uids: Collection[str]) -> None:
+        """Drop all rows but these, also such as the filter hides."""
+        for uid in [uid for uid in self._rows if uid not in uids]:
+            self.remove(uid)
 
     def get(self, uid: str) -> Row:
         return self._rows[uid]

@@ -1,6 +1,6 @@
 """A moment as one types it after `@`. Pure.
 
-#48190       a revision                     -90s, -5m, -1h    so long before what is shown
+#48190       a revision, with # or without  -90s, -5m, -1h    so long before what is shown
 12:04:10     a time of day (UTC), the       +30s              so long after it
              last one before now            NAME              a bookmark
 """
@@ -32,8 +32,9 @@ def parse_when(
     word = text.strip().removeprefix("@").strip()
     if word in bookmarks:
         return bookmarks[word]
-    if word.startswith("#") and word[1:].isascii() and word[1:].isdigit() and len(word) < 20:
-        return Moment(int(word[1:]), 0)
+    number = word.removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        return Moment(int(number), 0)
     if word[:1] in ("-", "+"):
         try:
             distance_ms = parse_duration(word[1:])

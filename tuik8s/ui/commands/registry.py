@@ -9,6 +9,7 @@ from tuik8s.ui.commands import (
     columns,
     context,
     delete,
+    diff,
     export,
     fps,
     help,  # noqa: A004 - a command's name
@@ -31,6 +32,7 @@ COMMANDS: tuple[Command, ...] = (
     clock.COMMAND,
     bookmarks.COMMAND,
     context.COMMAND,
+    diff.COMMAND,
     history.COMMAND,
     set.COMMAND,
     fps.COMMAND,

@@ -70,8 +70,7 @@ class ChangesPane(LiveTable):
                 cells = cells_of(change)
                 keys = (change.revision, *(cell.text for cell in cells[1:]))
                 self.rows.put(uid, cells, keys, "", change.at_ms)
-        for uid in [uid for uid in self.rows.order if uid not in seen]:
-            self.rows.remove(uid)
+        self.rows.keep(seen)
 
     def _change(self, uid: str) -> LogChange | None:
         return next((c for c in self.history.changes if str(c.revision) == uid), None)

@@ -58,8 +58,7 @@ class EventsPane(LiveTable):
                 *(c.text for c in cells[4:]),
             )
             self.rows.put(uid, cells, keys, cells[1].style, now_ms)
-        for uid in [uid for uid in self.rows.order if uid not in seen]:
-            self.rows.remove(uid)
+        self.rows.keep(seen)
 
     def on_live_table_selected(self, event: LiveTable.Selected) -> None:
         event.stop()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tuik8s.api.reasons import shown_author
 from tuik8s.api.times import format_micro_time
-from tuik8s.ui.diff import counted, diff_lines, field_lines
+from tuik8s.ui.diff import object_lines
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.history import LogChange, change_of
-from tuik8s.ui.lines import EMPTY, Line, line
+from tuik8s.ui.lines import Line, line
 from tuik8s.ui.logbook import Logbook, Page
 from tuik8s.ui.refs import NO_REF, Ref
 from tuik8s.ui.rowstore import Cell
@@ -39,17 +39,12 @@ class ChangeScreen(TextScreen):
 
 def change_lines(change: LogChange) -> list[Line]:
     """A head of what is known of the change, its fields, then the diff of the YAML."""
-    diff = diff_lines(change.before, change.after)
     by = shown_author(change.author)
     head = [
         ("change", f"#{change.revision} {change.type} {change.ref}"),
         ("time", format_micro_time(change.at_ms)),
         ("by", by if by == change.author else f"{by}  ({change.author})"),
         ("cause", f"#{change.cause}, w follows it" if change.cause else "none is recorded"),
-        ("lines", counted(diff)),
     ]
     lines: list[Line] = [(Cell(f"{name:<8}", "accent"), Cell(text)) for name, text in head]
-    fields = field_lines(change.before, change.after) if change.before and change.after else []
-    if fields:
-        lines += [EMPTY, line("Fields", "head"), *fields]
-    return [*lines, EMPTY, line("Difference", "head"), *diff]
+    return [*lines, *object_lines(change.before, change.after)]

@@ -133,5 +133,4 @@ class EngineScreen(DashboardScreen):
         found = {row.uid for row in rows}
         for row in rows:
             store.put(row.uid, row.cells, row.sort_keys, row.health, now_ms)
-        for uid in [uid for uid in store.order if uid not in found]:
-            store.remove(uid)
+        store.keep(found)

@@ -234,8 +234,7 @@ class OverviewScreen(DashboardScreen):
         for node in nodes:
             row, keys = _node_row(node, used.get(node.name, Load()))
             self._load.put(node.name, row, keys, node.health, now_ms)
-        for uid in [uid for uid in self._load.order if uid not in names]:
-            self._load.remove(uid)
+        self._load.keep(names)
         panel = self.query_one("#nodes-panel")
         panel.border_title = "nodes: share of what pods ask for; Enter lists the pods"
 
@@ -257,8 +256,7 @@ class OverviewScreen(DashboardScreen):
             else "problems: nothing is wrong"
         )
         self._found = {f"{p.resource}/{p.namespace}/{p.name}/{p.text}": p for p in found}
-        for uid in [uid for uid in self._problems.order if uid not in self._found]:
-            self._problems.remove(uid)
+        self._problems.keep(self._found)
         for rank, (uid, problem) in enumerate(self._found.items()):
             style = "bad" if problem.severity > 1 else "warn"
             mark = "✗" if problem.severity > 1 else "!"
@@ -273,8 +271,7 @@ class OverviewScreen(DashboardScreen):
             row = cells(each, cause_of)
             keys = (each.time, *(cell.text for cell in row[1:3]), "", each.message)
             self._events.put(each.uid, row, keys, row[1].style, now_ms)
-        for uid in [uid for uid in self._events.order if uid not in self._happenings]:
-            self._events.remove(uid)
+        self._events.keep(self._happenings)
 
 
 def _node_row(node: NodeDigest, used: Load) -> tuple[tuple[Cell, ...], tuple[Any, ...]]:

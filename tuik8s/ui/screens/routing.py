@@ -30,7 +30,6 @@ from tuik8s.ui.screens.text import PageScreen, TextScreen
 from tuik8s.ui.traffic import Traffic
 from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.page import Page
-from tuik8s.ui.widgets.prompt import Prompt
 
 EVERY_MS = 1_000
 SERVICES = "services"
@@ -151,9 +150,6 @@ class RoutingScreen(PageScreen):
         ref = self.subject()
         if ref != NO_REF:
             self.dashboard.open_detail(ref)
-
-    def action_filter(self) -> None:
-        self.query_one(Prompt).open("/", self.word())
 
     def action_rules(self) -> None:
         """The rules one by one, as a tool on the node would print them."""

@@ -81,8 +81,7 @@ class SchedulingScreen(PageScreen):
             seen.add(each.ref.key)
             cells, keys = row_of(each)
             self._store.put(each.ref.key, cells, keys, each.style, now_ms)
-        for uid in [uid for uid in self._store.order if uid not in seen]:
-            self._store.remove(uid)
+        self._store.keep(seen)
 
     def on_live_table_selected(self, event: LiveTable.Selected) -> None:
         event.stop()

@@ -22,7 +22,10 @@ REFRESH_EVERY_MS = 1_000
 class PageScreen(DashboardScreen):
     """What is typed after `/` goes to the part that has the keys."""
 
-    BINDINGS = [Binding("escape,q", "app.leave", "Back", id="page.back")]
+    BINDINGS = [
+        Binding("escape,q", "app.leave", "Back", id="page.back"),
+        Binding("slash", "filter", "Filter", id="page.filter"),
+    ]
 
     def part(self) -> Widget | None:
         """The page or the table that `/` is about."""
@@ -34,6 +37,10 @@ class PageScreen(DashboardScreen):
         if isinstance(part, LiveTable):
             return str(part.store.filter or "") if part.store is not None else ""
         return part.word if isinstance(part, Page) else ""
+
+    def action_filter(self) -> None:
+        """For a table; a page has a key of its own to be searched."""
+        self.query_one(Prompt).open("/", self.word())
 
     def on_prompt_changed(self, event: Prompt.Changed) -> None:
         if event.sign == "/":

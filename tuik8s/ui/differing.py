@@ -1,0 +1,72 @@
+"""The objects that differ between two states, kept up to date in pieces that no key waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tuik8s.api.comparison import ChangedObject, State, changed_keys, changed_object
+from tuik8s.api.kinds.registry import KindRegistry
+
+PIECE = 200
+"""So many objects are looked at in a tenth of a second."""
+
+Versions = tuple[bytes | None, bytes | None]
+
+
+class Differing:
+    """What differs, by store key."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        """Grows with every difference that came, went or changed."""
+        self.objects: dict[str, ChangedObject] = {}
+        self.everything = False
+        """Whether bookkeeping and heartbeats count, too."""
+        self._versions: dict[str, Versions] = {}
+        self._left: Iterator[str] = iter(())
+        self._seen: set[str] = set()
+        self._states: tuple[State, State] | None = None
+        self.is_done = False
+        """Whether all of the two states has been compared."""
+
+    def show(self, old: State, new: State) -> None:
+        """Compare these from now on."""
+        states = self._states
+        if states is None or states[0] is not old or states[1] is not new:
+            self._states = (old, new)
+            self._left, self._seen, self.is_done = changed_keys(old, new), set(), False
+
+    def count_everything(self, wanted: bool) -> None:
+        self.everything, self._states, self._versions = wanted, None, {}
+
+    def go_on(self, kinds: KindRegistry) -> None:
+        """Compare another piece."""
+        if self._states is None or self.is_done:
+            return
+        old, new = self._states
+        looked = 0
+        for key in self._left:
+            self._seen.add(key)
+            versions = (old.values.get(key), new.values.get(key))
+            if self._versions.get(key) == versions:
+                continue
+            self._versions[key] = versions
+            self._put(key, changed_object(key, old, new, kinds, everything=self.everything))
+            looked += 1
+            if looked == PIECE:
+                return
+        for key in self._versions.keys() - self._seen:
+            del self._versions[key]
+            self._drop(key)
+        self.is_done = True
+
+    def _put(self, key: str, found: ChangedObject) -> None:
+        if found.fields:
+            self.objects[key] = found
+            self.version += 1
+        else:
+            self._drop(key)
+
+    def _drop(self, key: str) -> None:
+        if self.objects.pop(key, None) is not None:
+            self.version += 1
