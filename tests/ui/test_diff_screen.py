@@ -63,7 +63,7 @@ async def look(stage: Stage) -> None:
 
 def test_a_bookmark_against_now() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("m")
+        await stage.press("m", "enter")
         stage.create("deployments.apps", deployment("api", 2))
         await stage.wait(5_000)
         await go(stage, "diff")
@@ -84,7 +84,7 @@ def test_a_bookmark_against_now() -> None:
 
 def test_a_change_says_what_it_changed_and_enter_shows_the_fields() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("m")
+        await stage.press("m", "enter")
         stage.cluster.client.patch(
             "deployments.apps", "default", "web", {"metadata": {"labels": {"a": "b"}}},
             lambda reply: None,
@@ -154,7 +154,7 @@ def test_another_cluster_and_its_past() -> None:
 
 def test_noise_is_left_out_unless_asked_for() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("m")
+        await stage.press("m", "enter")
         await stage.wait(30_000)
         await go(stage, "diff")
         assert rows_in(stage) == []
@@ -173,7 +173,7 @@ def test_a_kind_is_chosen_above_and_rows_are_exported() -> None:
     desk = stage.app.machine = Desk()
 
     async def scene(stage: Stage) -> None:
-        await stage.press("m")
+        await stage.press("m", "enter")
         stage.create("deployments.apps", deployment("api", 2))
         await stage.wait(5_000)
         await go(stage, "diff")

@@ -138,18 +138,18 @@ class Sides:
         if len(words) > 2:
             raise Unable(":diff takes two at most: :diff [A] [B]")
         if not words:
-            words = [HERE, LIVE] if not self._rewinder.is_live else [self._last_bookmark(), LIVE]
+            words = [HERE, LIVE] if not self._rewinder.is_live else [self._newest_bookmark(), LIVE]
         if len(words) == 1:
             words.append(HERE)
         return self._side(words[0], cluster), self._side(words[1], cluster)
 
-    def _last_bookmark(self) -> str:
+    def _newest_bookmark(self) -> str:
         if not self._bookmarks:
             raise Unable(
                 "now is shown, and there is no bookmark to compare it with: m sets one, "
                 ":diff -10m compares with ten minutes ago, :diff NAME with another cluster"
             )
-        return list(self._bookmarks)[-1]
+        return max(self._bookmarks, key=lambda name: self._bookmarks[name].revision)
 
     def _side(self, word: str, cluster: str) -> Side:
         feed, rewinder = self._feed, self._rewinder

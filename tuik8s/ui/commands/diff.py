@@ -1,6 +1,6 @@
 """`:diff [A] [B]`: what differs between two moments, or two clusters, object by object.
 
-:diff            what is shown against now; when that is now, the last bookmark against it
+:diff            what is shown against now; when that is now, the newest bookmark against it
 :diff -10m       ten minutes ago against what is shown
 :diff b1 #4711   a bookmark against a revision
 :diff default default-f1     two futures of one past
