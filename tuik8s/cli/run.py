@@ -5,6 +5,7 @@ tuik8s run examples/*.yaml --junit report.xml
 tuik8s run shop.yaml --set replicas=5 --seed 42 --json
 tuik8s run shop.yaml --report out         a page to read, and the log of the run
 tuik8s run shop.yaml --seeds 200          the same with seeds 1 to 200, on all processors
+tuik8s run shop.yaml --seeds 10000 --dask tcp://10.0.0.5:8786      on many machines
 tuik8s run *.yaml --check                 only read the files
 tuik8s run --steps request                how a step is written; without a name: all of them
 
@@ -38,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, help="instead of the scenario's own")
     parser.add_argument("--seeds", metavar="N|A..B", help="sweep: run with each of these seeds")
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="processes of a sweep")
+    parser.add_argument(
+        "--dask", metavar="ADDRESS", help="sweep on the workers of this Dask scheduler instead"
+    )
     parser.add_argument("--report", type=Path, metavar="DIR", help="write a page and the log there")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write a JUnit file")
     parser.add_argument(
@@ -75,6 +79,8 @@ def _run(args: argparse.Namespace) -> int:
         for scenario in scenarios:
             print(f"{scenario.file}: {len(scenario.steps) + len(scenario.liveness)} steps, good")
         return 0
+    if args.dask and not args.seeds:
+        raise Refusal("--dask: what runs there is a sweep; say how many, such as --seeds 1000")
     if args.seeds:
         from tuik8s.cli.sweep import run_sweep
 

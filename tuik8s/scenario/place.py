@@ -7,7 +7,9 @@ quotes or within a longer text it is text. `$${name}` is those characters themse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -15,6 +17,8 @@ from typing import Any, NamedTuple, TypeVar
 from tuik8s.api.times import parse_duration
 
 T = TypeVar("T")
+
+_carried: ContextVar[dict[str, str] | None] = ContextVar("carried", default=None)
 
 
 class BadScenario(Exception):
@@ -120,8 +124,30 @@ class Value:
         return self.raw
 
 
+@contextmanager
+def carrying(files: dict[str, str]) -> Iterator[None]:
+    """Within it every file that is read is kept in `files`, by its path, and read from there.
+
+    So a scenario is carried to where its files are not: read once here, then again there.
+    """
+    token = _carried.set(files)
+    try:
+        yield
+    finally:
+        _carried.reset(token)
+
+
 def read_text(path: Path) -> str:
     """The text of a file. Raises BadScenario, naming it."""
+    carried = _carried.get()
+    if carried is None:
+        return _text_of(path)
+    if str(path) not in carried:
+        carried[str(path)] = _text_of(path)
+    return carried[str(path)]
+
+
+def _text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as problem:
