@@ -36,6 +36,7 @@ from tuik8s.components.proxy.modes.registry import MODES
 from tuik8s.components.proxy.router import Router
 from tuik8s.world.live import LiveDriver, LiveWorld
 from tuik8s.world.live_network import LiveNetwork
+from tuik8s.world.logs import NOTHING
 from tuik8s.world.rng import seeded
 
 CONNECTIONS = 32
@@ -71,7 +72,7 @@ class Proxy:
     def __init__(self, orders: Connection) -> None:
         self._orders = orders
         loop = uvloop.new_event_loop()
-        driver = LiveDriver(loop, log_level="none")
+        driver = LiveDriver(loop, verbosity=NOTHING)
         world = LiveWorld("proxy", driver, tempfile.mkdtemp())
         self._router = Router(NODE, MODES["userspace"], seeded(1, "turns"))
         self._listeners = Listeners(LiveNetwork(driver, world), world.now_ms, world.log)

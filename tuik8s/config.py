@@ -32,7 +32,8 @@ class ClusterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     the API server and nothing else. nodes_per_process: how many nodes share one kubelet and one
     kube-proxy process, 0 decides by the number of nodes. node_status_update_ms: how often
     kubelets post. slice: index of the part of 127.0.0.0/8 that the cluster lives in, -1 before
-    the first start. runtime: what runs in pods, `sim` or `docker`.
+    the first start. runtime: what runs in pods, `sim` or `docker`. verbosity:
+    how much components log, as upstream's `-v`.
     """
 
     name: str = "default"
@@ -49,6 +50,7 @@ class ClusterConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     proxy_mode: str = "userspace"
     runtime: str = "sim"
     history_revisions: int = 100_000
+    verbosity: int = 2
     slice: int = -1
 
     @property

@@ -46,7 +46,7 @@ class SimulatedRig:
 
     def __init__(self, seed: int = 1) -> None:
         self.lines: list[str] = []
-        self.simulation = Simulation(seed, sink=self.lines.append, log_level="debug")
+        self.simulation = Simulation(seed, sink=self.lines.append, verbosity=4)
         self.links = self.simulation.links
         self.shelf = Shelf()
 
@@ -152,7 +152,7 @@ class LiveRig:
 
     def _driver(self) -> LiveDriver:
         driver = LiveDriver(
-            uvloop.new_event_loop(), self.clock, sink=self.lines.append, log_level="debug"
+            uvloop.new_event_loop(), self.clock, sink=self.lines.append, verbosity=4
         )
         driver.links = self.links
         return driver

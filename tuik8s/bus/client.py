@@ -50,6 +50,13 @@ def decode(reply: Reply) -> Object:
     return object_of(reply.objects[0]) if reply.objects else {}
 
 
+def refusal_of(reply: Reply) -> str:
+    """Why a request was refused, in the server's words."""
+    if not reply.code:
+        return "the API server does not answer"
+    return str(decode(reply).get("message") or "") or f"code {reply.code}"
+
+
 def object_of(data: bytes) -> Object:
     """An object from its msgpack bytes."""
     value: Object = _decode(data)

@@ -197,7 +197,7 @@ class Clone:
         if self._listing or not self._started:
             return
         self.counts["resyncs"] += 1
-        self._world.log.warning("listing again", stream=self.stream, why=why, at=self.revision)
+        self._world.log.warning("Listing again", stream=self.stream, why=why, at=self.revision)
         self._list()
 
     # -- the snapshot
@@ -240,7 +240,7 @@ class Clone:
         self.counts["failed_lists"] += 1
         wait_ms = self._backoff_ms + self._world.rng("bus/backoff").below(self._backoff_ms)
         self._backoff_ms = min(2 * self._backoff_ms, BACKOFF_LAST_MS)
-        self._world.log.warning("list failed", stream=self.stream, code=reply.code, retry=wait_ms)
+        self._world.log.warning("List failed", stream=self.stream, code=reply.code, retry=wait_ms)
         self._buffer.clear()
         self._retry = self._world.call_after(wait_ms, self._list)
 

@@ -63,6 +63,12 @@ class ApiClient:
     def get(self, path: str, accept: str = JSON) -> Any:
         return self.request("GET", path, accept=accept)
 
+    def text(self, path: str) -> str:
+        """An answer that is text whatever it looks like: a log. Errors: as for `request`."""
+        with self._answering():
+            content = self._ask("GET", path, None, JSON, JSON).read()
+        return content.decode("utf-8", "replace")
+
     def post(self, path: str, body: Any) -> Any:
         return self.request("POST", path, body)
 

@@ -51,6 +51,9 @@ def add_shape(parser: argparse.ArgumentParser) -> None:
         "--runtime", choices=("sim", "docker"), help="what runs in pods (default: sim)"
     )
     group.add_argument(
+        "-v", dest="verbosity", type=int, metavar="N", help="how much components log (default: 2)"
+    )
+    group.add_argument(
         "--control-plane-only", action="store_true", help="the API server alone, no nodes"
     )
 

@@ -26,6 +26,7 @@ class LogApi(ApiClient):
 
     def __init__(self, path: Path, at: str = "") -> None:
         from tuik8s.components.apiserver import ApiServer, ApiServerConfig
+        from tuik8s.components.apiserver.live_log import logs_of
         from tuik8s.world.simulated import Simulation
 
         with opened_log(path) as store:
@@ -35,6 +36,9 @@ class LogApi(ApiClient):
         self._now_ms = moment.at_ms
         self._revision = moment.revision if at else 0
         self._view = open_view(path)
+        self._logs = logs_of(path)
+        if self._logs is not None:
+            simulation.logs = self._logs
         self._apiserver = ApiServer(simulation.host("apiserver"), config, self._view)
         with told_in_words(path):
             self._apiserver.start()
@@ -45,6 +49,14 @@ class LogApi(ApiClient):
 
     def close(self) -> None:
         self._view.close()
+        if self._logs is not None:
+            self._logs.close()
+
+    def text(self, path: str) -> str:
+        answer = self._answer("GET", path, JSON)
+        if answer.code >= 400:
+            raise ApiRefusal(answer.code, json.loads(answer.body)["message"])
+        return str(answer.body.decode())
 
     def request(
         self, method: str, path: str, body: Any = None, media: str = JSON, accept: str = JSON

@@ -115,6 +115,7 @@ def _run_each(args: argparse.Namespace, scenarios: Sequence[Scenario]) -> int:
     from tuik8s.cli.run_files import Reports, write_junit
     from tuik8s.scenario.junit import render_junit
     from tuik8s.scenario.runner import run_scenario
+    from tuik8s.world.logs import NOTHING, USUAL
 
     reports = Reports(args.report, [scenario.file for scenario in scenarios])
     outcomes: list[Outcome] = []
@@ -129,7 +130,7 @@ def _run_each(args: argparse.Namespace, scenarios: Sequence[Scenario]) -> int:
             None if args.json else print_step,
             on_log=reports.keep_log,
             sink=lambda line: print(line, file=sys.stderr),
-            log_level="info" if args.log else "none",
+            verbosity=USUAL if args.log else NOTHING,
         )
         outcomes.append(outcome)
         page = reports.write(scenario, outcome)

@@ -70,17 +70,18 @@ def log_client(view: DirectoryView) -> Iterator[tuple[Client, Store]]:
     event loop. Errors: Damaged, FormatTooNew."""
     from tuik8s.bus.client import Client
     from tuik8s.bus.zeromq import ipc_address
-    from tuik8s.components.apiserver.live_log import serve_log
+    from tuik8s.components.apiserver.live_log import logs_of, serve_log
     from tuik8s.world.live import LiveDriver
     from tuik8s.world.live_host import LiveProcess
 
     lines: list[str] = []
+    logs = logs_of(view.directory)
     with tempfile.TemporaryDirectory(prefix="tuik8s-log-") as folder:
         scratch = Path(folder)
         driver = LiveDriver(asyncio.get_running_loop(), sink=lines.append)
         process = LiveProcess(driver, ipc_address(scratch / "bus"))
         try:
-            server = serve_log(process, view, scratch)
+            server = serve_log(process, view, scratch, logs)
             host = process.host("tui", scratch)
             client = Client(host.world, host.dial(IDENTITY))
             try:
@@ -89,6 +90,8 @@ def log_client(view: DirectoryView) -> Iterator[tuple[Client, Store]]:
                 client.close()
         finally:
             process.close()
+            if logs is not None:
+                logs.close()
 
 
 async def run_dashboard(dashboard: Dashboard) -> object:

@@ -18,6 +18,7 @@ from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Runni
 from tuik8s.components.supervisor.roles import RUNNING
 
 NODES_MAX = 5_000
+VERBOSITY_MAX = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -115,6 +116,8 @@ def _checked(args: argparse.Namespace) -> dict[str, object]:
 
     if args.nodes is not None and not 0 <= args.nodes <= NODES_MAX:
         raise Refusal(f"--nodes {args.nodes}: from 0 to {NODES_MAX}")
+    if args.verbosity is not None and not 0 <= args.verbosity <= VERBOSITY_MAX:
+        raise Refusal(f"-v {args.verbosity}: from 0 to {VERBOSITY_MAX}")
     for value, flag in ((args.service_cidr, "--service-cidr"), (args.pod_cidr, "--pod-cidr")):
         problem = check_cidr(value, flag) if value else ""
         if problem:
@@ -129,6 +132,7 @@ def _checked(args: argparse.Namespace) -> dict[str, object]:
         "runtime": args.runtime,
         "token_auth_file": _token_file(args.token_auth_file),
         "control_plane_only": args.control_plane_only or None,
+        "verbosity": args.verbosity,
     }
 
 

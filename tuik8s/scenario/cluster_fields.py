@@ -10,7 +10,7 @@ from tuik8s.components.proxy.modes.registry import MODES
 from tuik8s.config import ClusterConfig, NodeShape
 from tuik8s.scenario.place import Value
 
-LIVE_ONLY = ("name", "listen", "token_auth_file", "slice", "runtime")
+LIVE_ONLY = ("name", "listen", "token_auth_file", "slice", "runtime", "verbosity")
 """What a cluster in simulated time has no use for: it shares no machine, and nothing runs."""
 CLUSTER_FIELDS = tuple(name for name in ClusterConfig.__struct_fields__ if name not in LIVE_ONLY)
 LEAST = {

@@ -19,7 +19,7 @@ from tuik8s.scenario.place import BadScenario
 from tuik8s.scenario.run import Failed, NoAnswer, Run
 from tuik8s.scenario.simulated_cluster import SimulatedCluster
 from tuik8s.scenario.steps.fault import Heal, faults_of
-from tuik8s.world.logs import Sink, discard
+from tuik8s.world.logs import NOTHING, Sink, discard
 
 CONVERGE_WITHIN_MS = 300_000
 """So long after healing everything must be as it should."""
@@ -33,14 +33,14 @@ def run_scenario(
     *,
     on_log: Callable[[LogFiles], None] | None = None,
     sink: Sink = discard,
-    log_level: str = "none",
+    verbosity: int = NOTHING,
 ) -> Outcome:
     """Run it in simulated time.
 
     on_step hears of every step as it ends, on_log gets the whole log in the end.
     """
     seed = scenario.seed if seed is None else seed
-    cluster = SimulatedCluster(scenario.cluster, seed, sink=sink, log_level=log_level)
+    cluster = SimulatedCluster(scenario.cluster, seed, sink=sink, verbosity=verbosity)
     outcome = Outcome(
         name=scenario.name,
         file=scenario.file,

@@ -21,8 +21,9 @@ from tuik8s.components.supervisor.roles import roles_of
 from tuik8s.config import ClusterConfig
 from tuik8s.world.base import DiskFailed
 from tuik8s.world.heap import EventHeap
+from tuik8s.world.kept_logs import KeptLogs
 from tuik8s.world.links import LinkRule
-from tuik8s.world.logs import Sink, discard
+from tuik8s.world.logs import NOTHING, Sink, discard
 from tuik8s.world.rules import Rule
 from tuik8s.world.simulated import Simulation
 
@@ -46,13 +47,15 @@ class SimulatedCluster:
         seed: int,
         *,
         sink: Sink = discard,
-        log_level: str = "none",
+        verbosity: int = NOTHING,
         heap: EventHeap | None = None,
     ) -> None:
         self.config = config if config.slice > 0 else _with_slice(config)
         self.seed = seed
         self.plan: AddressPlan = plan_of(self.config)
-        self.simulation = Simulation(seed, sink=sink, log_level=log_level, heap=heap)
+        self.simulation = Simulation(seed, sink=sink, verbosity=verbosity, heap=heap)
+        if verbosity >= 0:
+            self.simulation.sink = KeptLogs(self.simulation.logs, sink)
         self.components: dict[str, Component] = {}
         self._roles = {role.name: role for role in roles_of(self.config)}
         self._held: dict[str, None] = {}

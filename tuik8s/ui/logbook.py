@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from tuik8s.api.types import Key, Reply, Request
-from tuik8s.bus.client import Client, decode
+from tuik8s.bus.client import Client, refusal_of
 from tuik8s.ui.past import LoggedChange, Moment
 
 PAGE = 200
@@ -67,7 +67,7 @@ class Logbook:
             if reply.ok:
                 on_moment(msgspec.msgpack.decode(reply.objects[0], type=_At).moment, "")
             else:
-                on_moment(None, _refusal(reply))
+                on_moment(None, refusal_of(reply))
 
         self._ask({"at": [str(at_ms)]}, answered)
 
@@ -98,13 +98,8 @@ class _At(msgspec.Struct):
 
 def _page_of(reply: Reply) -> Page:
     if not reply.ok:
-        return Page([], _refusal(reply))
+        return Page([], refusal_of(reply))
     return Page([_change(msgspec.msgpack.decode(data, type=_Item)) for data in reply.objects])
-
-
-def _refusal(reply: Reply) -> str:
-    said = str(decode(reply).get("message", "")) if reply.code else ""
-    return said or "the API server does not answer"
 
 
 def _change(item: _Item) -> LoggedChange:

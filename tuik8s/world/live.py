@@ -32,7 +32,7 @@ from tuik8s.world.disturbed_disk import DisturbedDisk
 from tuik8s.world.heap import EventHeap, ScheduledCall
 from tuik8s.world.links import LinkRules
 from tuik8s.world.live_disk import RealDisk
-from tuik8s.world.logs import LineLog, Sink
+from tuik8s.world.logs import USUAL, LineLog, Sink
 from tuik8s.world.rng import RandomStream, from_system
 from tuik8s.world.rules import Rules
 from tuik8s.world.skew import Skew
@@ -92,7 +92,7 @@ class LiveDriver:
         clock: Clock | None = None,
         *,
         sink: Sink = to_stderr,
-        log_level: str = "info",
+        verbosity: int = USUAL,
         end_process: Callable[[int], None] = os._exit,
     ) -> None:
         self.loop = loop
@@ -102,7 +102,7 @@ class LiveDriver:
         self.slow_ms = 0
         self.virtual: VirtualAddresses | None = None
         self.sink = sink
-        self.log_level = log_level
+        self.verbosity = verbosity
         self._end_process = end_process
         self._last_ms = self.clock.at(time.monotonic_ns())
         self.heap = EventHeap(self._last_ms)
@@ -152,6 +152,9 @@ class LiveDriver:
             self._surprised(surprise)
 
     def _surprised(self, surprise: Exception) -> None:
+        what = f"{type(surprise).__name__}: {surprise}"
+        log = LineLog("process", self.now_ms, self.sink, self.verbosity)
+        log.error("Unexpected error, this process ends", err=what)
         for line in traceback.format_exception(surprise):
             self.sink(line.rstrip("\n"))
         self.sink(f"unexpected {type(surprise).__name__}: this process ends")
@@ -214,7 +217,7 @@ class LiveWorld:
         self.rules = driver.rules
         self._skew = Skew()
         self.call_soon = driver.soon
-        self.log: Log = LineLog(party, self.now_ms, driver.sink, driver.log_level)
+        self.log: Log = LineLog(party, self.now_ms, driver.sink, driver.verbosity)
         self._directory = Path(directory)
         self._disks: dict[str, Disk] = dict(disks or {})
         self._rng = from_system()

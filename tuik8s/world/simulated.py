@@ -23,7 +23,8 @@ from tuik8s.world.disks import SimulatedDisk
 from tuik8s.world.disturbed_disk import DisturbedDisk
 from tuik8s.world.heap import EventHeap, Gate, ScheduledCall
 from tuik8s.world.links import LinkRules
-from tuik8s.world.logs import LineLog, Sink, discard
+from tuik8s.world.log_files import LOGS
+from tuik8s.world.logs import NOTHING, LineLog, Sink, discard
 from tuik8s.world.network import Address, HttpAnswer, HttpRequest, Network
 from tuik8s.world.rng import RandomStream, seeded
 from tuik8s.world.rules import Rule, Rules
@@ -59,7 +60,7 @@ class SimulatedWorld:
         self._gate = gate
         self._last_ms = 0
         self._rngs: dict[str, RandomStream] = {}
-        self.log: Log = LineLog(party, self.now_ms, simulation.sink, simulation.log_level)
+        self.log: Log = LineLog(party, self.now_ms, simulation.sink, simulation.verbosity)
         self._name = f"{party}#{incarnation}"
 
     def now_ms(self) -> int:
@@ -88,6 +89,8 @@ class SimulatedWorld:
         return self._rngs[stream]
 
     def disk(self, name: str) -> Disk:
+        if name == LOGS:
+            return self._simulation.logs
         disk = self._simulation.disk(self.party, name)
         return DisturbedDisk(disk, self.party, name, self.rules, self._stall)
 
@@ -132,8 +135,8 @@ class SimulatedHost:
 class Simulation:
     """See the module's text.
 
-    log_level defaults to none, since formatting lines would cost more than the events do. heap: one
-    that the caller drives (start_ms is then its own).
+    verbosity defaults to nothing, since formatting lines would cost more than the events do. heap:
+    one that the caller drives (start_ms is then its own).
     """
 
     def __init__(
@@ -142,13 +145,13 @@ class Simulation:
         start_ms: int = EPOCH_MS,
         *,
         sink: Sink = discard,
-        log_level: str = "none",
+        verbosity: int = NOTHING,
         latency_ms: int = 1,
         heap: EventHeap | None = None,
     ) -> None:
         self.seed = seed
         self.sink = sink
-        self.log_level = log_level
+        self.verbosity = verbosity
         self.heap = EventHeap(start_ms) if heap is None else heap
         self.links = LinkRules()
         self.bus = MemoryBus(self.heap, self.links, seeded(seed, "bus/links"), latency_ms)
@@ -157,6 +160,8 @@ class Simulation:
         """What each party said when it was ready to work."""
         self.on_failed: Callable[[str], None] | None = None
         """Called after a party has ended because its disk failed; None: the failure is raised."""
+        self.logs: Disk = SimulatedDisk(LOGS)
+        """What parties wrote, if it is kept (`kept_logs.KeptLogs`)."""
         self._rules: tuple[Rule, ...] = ()
         self._hosts: dict[str, SimulatedHost] = {}
         self._incarnations: dict[str, int] = {}

@@ -10,6 +10,7 @@ from tests.components.chaos.plant import FAULTS
 from tests.components.chaos.test_cluster import Cluster, deployment
 from tuik8s.api.types import Object
 from tuik8s.config import ClusterConfig
+from tuik8s.world.logs import WARNINGS
 
 pytestmark = [pytest.mark.sim, pytest.mark.slow]
 
@@ -127,7 +128,7 @@ def test_a_drain_goes_on_when_its_fault_is_changed(cluster: Cluster) -> None:
 
 def test_overriding_a_budget_is_explicit_and_logged() -> None:
     lines: list[str] = []
-    cluster = Cluster(ClusterConfig(nodes=3), seed=7, sink=lines.append, log_level="warning")
+    cluster = Cluster(ClusterConfig(nodes=3), seed=7, sink=lines.append, verbosity=WARNINGS)
     cluster.start()
     cluster.run_ms(500)
     cluster.must("create", "deployments.apps", deployment(3))
@@ -136,7 +137,7 @@ def test_overriding_a_budget_is_explicit_and_logged() -> None:
     cluster.fault("f", action="node-drain", target="node/node-2", override=True)
     cluster.run_ms(30_000)
     assert "node-2" not in cluster.ready_on()
-    assert [line for line in lines if "a disruption budget is overridden" in line]
+    assert [line for line in lines if "A disruption budget is overridden" in line]
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,9 @@ class Silence:
     def __init__(self) -> None:
         self.lines: list[str] = []
 
-    def debug(self, message: str, **fields: object) -> None: ...
+    verbosity = 0
 
-    def info(self, message: str, **fields: object) -> None:
+    def info(self, message: str, /, **fields: object) -> None:
         self.lines.append(message)
 
     warning = error = info

@@ -258,7 +258,7 @@ def test_torn_tail_is_cut_and_counted() -> None:
     torn = FaultyDisk(files)
     store, world = opened(torn, ONE_SEGMENT)
     assert store.statistics()["torn_bytes"] == 18
-    assert "torn tail cut" in world.log.lines
+    assert "Torn tail cut" in world.log.lines
     assert torn.durable == disk.durable
 
 
@@ -345,5 +345,5 @@ def test_exchanged_frames_of_a_snapshot_are_noticed() -> None:
     files = {**disk.durable, name: data[:one] + data[two:end] + data[one:two] + data[end:]}
     assert two - one == end - two
     again, world = opened(FaultyDisk(files))
-    assert "snapshot left out" in world.log.lines
+    assert "Snapshot left out" in world.log.lines
     assert again.range("").entries == store.range("").entries

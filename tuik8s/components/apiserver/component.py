@@ -52,7 +52,7 @@ class ApiServer:
         """Read the log, then open the bus and create what a cluster always has."""
         recovery = self.store.open()
         self.core.world.log.info(
-            "store opened", revision=recovery.revision, keys=recovery.keys, torn=recovery.torn_bytes
+            "Store opened", revision=recovery.revision, keys=recovery.keys, torn=recovery.torn_bytes
         )
         self.core.start()
         self.definitions.start()

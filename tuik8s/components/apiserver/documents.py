@@ -15,6 +15,7 @@ from tuik8s.api.types import Request, User
 from tuik8s.components.apiserver import (
     bookmarks,
     changes,
+    component_logs,
     discovery_documents,
     notes,
     openapi_documents,
@@ -40,6 +41,8 @@ def answer(core: Core, request: Request, user: User, *, packed: bool) -> Answer:
         return notes.answer(core, request, user)
     if bookmarks.is_here(path):
         return bookmarks.answer(core, request, user)
+    if component_logs.is_here(path):
+        return component_logs.answer(core, request, packed=packed)
     if path == "/":
         return json_answer({"paths": server_paths.root_paths(core.kinds)})
     if _HEALTH.fullmatch(path):

@@ -55,7 +55,7 @@ async def open_door(
         LivePerformer(server, world.driver)
     http = HttpServer(HttpDoor(server.pipeline), tls)
     bound = await http.listen(host, port)
-    server.core.world.log.info("listening", host=host, port=bound, tls=tls is not None)
+    server.core.world.log.info("Listening", host=host, port=bound, tls=tls is not None)
     return http
 
 

@@ -15,6 +15,7 @@ from tuik8s.components.store.segments import serials
 from tuik8s.components.store.snapshot import SNAPSHOT_PREFIX
 from tuik8s.world.live_host import LiveProcess
 from tuik8s.world.live_view import DirectoryView
+from tuik8s.world.log_files import LOGS
 
 
 def view_of(log: Path) -> DirectoryView:
@@ -26,12 +27,25 @@ def view_of(log: Path) -> DirectoryView:
     return view
 
 
-def serve_log(process: LiveProcess, log: DirectoryView, scratch: Path) -> ApiServer:
-    """Serve a log on the bus of this process. scratch: a directory that may be written to.
+def logs_of(log: Path) -> DirectoryView | None:
+    """What the components of the cluster wrote whose log this is, where that is beside it."""
+    try:
+        return DirectoryView(log.parent / LOGS)
+    except OSError:
+        return None
+
+
+def serve_log(
+    process: LiveProcess, log: DirectoryView, scratch: Path, logs: DirectoryView | None = None
+) -> ApiServer:
+    """Serve a log on the bus of this process, and what components wrote.
+
+    scratch: a directory that may be written to.
 
     Errors: Damaged, FormatTooNew.
     """
-    host = process.host("apiserver", scratch, {"store": log})
+    disks = {"store": log} if logs is None else {"store": log, LOGS: logs}
+    host = process.host("apiserver", scratch, disks)
     server = build(host, ApiServerConfig(read_only=True, explanations=True))
     server.start()
     return server

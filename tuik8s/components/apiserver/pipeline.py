@@ -28,6 +28,7 @@ from tuik8s.components.apiserver.effects import Effect
 from tuik8s.components.apiserver.handlers.registry import HANDLERS
 from tuik8s.components.apiserver.negotiation import OBJECT_FORMS, PACKED
 from tuik8s.components.apiserver.options import first
+from tuik8s.components.apiserver.request_log import RequestLog
 from tuik8s.components.apiserver.routes import Route
 from tuik8s.components.apiserver.subresources.registry import ANY_KIND, SUBRESOURCES
 from tuik8s.components.store.errors import NoSpace
@@ -50,6 +51,7 @@ class Pipeline:
 
     def __init__(self, core: Core) -> None:
         self.core = core
+        self._log = RequestLog(core.world)
         self.requests_count = 0
         self.faults_count = 0
 
@@ -58,6 +60,8 @@ class Pipeline:
     ) -> None:
         """Answer a request; reply is called once, perhaps before this returns."""
         self.requests_count += 1
+        if self._log.is_on:
+            reply = self._log.watched(request, credentials.shown, reply)
         packed = bool(credentials.peer)
         warnings = [credentials.warning] if credentials.warning else []
         try:
@@ -177,7 +181,7 @@ class Pipeline:
             raise fault
         self.faults_count += 1
         self.core.world.log.error(
-            "request failed",
+            "Request failed",
             verb=request.verb,
             resource=request.resource,
             name=request.name,

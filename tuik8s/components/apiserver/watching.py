@@ -228,6 +228,7 @@ class Hub:
         """Begin to feed a subscription from its revision on."""
         self._open[subscription] = None
         user = subscription.user
+        self._say("Starting watch", subscription)
         self._per_user[user] = self._per_user.get(user, 0) + 1
         if subscription.bookmarks and self._next_bookmarks is None:
             self._next_bookmarks = self.world.call_after(BOOKMARK_MS, self._bookmark_all)
@@ -240,6 +241,7 @@ class Hub:
         if subscription in self._open:
             del self._open[subscription]
             user = subscription.user
+            self._say("Watch ended", subscription)
             left = self._per_user.get(user, 1) - 1
             if left > 0:
                 self._per_user[user] = left
@@ -250,6 +252,18 @@ class Hub:
             members.pop(subscription, None)
             if not members:
                 del self._live[subscription.prefix]
+
+    def _say(self, what: str, subscription: Subscription) -> None:
+        log = self.world.log
+        if log.verbosity >= 3:
+            revision = str(subscription.revision)
+            log.info(
+                what,
+                path=subscription.prefix,
+                user=subscription.user,
+                resourceVersion=revision,
+                timeout=f"{subscription.timeout_ms}ms",
+            )
 
     def end(self, resource: str) -> None:
         """Close all watches of a resource: its kinds are no longer what they were."""

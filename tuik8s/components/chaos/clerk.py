@@ -63,7 +63,7 @@ class Clerk:
         self, eviction: Eviction, cause: int, answered: Callable[[Eviction, Reply], None]
     ) -> None:
         self._client.world.log.warning(
-            "a disruption budget is overridden", pod=f"{eviction.namespace}/{eviction.name}"
+            "A disruption budget is overridden", pod=f"{eviction.namespace}/{eviction.name}"
         )
         self._client.delete(
             "pods", eviction.namespace, eviction.name,

@@ -63,6 +63,7 @@ class Chaos:
         self._looking: dict[str, None] = {}
 
     def start(self) -> None:
+        self._world.log.info("Starting chaos", v=self._world.log.verbosity)
         self._applied.free_apiserver()
         self._create_kind()
 
@@ -183,6 +184,7 @@ class Chaos:
         self._surroundings.look(resources_read(spec, ACTIONS[spec.action]), looked)
 
     def _refuse(self, name: str, refusal: Refused) -> None:
+        self._world.log.warning("Fault refused", fault=name, err=str(refusal))
         self._book.forget(name)
         self._say(name, {"phase": "Refused", "message": str(refusal)})
 
@@ -192,7 +194,7 @@ class Chaos:
         taken.started_at_ms = now_ms
         self._book.add(taken)
         self._world.log.info(
-            "fault begins", fault=taken.name, action=spec.action, target=spec.target
+            "Fault begins", fault=taken.name, action=spec.action, target=spec.target
         )
         status = {
             "phase": "Done" if taken.is_done_at_once else "Active",
@@ -231,7 +233,7 @@ class Chaos:
             told = {**status, "message": "; ".join(stay)}
             if stay and not gone and not taken.spec.schedule:
                 told["phase"] = "Refused"
-            self._world.log.info("pods killed", fault=taken.name, gone=gone, stay=len(stay))
+            self._world.log.info("Pods killed", fault=taken.name, gone=gone, stay=len(stay))
             self._say(taken.name, told)
 
         self._clerk.evict(taken.effects.evict, taken.cause, done)
@@ -259,7 +261,7 @@ class Chaos:
             try:
                 taken.effects = plan(taken.spec, shape, taken.seed + turn).effects
             except Refused as refusal:
-                self._world.log.info("nothing to break", fault=taken.name, why=str(refusal))
+                self._world.log.info("Nothing to break", fault=taken.name, why=str(refusal))
                 return
             self._step(taken)
 
@@ -268,7 +270,7 @@ class Chaos:
 
     def _on_end(self, taken: Taken) -> None:
         self._book.forget(taken.name)
-        self._world.log.info("fault ends", fault=taken.name)
+        self._world.log.info("Fault ends", fault=taken.name)
         self._apply()
         self._healed(taken)
 

@@ -90,6 +90,7 @@ class Controllers:
         for loop in self._waiting:
             needed = self._needed if loop.sees_everything else loop.resources
             if all(self._cache.synced(resource) for resource in needed):
+                self._world.log.info("Started controller", controller=loop.name)
                 loop.begin()
             else:
                 still.append(loop)

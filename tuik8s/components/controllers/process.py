@@ -187,19 +187,30 @@ class ControllerLoop:
         match verdict:
             case Verdict.OK:
                 self._queue.forget(key)
+                if log.verbosity >= (2 if done.revisions else 4):
+                    self._say_done(key, done)
             case Verdict.CONFLICT:
-                log.debug("conflict", controller=self.name, key=str(key), why=done.trouble)
+                if log.verbosity >= 4:
+                    log.info("Conflict, will retry", **self._about(key), err=done.trouble)
                 self._queue.add_failed(key)
             case Verdict.RETRY:
-                log.info("retry", controller=self.name, key=str(key), why=done.trouble)
+                log.error("Error syncing, will retry", **self._about(key), err=done.trouble)
                 self._queue.add_failed(key)
             case Verdict.TERMINAL:
-                log.error("refused", controller=self.name, key=str(key), why=done.trouble)
+                log.error("Error syncing, given up", **self._about(key), err=done.trouble)
                 self._queue.forget(key)
                 self._tell_refusal(key, done.trouble)
         self._queue.done(key)
         if done.requeue_after_ms is not None:
             self._queue.add_after(key, done.requeue_after_ms)
+
+    def _say_done(self, key: Key, done: Execution) -> None:
+        wrote = [f"{resource}@{revision}" for resource, revision in done.revisions.items()]
+        self._world.log.info("Finished syncing", **self._about(key), wrote=wrote)
+
+    def _about(self, key: Key) -> dict[str, str]:
+        name = f"{key.namespace}/{key.name}" if key.namespace else key.name
+        return {"controller": self.name, "resource": key.resource, "key": name}
 
     def _lacks(self, resource: str, revision: int) -> bool:
         """Whether the cache is still to see this write; of an object gone before it never will."""

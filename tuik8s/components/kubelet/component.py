@@ -89,6 +89,9 @@ class Kubelet:
         self._dirty: dict[str, None] = {}
 
     def start(self) -> None:
+        log = self._world.log
+        names = [*self._agents]
+        log.info("Starting kubelet", nodes=names, runtime=self._config.runtime, v=log.verbosity)
         for informer in self._informers:
             informer.start()
         self._servers_api.listen(self._host.network)

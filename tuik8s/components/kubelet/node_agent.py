@@ -15,7 +15,7 @@ from functools import partial
 
 from tuik8s.api.times import format_micro_time
 from tuik8s.api.types import Object, Reply
-from tuik8s.bus.client import Client, decode
+from tuik8s.bus.client import Client, decode, refusal_of
 from tuik8s.components.kubelet.conditions import conditions_under, turned
 from tuik8s.components.kubelet.config import LEASE_DURATION_S, KubeletConfig, KubeletNode
 from tuik8s.components.kubelet.node_object import (
@@ -75,7 +75,11 @@ class NodeAgent:
         elif reply.code == 409:
             self._client.get("nodes", "", self.node.name, self._on_found)
         else:
-            self._world.log.debug("node not registered", code=reply.code)
+            self._world.log.error(
+                "Unable to register node with API server",
+                node=self.node.name,
+                err=refusal_of(reply),
+            )
             self._world.call_after(RETRY_FIRST_MS, self.start)
 
     def _on_found(self, reply: Reply) -> None:
@@ -88,11 +92,13 @@ class NodeAgent:
         labels = node_labels(self.node)
         if any(found["metadata"].get("labels", {}).get(k) != v for k, v in labels.items()):
             body = {"metadata": {"labels": labels}}
-            self._client.patch("nodes", "", self.node.name, body, _ignore)
+            self._client.patch("nodes", "", self.node.name, body, self._on_status)
         self._registered(found)
         self._post_status()
 
     def _registered(self, node: Object) -> None:
+        log = self._world.log
+        log.info("Successfully registered node", node=self.node.name, was=self.uid)
         self.uid = node["metadata"]["uid"]
         self.is_registered = True
         self._reported_at_ms = self._world.now_ms()
@@ -140,11 +146,22 @@ class NodeAgent:
             "",
             self.node.name,
             body,
-            _ignore,
+            self._on_status,
             kind="strategic",
             subresource="status",
             cause=max((r.cause for r in self._rules_here()), default=0),
         )
+
+    def _on_status(self, reply: Reply) -> None:
+        """What was not taken now is posted again with the next status."""
+        log = self._world.log
+        if not reply.ok:
+            err = refusal_of(reply)
+            log.error("Error updating node status, will retry", node=self.node.name, err=err)
+        elif log.verbosity >= 4:
+            log.info(
+                "Updated node status", node=self.node.name, resourceVersion=str(reply.revision)
+            )
 
     def _pressures_now(self) -> Set[str]:
         return {rule.pressure for rule in self._rules_here()}
@@ -157,6 +174,9 @@ class NodeAgent:
         does."""
         had, self._pressures = self._pressures, self._pressures_now()
         for reason in turned(had, self._pressures):
+            self._world.log.info(
+                "Recording event message for node", node=self.node.name, event=reason
+            )
             self._record(reason)
         if had != self._pressures and self.is_registered:
             still = set(conditions_under(had)) & set(conditions_under(self._pressures))
@@ -196,6 +216,12 @@ class NodeAgent:
         elif reply.code == 409:
             self._client.get(LEASES, LEASE_NAMESPACE, self.node.name, self._on_lease_found)
         else:
+            self._world.log.error(
+                "Failed to update lease, will retry",
+                node=self.node.name,
+                err=refusal_of(reply),
+                interval=f"{RETRY_MS}ms",
+            )
             self._lease = None if reply.code == 404 else self._lease
             self._renew_after(RETRY_MS)
 
@@ -226,7 +252,3 @@ def _new_lease(name: str, uid: str, now: str) -> Object:
             "renewTime": now,
         },
     }
-
-
-def _ignore(reply: Reply) -> None:
-    """What was not taken now is posted again with the next status."""

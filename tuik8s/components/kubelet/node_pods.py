@@ -13,10 +13,11 @@ from collections.abc import Callable
 from functools import partial
 
 from tuik8s.api.types import Object, Reply
-from tuik8s.bus.client import Client
+from tuik8s.bus.client import Client, refusal_of
 from tuik8s.components.kubelet.config import KubeletConfig, KubeletNode
 from tuik8s.components.kubelet.event_pace import EventPace
 from tuik8s.components.kubelet.events import NodeEvents
+from tuik8s.components.kubelet.log import PodLog
 from tuik8s.components.kubelet.pod_addresses import PodAddresses
 from tuik8s.components.kubelet.pod_faults import NONE, faults_of, take_effect
 from tuik8s.components.kubelet.pod_life import Place, PodLife
@@ -53,6 +54,7 @@ class NodePods:
         self._work_soon = work_soon
         self._rng = world.rng("kubelet/containers")
         self.events = NodeEvents(world, client, node.name, pace)
+        self._log = PodLog(world, node.name)
         self._sources = Sources(world, client, self._on_source)
         self.static = StaticPods(world, client, node.name, config, self._begin, self._end_static)
         self._reports = PodReports(
@@ -92,6 +94,7 @@ class NodePods:
     def on_pod(self, pod: Object, packed: bytes = b"", *, gone: bool) -> None:
         """Hear of a pod of this node. packed: its msgpack bytes, where they are at hand."""
         uid = pod["metadata"]["uid"]
+        self._log.heard(pod, gone=gone)
         if is_mirror(pod):
             self.static.on_mirror(pod, gone=gone)
             mirrored = self.life(pod["metadata"]["namespace"], pod["metadata"]["name"])
@@ -108,6 +111,7 @@ class NodePods:
         else:
             self._waiting[uid] = (pod, packed)
             self._release()
+            self._work_soon()
 
     def life(self, namespace: str, name: str) -> PodLife | None:
         """The pod of that name, for logs."""
@@ -125,6 +129,7 @@ class NodePods:
 
     def step(self, now_ms: int) -> bool:
         """Step the pods that asked for it; False when there were none."""
+        self._log.tell()
         dirty, self._dirty = self._dirty, {}
         for uid in dirty:
             life = self._lives.get(uid)
@@ -141,6 +146,7 @@ class NodePods:
         container = life.on_change(change)
         if container is not None:
             self.events.container(life.pod, container, change)
+            self._log.container(life.pod, container, change)
             for obj in change.creates:
                 self._create(life, obj)
         self._touch(life.uid)
@@ -163,7 +169,9 @@ class NodePods:
 
         def answered(reply: Reply) -> None:
             if not reply.ok and reply.code != 409:
-                self._world.log.info("container could not create", pod=name, code=reply.code)
+                self._world.log.warning(
+                    "Container could not create what it asked for", pod=name, err=refusal_of(reply)
+                )
 
         resource = f"{obj['kind'].lower()}s"
         user = f"system:serviceaccount:{namespace}:{account}"
@@ -262,6 +270,7 @@ class NodePods:
         notes, life.notes = life.notes, []
         for note in notes:
             self.events.pod(life.pod, note.type, note.reason, note.message, note.container)
+            self._log.note(life.pod, note.reason, note.message, note.container)
 
     def _drop(self, uid: str) -> None:
         life = self._lives.pop(uid, None)

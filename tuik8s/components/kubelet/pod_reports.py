@@ -128,7 +128,7 @@ class PodReports:
             self._stale[uid] = None
         elif reply.code == 422:
             why = decode(reply).get("message", "")
-            self._world.log.error("pod status refused", uid=uid, why=why)
+            self._world.log.error("Failed to update status for pod", podUID=uid, err=why)
         self._done(uid, reply, ok=reply.ok or reply.code in (*_GONE, 422))
 
     def _done(self, uid: str, reply: Reply, *, ok: bool) -> None:

@@ -67,7 +67,7 @@ class PodServers:
             listener = self._network.listen(address, self._service(address, container_id))
         except AddressTaken as taken:
             self._world.log.warning(
-                "pod cannot listen", pod="/".join(life.key), address=str(address), why=str(taken)
+                "Pod cannot listen", pod="/".join(life.key), address=str(address), why=str(taken)
             )
             return
         have[address] = (container_id, listener)

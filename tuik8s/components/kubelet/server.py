@@ -1,6 +1,7 @@
 """The kubelet's own API, as the API server asks it: logs of containers, commands in them.
 
     GET /containerLogs/NAMESPACE/POD/CONTAINER?tailLines=&sinceSeconds=&timestamps=&previous=&from=
+    GET /logs/kubelet.log?...    GET /logs/?query=kube-proxy     (`world.log_pages`)
     POST /exec/NAMESPACE/POD/CONTAINER?command=...    POST /execSession/ID    (`api.remote_command`)
     GET /portForward/NAMESPACE/POD?port=                                      (`api.remote_port`)
 
@@ -21,12 +22,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from tuik8s.api.numbers import parse_int
 from tuik8s.api.remote_command import packed
 from tuik8s.api.remote_port import Reached, unreachable
-from tuik8s.api.times import format_micro_time
 from tuik8s.components.kubelet.exec_sessions import ExecSessions
 from tuik8s.components.kubelet.node_pods import NodePods
 from tuik8s.components.kubelet.pod_servers import PodServers
 from tuik8s.components.kubelet.runtimes.base import Log, Runtime
 from tuik8s.world.base import World
+from tuik8s.world.log_files import LOGS
+from tuik8s.world.log_pages import log_page, stamp
 from tuik8s.world.network import Address, Answering, HttpAnswer, HttpRequest, Network
 
 PORT = 10250
@@ -67,12 +69,22 @@ class KubeletServer:
         parts = url.path.strip("/").split("/")
         if request.method == "POST" and parts[0] in ("exec", "execSession"):
             return self._sessions.answer(self._by_node[node], parts, url.query, request.body)
-        query = {key: values[-1] for key, values in parse_qs(url.query).items()}
+        query = _single(url.query)
+        if request.method == "GET" and parts[0] == "logs":
+            return self._component_logs("/".join(parts[1:]), query)
         if request.method == "GET" and len(parts) == 3 and parts[0] == "portForward":
             return self._port(node, unquote(parts[1]), unquote(parts[2]), query.get("port", ""))
         if request.method != "GET" or len(parts) != 4 or parts[0] != "containerLogs":
             return HttpAnswer(404, b"404 page not found\n")
         return self._logs(node, parts[1], parts[2], parts[3], query)
+
+    def _component_logs(self, asked: str, query: Mapping[str, str]) -> HttpAnswer:
+        """What the kubelet's own process and the proxy beside it wrote."""
+        party = self._world.party
+        of = {"kubelet.log": party, "kube-proxy.log": party.replace("kubelet", "kube-proxy", 1)}
+        disk, now_ms = self._world.disk(LOGS), self._world.now_ms()
+        page = log_page(disk, of, asked, query, now_ms)
+        return HttpAnswer(page.code, page.body.encode(), {"content-type": page.media})
 
     def _port(self, node: str, namespace: str, pod: str, text: str) -> HttpAnswer:
         life, port = self._by_node[node].life(namespace, pod), parse_int(text) or 0
@@ -114,6 +126,10 @@ class KubeletServer:
         return HttpAnswer(200, render(log, query, now_ms), headers)
 
 
+def _single(query: str) -> dict[str, str]:
+    return {key: values[-1] for key, values in parse_qs(query).items()}
+
+
 def render(log: Log, query: dict[str, str], now_ms: int) -> bytes:
     """The lines that a log request asks for, as text."""
     first = log.total - len(log.lines)
@@ -128,13 +144,7 @@ def render(log: Log, query: dict[str, str], now_ms: int) -> bytes:
         chosen = chosen[-count:] if count else []
     stamped = query.get("timestamps") == "true"
     text = "".join(
-        f"{_nanoseconds(line.at_ms)} {line.text}\n" if stamped else f"{line.text}\n"
-        for line in chosen
+        f"{stamp(line.at_ms)} {line.text}\n" if stamped else f"{line.text}\n" for line in chosen
     ).encode()
     limit = query.get("limitBytes")
     return text[: int(limit)] if limit else text
-
-
-def _nanoseconds(at_ms: int) -> str:
-    """RFC 3339 with nine digits, as a container runtime writes them."""
-    return f"{format_micro_time(at_ms)[:-1]}000Z"

@@ -111,7 +111,7 @@ class StaticPods:
             try:
                 pod = static_pod(text, self._node, self._world.now_ms())
             except (DecodeError, ValueError) as problem:
-                self._world.log.warning("manifest does not read", file=name, why=str(problem))
+                self._world.log.warning("Manifest does not read", file=name, why=str(problem))
                 continue
             pods[pod["metadata"]["namespace"], pod["metadata"]["name"]] = pod
         old, self._pods = self._pods, {k: old_or_new(self._pods.get(k), p) for k, p in pods.items()}
@@ -153,7 +153,7 @@ class StaticPods:
 
     def _on_reply(self, key: _Key, reply: Reply) -> None:
         if not reply.ok and reply.code not in (404, 409):
-            self._world.log.warning("mirror pod not settled", pod="/".join(key), code=reply.code)
+            self._world.log.warning("Mirror pod not settled", pod="/".join(key), code=reply.code)
         wait_ms = 0 if reply.ok else self._config.manifests_poll_ms
 
         def again() -> None:

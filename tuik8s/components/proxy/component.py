@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from tuik8s.api.routing.services import service_ports
+from tuik8s.api.routing.services import ServicePort, service_ports
 from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.client import Client, told
 from tuik8s.bus.clone import Change
@@ -30,6 +30,8 @@ from tuik8s.components.proxy.traffic import Traffic
 IDENTITY = "system:kube-proxy"
 SERVICE_LABEL = "kubernetes.io/service-name"
 SERVICES = "services"
+SHOWN_MAX = 10
+"""Names in a line of the log; the number of all stands beside them."""
 SLICES = "endpointslices.discovery.k8s.io"
 
 
@@ -54,6 +56,8 @@ class KubeProxy:
         self._is_ready = False
 
     def start(self) -> None:
+        nodes = [node.name for node in self._config.nodes]
+        self._world.log.info("Starting kube-proxy", nodes=nodes, mode=self._config.mode)
         self._services.on_change(self._on_service)
         self._slices.on_change(self._on_slice)
         for informer in (self._services, self._slices):
@@ -88,8 +92,18 @@ class KubeProxy:
         if not (self._services.synced and self._slices.synced):
             return
         dirty, self._dirty = self._dirty, {}
+        began_ms = self._world.now_ms()
         for namespace, name in dirty:
             self._sync_service(namespace, name)
+        log = self._world.log
+        if dirty and log.verbosity >= 2:
+            log.info(
+                "SyncProxyRules complete",
+                services=[f"{namespace}/{name}" for namespace, name in dirty][:SHOWN_MAX],
+                changed=len(dirty),
+                rules=sum(len(router.proxies) for router in self._routers),
+                elapsed=f"{self._world.now_ms() - began_ms}ms",
+            )
         if not self._is_ready:
             self._is_ready = True
             self._host.ready()
@@ -100,12 +114,24 @@ class KubeProxy:
         ports = service_ports(service, slices) if service is not None else ()
         old = self._ids.pop((namespace, name), ())
         new = tuple(port.id for port in ports)
+        if new != old:
+            self._say_ports(old, ports)
         if new:
             self._ids[namespace, name] = new
         for router in self._routers:
             router.set_service(old, ports)
         for id_ in dict.fromkeys((*old, *new)):
             self._listeners.set_service(id_, self._routers)
+
+    def _say_ports(self, old: tuple[str, ...], ports: tuple[ServicePort, ...]) -> None:
+        log = self._world.log
+        for port in ports:
+            if port.id not in old:
+                where = f"{port.addresses[0] if port.addresses else ''}:{port.port}/{port.protocol}"
+                log.info("Adding new service port", portName=port.id, servicePort=where)
+        for id_ in old:
+            if id_ not in [port.id for port in ports]:
+                log.info("Removing service port", portName=id_)
 
     def _tell(self) -> None:
         """Publish the routing tables when anything in them changed."""

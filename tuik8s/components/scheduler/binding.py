@@ -67,7 +67,7 @@ class Binder:
         world: World,
         cluster: Cluster,
         writer: Writer,
-        on_bound: Callable[[QueuedPod, str], None],
+        on_bound: Callable[[QueuedPod, Outcome], None],
         on_failed: Callable[[QueuedPod, Failure], None],
     ) -> None:
         self._world = world
@@ -180,14 +180,15 @@ class Binder:
 
     def _on_answer(self, binding: Binding, reply: Reply) -> None:
         if reply.ok:
-            self._on_bound(binding.queued, binding.node)
+            self._on_bound(binding.queued, binding.outcome)
         elif self._is_current(binding):
             self._fail(binding, Failure(reply.code))
 
     def _fail(self, binding: Binding, failure: Failure) -> None:
         self.abandon(binding.queued.pod.key)
         pod = binding.queued.pod.key
-        self._world.log.info("not bound", pod=pod, node=binding.node, code=failure.code)
+        err = failure.message or f"code {failure.code}"
+        self._world.log.error("Failed to bind pod", pod=pod, node=binding.node, err=err)
         self._on_failed(binding.queued, failure)
 
     def _is_current(self, binding: Binding) -> bool:

@@ -86,6 +86,7 @@ class Scheduler:
         self._counts = {"bound": 0, "refused": 0, "attempts": 0}
 
     def start(self) -> None:
+        self._world.log.info("Starting Kubernetes Scheduler", profiles=list(self._profiles))
         self._pods.on_change(self._on_pod)
         self._nodes.on_change(self._on_node)
         for informer in self._others:
@@ -219,6 +220,9 @@ class Scheduler:
         """Try one pod and act on what came of it."""
         self._counts["attempts"] += 1
         pod, profile = queued.pod, queued.profile
+        log = self._world.log
+        if log.verbosity >= 3:
+            log.info("Attempting to schedule pod", pod=pod.key)
         outcome = try_pod(profile, self._cluster, pod, self._ties, self._start_row)
         nodes = len(self._cluster.columns)
         self._start_row = (self._start_row + outcome.examined) % nodes if nodes else 0
@@ -227,10 +231,22 @@ class Scheduler:
             self._binder.begin(queued, outcome)
         else:
             self._refuse(queued, outcome)
+            if log.verbosity >= 2:
+                why = outcome.message
+                log.info("Unable to schedule pod; no fit; waiting", pod=pod.key, err=why)
 
-    def _on_bound(self, queued: QueuedPod, node: str) -> None:
+    def _on_bound(self, queued: QueuedPod, outcome: Outcome) -> None:
+        node, feasible, examined = outcome.node, len(outcome.rows), outcome.examined
         self._counts["bound"] += 1
         pod, note = queued.pod, f"Successfully assigned {queued.pod.key} to {node}"
+        if self._world.log.verbosity >= 2:
+            self._world.log.info(
+                "Successfully bound pod to node",
+                pod=pod.key,
+                node=node,
+                feasibleNodes=feasible,
+                evaluatedNodes=examined,
+            )
         self._writer.event(pod, "Normal", "Scheduled", "Binding", note, queued.profile.name)
 
     def _on_not_bound(self, queued: QueuedPod, failure: Failure) -> None:
@@ -252,6 +268,12 @@ class Scheduler:
         pod, name = queued.pod, queued.profile.name
         self._counts["refused"] += 1
         for victim in outcome.victims:
+            self._world.log.info(
+                "Preemptor pod preempts victim pod",
+                preemptor=pod.key,
+                victim=victim.key,
+                node=outcome.nominated or "",
+            )
             self._writer.evict(victim, pod, outcome.nominated or "", name)
         if outcome.nominated:
             self._cluster.nominate(pod, outcome.nominated)

@@ -89,7 +89,7 @@ class Archive:
             try:
                 self._load(snapshot)
             except Damaged as damaged:
-                self._world.log.warning("snapshot left out", reason=str(damaged))
+                self._world.log.warning("Snapshot left out", reason=str(damaged))
                 problem = damaged
                 continue
             self._remove_unfinished()
@@ -213,7 +213,7 @@ class Archive:
             try:
                 snapshot = SnapshotFile.open(self._disk, name, self._log.cluster_id)
             except Damaged as damaged:
-                self._world.log.warning("snapshot left out", reason=str(damaged))
+                self._world.log.warning("Snapshot left out", reason=str(damaged))
                 problem = damaged
                 continue
             if snapshot is None or snapshot.place < first:
@@ -280,7 +280,7 @@ class Archive:
                 return
             writer.finish(notes)
         except DiskFull as full:
-            self._world.log.warning("snapshot given up: disk full", reason=str(full))
+            self._world.log.warning("Snapshot given up: disk full", reason=str(full))
             self._writer = None
             writer.abandon()
             return
@@ -288,7 +288,7 @@ class Archive:
         finished = SnapshotFile.open(self._disk, writer.name, self._log.cluster_id)
         assert finished is not None, f"{writer.name} was just finished"
         self.snapshots.append(finished)
-        self._world.log.info("snapshot written", revision=finished.revision)
+        self._world.log.info("Snapshot written", revision=finished.revision)
         self.release(self._history.compacted)
 
     def _piece(self, keys: Iterator[str], revision: int) -> list[Saved]:

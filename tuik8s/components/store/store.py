@@ -130,7 +130,7 @@ class Store:
             self._archive.check_absent()
             log.begin(self._world.rng("store").bytes(16), FIRST_REVISION + 1)
         if log.torn_bytes:
-            self._world.log.warning("torn tail cut", bytes=log.torn_bytes)
+            self._world.log.warning("Torn tail cut", bytes=log.torn_bytes)
         self._watches.durable_revision = history.revision
         self._records_since_snapshot = records
         if not self._options.read_only:
@@ -351,7 +351,7 @@ class Store:
             self._records_since_snapshot = 0
 
     def _take_back(self, group: list[_Written], waiting: list[_Waiting], full: DiskFull) -> None:
-        self._world.log.warning("writes refused: disk full", records=len(group))
+        self._world.log.warning("Writes refused: disk full", records=len(group))
         self._full_until_ms = self._world.now_ms() + self._options.retry_full_ms
         for _, applied in reversed(group):
             if applied is not None:
@@ -385,5 +385,5 @@ class Store:
             try:
                 self.compact(target)
             except NoSpace:
-                self._world.log.warning("compaction put off: disk full", revision=target)
+                self._world.log.warning("Compaction put off: disk full", revision=target)
         self._look_later()

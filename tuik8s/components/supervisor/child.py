@@ -15,8 +15,8 @@ import gc
 import os
 import signal
 import socket
-import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -35,6 +35,7 @@ from tuik8s.world.collector import collect_seldom
 from tuik8s.world.links import LinkRule, rules_of
 from tuik8s.world.live import Clock, LiveDriver, real_time_clock
 from tuik8s.world.live_host import LiveHost, LiveProcess
+from tuik8s.world.live_log_file import LogFile
 from tuik8s.world.rules import Rule, read_rules
 
 _trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
@@ -56,14 +57,21 @@ class Child:
         self._directory = DataDirectory(data)
 
     def run(self, line: socket.socket, state: Message) -> None:
-        self._take_log_file()
+        log = LogFile(self._directory.log_file(self.role.name))
         _name_process(self.role.name)
         collect_seldom()
         asyncio.events._set_running_loop(None)
         loop = uvloop.new_event_loop()
         asyncio.set_event_loop(loop)
+        log.attach(loop)
         channel = Channel(line)
-        driver = LiveDriver(loop, _clock_of(state.get("clock")))
+        driver = LiveDriver(
+            loop,
+            _clock_of(state.get("clock")),
+            sink=log,
+            verbosity=self._config.verbosity,
+            end_process=partial(_end, log),
+        )
         driver.links.set(rules_of(state.get("links")))
         driver.rules.set(read_rules(state.get("rules")))
         process = LiveProcess(
@@ -82,6 +90,7 @@ class Child:
         gc.freeze()
         loop.run_forever()
         process.close()
+        log.flush()
 
     def _build(self, host: LiveHost) -> Component:
         if self.role.kind == "apiserver":
@@ -91,16 +100,6 @@ class Child:
         ca = (self._directory.pki / "ca.crt").read_text()
         hand = SupervisorHand(str(self._runtime))
         return build(self.role, host, self._config, self._plan, hand, ca)
-
-    def _take_log_file(self) -> None:
-        descriptor = os.open(
-            self._directory.log_file(self.role.name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600
-        )
-        os.dup2(descriptor, 1)
-        os.dup2(descriptor, 2)
-        os.close(descriptor)
-        sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115
-        sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
 
     def _on_line(
         self, channel: Channel, driver: LiveDriver, loop: asyncio.AbstractEventLoop
@@ -165,6 +164,12 @@ def runner(
         Child(role, config, plan, runtime, data).run(line, state)
 
     return run_child
+
+
+def _end(log: LogFile, code: int) -> None:
+    """End at once, with everything written that was said."""
+    log.flush()
+    os._exit(code)
 
 
 def _clock_of(value: object) -> Clock:

@@ -24,6 +24,7 @@ from typing import IO
 import msgspec
 
 from tuik8s.config import ClusterConfig
+from tuik8s.world.log_files import LOGS, file_name
 
 FORMAT = 1
 
@@ -82,14 +83,14 @@ class DataDirectory:
 
     @property
     def logs(self) -> Path:
-        return self.path / "logs"
+        return self.path / LOGS
 
     @property
     def kubeconfig(self) -> Path:
         return self.path / "kubeconfig"
 
     def log_file(self, component: str) -> Path:
-        return self.logs / (component.replace("/", ".") + ".log")
+        return self.logs / file_name(component)
 
     def exists(self) -> bool:
         return (self.path / "cluster.json").exists()

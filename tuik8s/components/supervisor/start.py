@@ -13,7 +13,6 @@ import datetime
 import os
 import signal
 import socket
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -38,6 +37,7 @@ from tuik8s.components.supervisor.pki import ensure_pki
 from tuik8s.components.supervisor.roles import roles_of
 from tuik8s.components.supervisor.slices import claim_slice
 from tuik8s.config import ClusterConfig
+from tuik8s.world.live_log_file import LogFile
 
 READY_WITHIN_S = 60.0
 RUNNING_WITHIN_S = 2.0
@@ -114,8 +114,8 @@ def _daemon(
         os._exit(0)
     code = 1
     try:
-        _detach(directory)
-        _supervise(directory, config, plan, running, pipe, holder)
+        log = _detach(directory)
+        _supervise(directory, config, plan, running, pipe, holder, log)
         code = 0
     except Exception as surprise:
         import traceback
@@ -126,13 +126,12 @@ def _daemon(
         os._exit(code)
 
 
-def _detach(directory: DataDirectory) -> None:
+def _detach(directory: DataDirectory) -> LogFile:
     """Away from the terminal: input from nowhere, output to the supervisor's log."""
     null = os.open(os.devnull, os.O_RDONLY)
-    log = os.open(directory.log_file("supervisor"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for source, target in ((null, 0), (log, 1), (log, 2)):
-        os.dup2(source, target)
+    os.dup2(null, 0)
     os.chdir("/")
+    return LogFile(directory.log_file("supervisor"))
 
 
 def _supervise(
@@ -142,6 +141,7 @@ def _supervise(
     running: Running,
     pipe: int,
     holder: socket.socket,
+    log: LogFile,
 ) -> None:
     def undo() -> None:
         remove_containers(config)
@@ -157,13 +157,18 @@ def _supervise(
     running = msgspec.structs.replace(running, pid=os.getpid())
     directory.write_running(running)
     try:
-        _run(directory, config, plan, running, pipe)
+        _run(directory, config, plan, running, pipe, log)
     finally:
         undo()
 
 
 def _run(
-    directory: DataDirectory, config: ClusterConfig, plan: AddressPlan, running: Running, pipe: int
+    directory: DataDirectory,
+    config: ClusterConfig,
+    plan: AddressPlan,
+    running: Running,
+    pipe: int,
+    log: LogFile,
 ) -> None:
     from tuik8s.components.supervisor.child import runner
     from tuik8s.components.supervisor.clock import clock_at_start
@@ -172,12 +177,7 @@ def _run(
 
     runtime = Path(running.runtime)
 
-    def log(line: str) -> None:
-        stamp = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-        print(f"{stamp} {line}", file=sys.stderr, flush=True)
-
     def on_ready(children: Children) -> None:
-        log("all components are ready")
         _tell(pipe, {"ready": msgspec.to_builtins(running)})
 
     def on_refused(child: Child) -> None:

@@ -37,7 +37,8 @@ from tuik8s.components.supervisor.children import Child, Children, describe_exit
 from tuik8s.components.supervisor.roles import Role
 from tuik8s.components.supervisor.usage import usage
 from tuik8s.world.links import LinkRules, rules_of
-from tuik8s.world.live import Clock
+from tuik8s.world.live import Clock, real_time_clock
+from tuik8s.world.logs import LineLog, Sink
 from tuik8s.world.rules import Rules, read_rules
 
 STOP_WITHIN_MS = 2_000
@@ -78,14 +79,14 @@ class Supervisor:
         roles: tuple[Role, ...],
         run_child: RunChild,
         control_path: Path,
-        log: Callable[[str], None],
+        sink: Sink,
         on_ready: Callable[[Children], None],
         on_refused: Callable[[Child], None],
         state: Message,
     ) -> None:
         self.children = Children(roles)
         self._run_child = run_child
-        self._log = log
+        self._log = LineLog("supervisor", self._now_ms, sink)
         self._on_ready: Callable[[Children], None] | None = on_ready
         self._selector = selectors.DefaultSelector()
         self._channels: dict[str, Channel] = {}
@@ -114,6 +115,12 @@ class Supervisor:
             self._wait(self.children.next_due_ms())
         self._end_all()
 
+    def _now_ms(self) -> int:
+        """The cluster's time."""
+        clock = self._state.get("clock")
+        known = real_time_clock() if clock is None else msgspec.convert(clock, Clock)
+        return known.at(time.monotonic_ns())
+
     # --- children -----------------------------------------------------------------------------
 
     def _start_due(self) -> None:
@@ -127,6 +134,7 @@ class Supervisor:
             self._become(child.role, ours, theirs)
         theirs.close()
         self.children.started(child, pid, monotonic_ms())
+        self._log.info("Component started", component=child.role.name, pid=pid)
         channel = Channel(ours)
         self._channels[child.role.name] = channel
         self._watch(channel, lambda: self._on_child(child, channel))
@@ -170,6 +178,7 @@ class Supervisor:
     def _announce_when_ready(self) -> None:
         if self._on_ready is not None and not self.children.awaited(self._links, self._rules):
             announce, self._on_ready = self._on_ready, None
+            self._log.info("All components are ready")
             announce(self.children)
 
     def _reap(self) -> None:
@@ -185,7 +194,7 @@ class Supervisor:
             child = self.children.ended(pid, how, monotonic_ms())
             if child is None or self._going_down:
                 continue
-            self._log(f"{child.role.name} ended ({how})")
+            self._log.warning("Component ended", component=child.role.name, exit=how)
             hopeless = self._on_ready is not None and child.restarts >= STARTS_MAX
             if hopeless or code == EXIT_REFUSED:
                 self._on_refused(child)
@@ -301,6 +310,8 @@ class Supervisor:
         child = self.children.find(name)
         if child is None:
             return {"error": f"no process {name!r}; there are: {', '.join(self.children.by_name)}"}
+        if child.stopped or command not in ("release", "resume"):
+            self._log.info("Command for a component", command=command, component=child.role.name)
         if command in ("hold", "kill"):
             if command == "hold":
                 self.children.hold(child)

@@ -48,6 +48,11 @@ class Credentials(msgspec.Struct, frozen=True):
     audiences: tuple[str, ...] = ()
     warning: str = ""
 
+    @property
+    def shown(self) -> str:
+        """Who asks, as far as the door knows; "" for tokens, which are looked at later."""
+        return self.peer or (self.certificate.common_name if self.certificate else "")
+
 
 class Refused(Exception):
     """The credentials are of this authenticator's sort, and bad."""

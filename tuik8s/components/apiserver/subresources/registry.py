@@ -13,6 +13,7 @@ from tuik8s.components.apiserver.subresources import (
     exec,  # noqa: A004
     finalize,
     log,
+    node_proxy,
     port_forward,
     resize,
     scale,
@@ -37,7 +38,7 @@ SUBRESOURCES: Final[dict[tuple[str, str], Handlers]] = {
     ("pods", "portforward"): port_forward.HANDLERS,
     ("pods", "proxy"): connections.HANDLERS,
     ("services", "proxy"): connections.HANDLERS,
-    ("nodes", "proxy"): connections.HANDLERS,
+    ("nodes", "proxy"): node_proxy.handlers(connections.HANDLERS),
     ("serviceaccounts", "token"): token.HANDLERS,
     (_CSRS, "approval"): approval.HANDLERS,
 }
