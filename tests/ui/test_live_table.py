@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from tuik8s.ui.filter import parse
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
-from tuik8s.ui.widgets.heading import fit
+from tuik8s.ui.widgets.heading import fit, thumb_at
 from tuik8s.ui.widgets.live_table import LiveTable
 
 pytestmark = pytest.mark.slow
@@ -185,7 +185,59 @@ def test_a_change_reaches_the_screen_by_itself() -> None:
 def painted(app: Plain) -> list[Strip]:
     """What the compositor last drew, not what the table would draw now."""
     drawn = app.table._drawn
-    return [app.table._strips[key] for key in drawn.values() if key and key[0]]
+    return [app.table._strips.kept[key] for key in drawn.values() if key[0]]
+
+
+def test_a_line_that_was_drawn_before_is_the_same_strip() -> None:
+    """Then Textual has its escape codes, too."""
+
+    async def scene(app: Plain, pilot: Pilot[None]) -> None:
+        before = painted(app)
+        assert len(before) == 10
+        await pilot.press("down", "up", "pagedown", "home")
+        assert list(map(id, painted(app))) == list(map(id, before))
+
+    play(scene, rows(100))
+
+
+def test_a_line_becomes_one_strip_from_the_row_to_the_terminal() -> None:
+    """As wide as what is left of the scrollbar, and filtered: nothing of it is made once more."""
+
+    async def scene(app: Plain, pilot: Pilot[None]) -> None:
+        filters = app.get_line_filters()
+        assert filters
+        for strip in painted(app):
+            assert strip.cell_length == 38
+            segments = list(strip)
+            for each in filters:
+                assert each.apply(segments, app.table.background_colors[1]) == segments
+
+    play(scene, rows(100))
+
+
+def test_a_row_scrolled_moves_the_scrollbar_only_when_that_can_be_seen() -> None:
+    async def scene(app: Plain, pilot: Pilot[None]) -> None:
+        drawn: list[float] = []
+        bar = app.table.vertical_scrollbar
+        app.table.watch(bar, "position", lambda at: drawn.append(at), init=False)
+        for _ in range(200):
+            app.table.cursor_down()
+        assert app.table.scroll_offset.y == 191
+        assert drawn == []  # 50,000 rows by 11 lines of 8 steps each: 567 rows a step
+        app.table.cursor_end()
+        assert drawn == [app.table.max_scroll_y]
+
+    store = rows(50_000)
+    play(scene, store)
+
+
+@pytest.mark.parametrize(
+    ("top", "most", "height", "at"),
+    [(0, 0, 0, 0), (7, 20, 10, 7), (9, 800, 10, 0), (10, 800, 10, 10), (799, 800, 10, 790),
+     (800, 800, 10, 800)],
+)  # fmt: skip
+def test_a_thumb_stands_at_an_eighth_of_a_cell(top: int, most: int, height: int, at: int) -> None:
+    assert thumb_at(top, most, height) == at
 
 
 def test_a_change_is_marked_for_a_second() -> None:
@@ -255,7 +307,7 @@ def test_fifty_thousand_rows_scroll() -> None:
     async def scene(app: Plain, pilot: Pilot[None]) -> None:
         await pilot.press("end", "pageup")
         assert app.table.cursor_uid == "r49990"
-        assert len(app.table._strips) < 100
+        assert len(app.table._strips.kept) < 100
 
     play(scene, rows(50_000))
 

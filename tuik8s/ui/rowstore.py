@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
-from itertools import count
+from itertools import count, zip_longest
 from typing import Any, NamedTuple
 
 from rich.cells import cell_len
@@ -23,6 +23,7 @@ NO_LABELS: Mapping[str, str] = {}
 
 SortKey = tuple[Any, ...]
 
+_NUMBERS = (int, float)
 _versions = count(1)
 """Shared by all stores: rewinding swaps the store, and a strip drawn from one must not be taken
 for a row of another."""
@@ -45,7 +46,7 @@ class ColumnSpec(NamedTuple):
 
 class Row(NamedTuple):
     """A row as it is shown. `changed_at_ms` moves when a sort key or the health does: an age that
-    grows keeps its key, so it does not count as a change."""
+    grows keeps its key, so it does not count as a change. lengths: terminal cells of each text."""
 
     uid: str
     cells: tuple[Cell, ...]
@@ -53,9 +54,7 @@ class Row(NamedTuple):
     health: str
     version: int
     changed_at_ms: int
-
-
-NO_ROW = Row("", (), (), "", 0, 0)
+    lengths: tuple[int, ...]
 
 
 class RowStore:
@@ -87,21 +86,28 @@ class RowStore:
         labels: Mapping[str, str] = NO_LABELS,
     ) -> None:
         """Add or replace a row; nothing happens when nothing that is shown has changed."""
-        shown = tuple(cells)
-        if not "".join([text for text, _ in shown]).isprintable():
-            shown = tuple(Cell(escaped(cell.text), cell.style) for cell in shown)
-        keys, old = tuple(sort_keys), self._rows.get(uid)
-        self._gone.discard(uid)
+        shown, keys, old = tuple(cells), tuple(sort_keys), self._rows.get(uid)
+        texts = [text for text, _ in shown]
+        joined = "".join(texts)
+        if not joined.isprintable():
+            shown = tuple([Cell(escaped(text), style) for text, style in shown])
+            texts = [text for text, _ in shown]
+        if self._gone:
+            self._gone.discard(uid)
         relabelled = self._labels.get(uid, NO_LABELS) != labels
-        if old is not None and old[1:4] == (shown, keys, health) and not relabelled:
-            return
         same = old is not None and old.sort_keys == keys and old.health == health
+        if old is not None and same and not relabelled and old.cells == shown:
+            return
+        # Of what is replaced as little as possible is looked at: it is far from the processor.
+        lengths = tuple(map(len if joined.isascii() else text_width, texts))
+        self._measure(() if old is None else old.lengths, lengths)
         changed_at_ms = old.changed_at_ms if old is not None and same else now_ms
-        row = Row(uid, shown, keys, health, next(_versions), changed_at_ms)
-        self._measure(old, row)
-        self._rows[uid], self._labels[uid] = row, labels
+        row = Row(uid, shown, keys, health, next(_versions), changed_at_ms, lengths)
+        self._rows[uid] = row
+        if relabelled:
+            self._labels[uid] = labels
         self.generation += 1
-        if not self._frozen:
+        if not self._frozen and not self._stays(old, row):
             self._place(row)
 
     def remove(self, uid: str) -> None:
@@ -114,7 +120,7 @@ class RowStore:
             self._gone.add(uid)
             return
         self._displace(uid)
-        self._measure(self._rows.pop(uid), None)
+        self._measure(self._rows.pop(uid).lengths, ())
         self._labels.pop(uid, None)
 
     def keep(self, uids: Collection[str]) -> None:
@@ -185,7 +191,7 @@ class RowStore:
         if not value:
             gone, self._gone = sorted(self._gone), set()
             for uid in gone:
-                self._measure(self._rows.pop(uid), None)
+                self._measure(self._rows.pop(uid).lengths, ())
                 self._labels.pop(uid, None)
             self._arrange()
 
@@ -194,19 +200,20 @@ class RowStore:
         """Terminal cells per column."""
         return tuple(measure.width for measure in self._measures)
 
-    def _measure(self, old: Row | None, new: Row | None) -> None:
-        if old is None or new is None:
-            step = 1 if old is None else -1
-            for measure, cell in zip(self._measures, (new or old or NO_ROW).cells, strict=False):
-                measure.count(text_width(cell.text), step)
+    def _measure(self, old: tuple[int, ...], new: tuple[int, ...]) -> None:
+        """Count texts of these lengths instead of those; () is no row."""
+        if old == new:
             return
-        for measure, (was, _), (now, _) in zip(self._measures, old.cells, new.cells, strict=False):
-            if len(was) == len(now) and was.isascii() and now.isascii():
-                continue  # nearly every change: no calls
-            before, after = text_width(was), text_width(now)
-            if before != after:
-                measure.count(after, 1)
-                measure.count(before, -1)
+        for measure, was, now in zip_longest(self._measures, old, new):
+            if was != now and measure is not None:
+                measure.replace(was, now)
+
+    def _stays(self, old: Row | None, row: Row) -> bool:
+        """Whether a row is as visible, and in the same place, as it was: nearly every change."""
+        column, keys = self.sort_column, row.sort_keys
+        if old is None or self.filter or column >= min(len(keys), len(old.sort_keys)):
+            return False
+        return bool(keys[column] == old.sort_keys[column])
 
     def _arrange(self) -> None:
         """Filter and sort everything; a frozen order is arranged when it thaws."""
@@ -278,21 +285,24 @@ class _Measure:
     def width(self) -> int:
         return max(self._least, min(self._longest, self._most))
 
-    def count(self, length: int, step: int) -> None:
-        """One text of this length more (1) or less (-1)."""
-        left = self._lengths.get(length, 0) + step
-        if left:
-            self._lengths[length] = left
-            self._longest = max(self._longest, length)
-        else:
-            del self._lengths[length]
-            if length == self._longest:
-                self._longest = max(self._lengths, default=0)
+    def replace(self, old: int | None, new: int | None) -> None:
+        """A text of one length instead of one of another; None is no text."""
+        lengths = self._lengths
+        if new is not None:
+            lengths[new] = lengths.get(new, 0) + 1
+            self._longest = max(self._longest, new)
+        if old is None:
+            return
+        lengths[old] -= 1
+        if not lengths[old]:
+            del lengths[old]
+            if old == self._longest:
+                self._longest = max(lengths, default=0)
 
 
 def comparable(value: Any) -> tuple[int, Any]:
     """Any two sort keys compare: numbers, then texts, then sequences, then what is missing."""
-    if isinstance(value, int | float) and value == value:  # not a NaN, which has no place
+    if isinstance(value, _NUMBERS) and value == value:  # not a NaN, which has no place
         return (0, value)
     if isinstance(value, str):
         return (1, value)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.cells import set_cell_size
 
-from tuik8s.ui.rowstore import ColumnSpec, RowStore, text_width
+from tuik8s.ui.rowstore import RowStore, text_width
 
 GAP = "  "
 GUTTER = 3
@@ -50,9 +50,11 @@ def width_of(widths: Sequence[int], index: int) -> int:
     return widths[index] if index < len(widths) else 0
 
 
-def fitted(text: str, widths: Sequence[int], index: int, column: ColumnSpec) -> str:
-    """A cell's text and the gap after it."""
-    return fit(text, width_of(widths, index), column.align) + GAP
+def thumb_at(top: float, most: int, height: int) -> float:
+    """Where a scrollbar stands, in steps that can be seen: an eighth of a cell. In a long table
+    most rows scrolled move nothing of it, so it need not be drawn again."""
+    step = most / (8 * max(1, height))
+    return top if step <= 1 or top >= most else int(top / step) * step
 
 
 def fit(text: str, width: int, align: str = "left") -> str:

@@ -6,28 +6,24 @@ are drawn again. The cursor is a uid: it stays on its object through sorting, fi
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.cache import LRUCache
-from textual.geometry import Size
+from textual.filter import LineFilter
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tuik8s.ui.rowstore import Row, RowStore
+from tuik8s.ui.rowstore import RowStore
 from tuik8s.ui.widgets import heading as layout
+from tuik8s.ui.widgets.row_strips import RowStrips, StripKey
 
 HIGHLIGHT_MS = 1000
-STRIPS_MAX = 4096
 EMPTY_LINE = 2
 """Where an empty table says what to do."""
-
-StripKey = tuple[Any, ...]
-"""(uid, version, has the cursor, is marked, has changed, epoch of the styles, of the widths)"""
 
 
 class LiveTable(ScrollView, can_focus=True):
@@ -109,11 +105,8 @@ class LiveTable(ScrollView, can_focus=True):
         self._now_ms = 0
         self._generation = -1
         self._widths: tuple[int, ...] = ()
-        self._widths_epoch = 0
-        self._style_epoch = 0
-        self._styles_memo: dict[tuple[str, str], Style] = {}
-        self._strips: LRUCache[StripKey, Strip] = LRUCache(STRIPS_MAX)
-        self._drawn: dict[int, StripKey | None] = {}
+        self._strips = RowStrips(self, "live")
+        self._drawn: dict[int, StripKey] = {}
 
     def on_mount(self) -> None:
         super().on_mount()  # type: ignore[no-untyped-call]
@@ -205,8 +198,7 @@ class LiveTable(ScrollView, can_focus=True):
         """Stay on this object wherever it goes; once more, or moving on, ends it."""
         self.followed = None if self.followed else self.cursor_uid
         self._cursor_moved = True
-        self._strips.clear()
-        self.refresh()
+        self.refresh_rows(self._now_ms)
 
     def action_select(self) -> None:
         if self.cursor_uid is not None:
@@ -240,29 +232,54 @@ class LiveTable(ScrollView, can_focus=True):
             if event.chain == 2:
                 self.action_select()
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        if self.show_vertical_scrollbar:
+            seen = layout.thumb_at(new_value, self.max_scroll_y, self.size.height)
+            self.vertical_scrollbar.position = seen
+        if round(old_value) != round(new_value):
+            self.refresh(self.size.region)
+
     def on_resize(self) -> None:
         self._drawn.clear()
         self._show_cursor()
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._style_epoch += 1
-        self._styles_memo.clear()
+        self._strips.forget_styles()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return ()  # the strips have gone through them when they were made
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines as they are: a table has no border, padding or links of its own, for which
+        Textual would make new strips of all of them."""
+        self._look_at()
+        top, (left, right) = self.scroll_offset.y, crop.column_span
+        lines = [self._line(y, top) for y in crop.line_range]
+        return [line.crop(left, right) for line in lines]
 
     def render_line(self, y: int) -> Strip:
-        left, top = self.scroll_offset
-        right = left + self.size.width
+        self._look_at()
+        return self._line(y, self.scroll_offset.y)
+
+    def _look_at(self) -> None:
+        self._strips.look_at(self.scroll_offset.x, self.scrollable_content_region.width)
+
+    def _line(self, y: int, top: int) -> Strip:
         key = self._drawn[y] = self._key(y, top)
-        if y == 0:
-            text = layout.heading(self.store, self._widths, self._picked)
-            style = self._style("head", "")
-            return Strip([Segment(text, style)]).crop_extend(left, right, style)
-        if key is None or not key[0] or self.store is None:
-            return self._nothing(y)
-        strip = self._strips.get(key)
+        strip = self._strips.kept.get(key)
         if strip is None:
-            strip = self._strips[key] = self._strip(self.store.get(key[0]), key)
-        return strip.crop_extend(left, right, self._style("", _state(key)))
+            strip = self._strips.kept[key] = self._make(y, key)
+        return strip
+
+    def _make(self, y: int, key: StripKey) -> Strip:
+        if y == 0:
+            return self._strips.line(layout.heading(self.store, self._widths, self._picked), "head")
+        uid, _, signs, _ = key
+        if self.store is None or not uid:
+            return self._strips.line(" " * layout.GUTTER + signs, "dim" if signs else "")
+        row = self.store.get(uid)
+        return self._strips.row(row.cells, signs, _state(signs), row.health)
 
     @property
     def _page(self) -> int:
@@ -282,7 +299,8 @@ class LiveTable(ScrollView, can_focus=True):
         widths, old_size, old_top = store.widths, self.virtual_size, self.scroll_offset.y
         moved = widths != self._widths
         if moved:
-            self._widths, self._widths_epoch = widths, self._widths_epoch + 1
+            self._widths = widths
+            self._strips.lay_out(store.columns, widths)
         self.virtual_size = Size(layout.line_width(widths), len(store.order) + 1)
         self._follow_cursor(store)
         return moved or self.virtual_size != old_size or self.scroll_offset.y != old_top
@@ -334,61 +352,26 @@ class LiveTable(ScrollView, can_focus=True):
         if not left <= start < left + self.size.width - layout.width_of(self._widths, index):
             self.scroll_to(x=max(0, start - layout.GUTTER), animate=False)
 
-    def _key(self, line: int, top: int) -> StripKey | None:
-        """What a line of the screen depends on; None below the last row."""
-        index, store = top + line - 1, self.store
-        if store is None:
-            return None
-        if line and index >= len(store.order):
-            return ("", self.empty) if line == EMPTY_LINE and not store.order else None
+    def _key(self, line: int, top: int) -> StripKey:
+        """What a line of the screen depends on; a line without a row says what to do on one of
+        them when there are none at all."""
+        index, store, epoch = top + line - 1, self.store, self._strips.epoch
         if line == 0:
-            sort = (store.sort_column, store.sort_descending, self._picked)
-            return ("", *sort, self._style_epoch, self._widths_epoch)
+            sort = (store.sort_column, store.sort_descending) if store is not None else ()
+            return ("", sort, self._picked, epoch)
+        if store is None or index >= len(store.order):
+            is_told = line == EMPTY_LINE and store is not None and not store.order
+            return ("", 0, self.empty if is_told else "", epoch)
         uid = store.order[index]
         row = store.get(uid)
-        return (
-            uid,
-            row.version,
-            uid == self.cursor_uid,
-            uid in store.marks,
-            0 <= self._now_ms - row.changed_at_ms < HIGHLIGHT_MS,
-            self._style_epoch,
-            self._widths_epoch,
-        )
-
-    def _nothing(self, line: int) -> Strip:
-        """A line without a row; on one of them stands what to do when there are none at all."""
-        is_told = line == EMPTY_LINE and self.store is not None and not self.store.order
-        words = " " * layout.GUTTER + self.empty if is_told else ""
-        text = layout.fit(words, self.size.width)
-        return Strip([Segment(text, self._style("dim" if is_told else "", ""))])
-
-    def _strip(self, row: Row, key: StripKey) -> Strip:
-        state = _state(key)
-        plain = self._style("", state)
-        here = "»" if row.uid == self.followed else "▸"
-        signs = (here if key[2] else " ", "*" if key[3] else " ", "~" if key[4] else " ")
-        segments = [Segment("".join(signs), plain)]
-        health = row.health if row.health in ("warn", "bad") else ""
-        columns = self.store.columns if self.store is not None else ()
-        for index, (column, cell) in enumerate(zip(columns, row.cells, strict=False)):
-            text = layout.fitted(cell.text, self._widths, index, column)
-            segments.append(Segment(text, self._style(cell.style or health, state)))
-        return Strip(segments).simplify()  # equal neighbours in one: fewer bytes to the terminal
-
-    def _style(self, name: str, state: str) -> Style:
-        """Looked up when first needed: component styles are not there yet when the style is set."""
-        found = self._styles_memo.get((name, state))
-        if found is None:
-            found = self.rich_style
-            for each in (name, state):
-                if each:
-                    found += self.get_component_rich_style(f"live--{each}", partial=True)
-            self._styles_memo[name, state] = found
-        return found
+        here = ("»" if uid == self.followed else "▸") if uid == self.cursor_uid else " "
+        mark = "*" if uid in store.marks else " "
+        change = "~" if 0 <= self._now_ms - row.changed_at_ms < HIGHLIGHT_MS else " "
+        return (uid, row.version, here + mark + change, epoch)
 
 
-def _state(key: StripKey) -> str:
-    if key[2]:
+def _state(signs: str) -> str:
+    here, mark, change = iter(signs)
+    if here != " ":
         return "cursor"
-    return "marked" if key[3] else "changed" if key[4] else ""
+    return "marked" if mark != " " else "changed" if change != " " else ""
