@@ -19,14 +19,17 @@ from textual.widgets import Input
 
 from tuik8s.api.times import format_time
 from tuik8s.ui.ascii import Ascii
+from tuik8s.ui.catalogue import targets_of
 from tuik8s.ui.control import Acts, Control
 from tuik8s.ui.export import FORMATS, exported
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.go import carry_out, completions
 from tuik8s.ui.inspect_keys import AGAINST, InspectKeys
+from tuik8s.ui.losses import READS
 from tuik8s.ui.machine import Machine, NoMachine, Status
 from tuik8s.ui.memory import memory_from, view_of
 from tuik8s.ui.palette import Places
+from tuik8s.ui.refs import NO_REF
 from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.screens.chaos import ChaosMenu
 from tuik8s.ui.screens.help import HelpScreen, help_rows
@@ -128,9 +131,8 @@ class Dashboard(InspectKeys):
     def on_mount(self) -> None:
         self.theme = self.memory.theme or self.settings.theme or DEFAULT_THEME
         self.set_keymap(self.settings.keymap)
-        for resource in ("nodes", "pods", "services", "events"):
+        for resource in ("nodes", "pods", "services", "events", *READS):
             self.feed.informer(resource)
-        self.feed.informer("endpointslices.discovery.k8s.io")
         self.feed.namespace = self.memory.namespace
         if self.go(self.memory.place or "pods"):
             self.go("pods")
@@ -304,17 +306,18 @@ class Dashboard(InspectKeys):
 
     def action_chaos(self) -> None:
         if isinstance(self.screen, DashboardScreen) and not self.refuse_in_past():
-            self.push_screen(ChaosMenu(self.feed, self._target()))
+            self.push_screen(ChaosMenu(self.feed, self._targets()))
 
-    def _target(self) -> str:
-        """The node under the cursor, or of the pod under it, as a fault names it."""
-        if not isinstance(self.screen, ResourcesScreen):
-            return ""
-        obj = self.screen.selected() or {}
-        if self.screen.kind.plural == "nodes" and obj:
-            return f"node/{obj['metadata']['name']}"
-        node = (obj.get("spec") or {}).get("nodeName", "")
-        return f"node/{node}" if node else ""
+    def _targets(self) -> list[str]:
+        """What a fault may break of the object at hand: itself, and its node."""
+        ref = self.screen.subject() if isinstance(self.screen, DashboardScreen) else NO_REF
+        kind = self.feed.kinds.by_resource(ref.resource)
+        obj = self.feed.get(*ref) if kind is not None else None
+        return targets_of(kind.singular, obj) if obj is not None and kind is not None else []
+
+    def action_command_palette(self) -> None:
+        if isinstance(self.screen, DashboardScreen):  # a question is to be answered first
+            super().action_command_palette()
 
     def action_jump(self) -> None:
         panes = [widget for widget in self.screen.focus_chain if widget.region.area]

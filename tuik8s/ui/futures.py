@@ -124,7 +124,7 @@ class Futures(TimeKeys):
             if yes:
                 self._fork(moment, act)
 
-        self.push_screen(Confirm(question, affects, same), answered)
+        self.push_screen(Confirm(question, affects, same, undo="Z goes back to this one"), answered)
 
     def _fork(self, moment: Moment, act: Act) -> None:
         try:

@@ -161,7 +161,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     plan: what it does to one target. targets: the kinds of what it breaks (`target: KIND/NAME`).
     needs, takes: the parameters that must and that may be given. reads: the resources of the API
     that the plan looks at. only: the one target that there is, where it has but one. cordons: it
-    keeps nodes out of service, which is undone through the API.
+    keeps nodes out of service, which is undone through the API. downs_pods: the target pod, or
+    those of the target node, serve no more while it lasts. needs_for: it must be said how long.
     """
 
     plan: Plan
@@ -172,6 +173,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     reads: tuple[str, ...] = ()
     only: str = ""
     cordons: bool = False
+    downs_pods: bool = False
+    needs_for: bool = False
 
 
 def duration_ms(spec: FaultSpec, name: str) -> int:

@@ -17,7 +17,9 @@ ANNOTATION = "chaos.tuik8s.dev/actions"
 def catalogue() -> dict[str, Object]:
     """Each action: its group, what it does, the kinds of its targets, and what it needs.
 
-    only: the one target that it can have, or "". needs: parameter -> an example of it.
+    only: the one target that it can have, or "". needs: parameter -> an example of it. downs_pods:
+    whether the pods that it hits, or those of the node, serve no more. needsFor: whether it must be
+    said how long it lasts.
     """
     return {
         name: {
@@ -25,6 +27,9 @@ def catalogue() -> dict[str, Object]:
             "words": summary_of(name),
             "targets": list(action.targets),
             "only": action.only,
+            "symptom": symptom_of(name),
+            "downsPods": action.downs_pods,
+            "needsFor": action.needs_for,
             "needs": {parameter: example_of(parameter) for parameter in action.needs},
         }
         for name, action in ACTIONS.items()
@@ -40,6 +45,12 @@ def example_of(parameter: str) -> int | str:
 def doc_of(action: str) -> str:
     """What the action's own file says: what it does, the symptom, the recovery."""
     return (sys.modules[ACTIONS[action].plan.__module__].__doc__ or "").strip()
+
+
+def symptom_of(action: str) -> str:
+    """What one sees of it, in the words of its own file."""
+    _, _, rest = " ".join(doc_of(action).split()).partition("Symptom: ")
+    return rest.partition(" Recovery:")[0]
 
 
 def summary_of(action: str) -> str:

@@ -7,6 +7,7 @@ happens to the rows meanwhile, what is confirmed is what was seen.
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import yaml
@@ -134,12 +135,31 @@ class Changes(DashboardScreen):
         """Scale what was asked about; what is wrong with the number, "" if nothing."""
         if not (text.isascii() and text.isdigit() and len(text) <= DIGITS_MAX):
             return "a number of replicas"
-        if self._scaled is not None:
-            self.feed.scale(self.kind, self._scaled, int(text), self._told)
-            meta = self._scaled["metadata"]
-            where = f"{self.kind.resource}/{meta['name']} -n {meta['namespace']}"
-            self.notify(f"kubectl scale {where} --replicas={text}", markup=False)
+        obj, replicas = self._scaled, int(text)
+        if obj is not None:
+            meta = obj["metadata"]
+            same = f"kubectl scale {self.kind.resource}/{meta['name']} -n {meta['namespace']}"
+            self._when_sure(
+                f"SCALE {self.kind.singular} {meta['name']} to {replicas} ?",
+                f"{obj['spec'].get('replicas', 1)} replicas become {replicas}",
+                f"{same} --replicas={replicas}",
+                lambda: self.feed.scale(self.kind, obj, replicas, self._told),
+            )
         return ""
+
+    def _when_sure(self, question: str, affects: str, same: str, act: Callable[[], None]) -> None:
+        """Act; with confirm=always only after a y."""
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                act()
+                self.notify(same, markup=False)
+
+        if self.dashboard.settings.confirm == "always":
+            # after the prompt has closed, which gives the keys back to the table
+            self.call_later(self.app.push_screen, Confirm(question, affects, same), answered)
+        else:
+            answered(True)
 
     # --- edit ---------------------------------------------------------------------------------
 
@@ -161,9 +181,13 @@ class Changes(DashboardScreen):
         if why:
             self.notify(why, severity="warning", markup=False)
         elif wanted is not None:
-            self.feed.replace(self.kind, wanted, self._told)
-            inside = f" -n {meta['namespace']}" if meta.get("namespace") else ""
-            self.notify(f"kubectl edit {self.kind.resource}/{meta['name']}{inside}", markup=False)
+            written, inside = wanted, f" -n {meta['namespace']}" if meta.get("namespace") else ""
+            self._when_sure(
+                f"WRITE {self.kind.singular} {meta['name']} as edited ?",
+                f"{self.kind.singular} {meta['name']}",
+                f"kubectl edit {self.kind.resource}/{meta['name']}{inside}",
+                lambda: self.feed.replace(self.kind, written, self._told),
+            )
 
 
 def editable(obj: Object) -> str:

@@ -1,7 +1,8 @@
 """A question before something changes: y does it, n or Esc does not, Enter does nothing.
 
-It says what will be affected and which command would do the same. Where everything of something
-goes, y is not enough: its name must be typed.
+It says what will be affected, which command would do the same, and what takes it back. Where
+everything of something goes, y is not enough: its name must be typed. All other keys do nothing,
+be they the dashboard's.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
+
+UNDO = "z: a cluster goes on from just before it"
 
 
 class Confirm(ModalScreen[bool]):
@@ -27,9 +30,12 @@ class Confirm(ModalScreen[bool]):
         Binding("n,escape", "answer(False)", "no", id="confirm.no"),
     ]
 
-    def __init__(self, question: str, affects: str, same_as: str, name: str = "") -> None:
+    def __init__(
+        self, question: str, affects: str, same_as: str, name: str = "", undo: str = UNDO
+    ) -> None:
         super().__init__()
-        self._lines = (question, f"  affects   {affects}", f"  same as   {same_as}")
+        self._lines = [question, f"  affects   {affects}", f"  same as   {same_as}"]
+        self._lines += [f"  undo      {undo}"] if undo else []
         self._wanted = name
 
     def compose(self) -> ComposeResult:

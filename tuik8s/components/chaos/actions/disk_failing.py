@@ -16,4 +16,4 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return disk_rule(spec, shape, "failing")
 
 
-ACTION = Action(plan=plan, group="disk", targets=TARGETS, only=ONLY)
+ACTION = Action(plan=plan, group="disk", targets=TARGETS, only=ONLY, needs_for=True)

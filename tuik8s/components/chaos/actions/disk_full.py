@@ -16,4 +16,4 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return disk_rule(spec, shape, "full")
 
 
-ACTION = Action(plan=plan, group="disk", targets=TARGETS, only=ONLY)
+ACTION = Action(plan=plan, group="disk", targets=TARGETS, only=ONLY, needs_for=True)

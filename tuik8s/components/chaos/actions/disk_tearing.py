@@ -17,4 +17,4 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return disk_rule(spec, shape, "tearing")
 
 
-ACTION = Action(plan=plan, group="disk", targets=TARGETS, only=ONLY)
+ACTION = Action(plan=plan, group="disk", targets=TARGETS, only=ONLY, needs_for=True)

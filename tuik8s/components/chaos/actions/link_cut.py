@@ -18,4 +18,4 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return between(spec, shape, LinkRule(cut=True))
 
 
-ACTION = Action(plan=plan, group="link", targets=TARGETS, takes=("peer",))
+ACTION = Action(plan=plan, group="link", targets=TARGETS, takes=("peer",), downs_pods=True)

@@ -20,4 +20,4 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return Effects(links=tuple(cuts))
 
 
-ACTION = Action(plan=plan, group="node", targets=("node",))
+ACTION = Action(plan=plan, group="node", targets=("node",), downs_pods=True)

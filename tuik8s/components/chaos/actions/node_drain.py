@@ -17,4 +17,6 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return Effects(drain=(Drain(shape.node(spec.target), spec.override),))
 
 
-ACTION = Action(plan=plan, group="node", targets=("node",), reads=("nodes",), cordons=True)
+ACTION = Action(
+    plan=plan, group="node", targets=("node",), reads=("nodes",), cordons=True, downs_pods=True
+)

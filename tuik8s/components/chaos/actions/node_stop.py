@@ -15,4 +15,4 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return Effects(hold=shape.node_parties(spec.target))
 
 
-ACTION = Action(plan=plan, group="node", targets=("node",))
+ACTION = Action(plan=plan, group="node", targets=("node",), downs_pods=True)

@@ -17,4 +17,6 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return pod_rule(spec, do="crash-loop", delay_ms=duration_ms(spec, "delay"))
 
 
-ACTION = Action(plan=plan, group="pod", targets=TARGETS, takes=("delay",), reads=READS)
+ACTION = Action(
+    plan=plan, group="pod", targets=TARGETS, takes=("delay",), reads=READS, downs_pods=True
+)

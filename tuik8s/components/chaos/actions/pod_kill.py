@@ -22,4 +22,4 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return Effects(evict=tuple(Eviction(*place, override=spec.override) for place in places))
 
 
-ACTION = Action(plan=plan, group="pod", targets=TARGETS, reads=READS)
+ACTION = Action(plan=plan, group="pod", targets=TARGETS, reads=READS, downs_pods=True)

@@ -16,4 +16,4 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return pod_rule(spec, do="not-ready")
 
 
-ACTION = Action(plan=plan, group="pod", targets=TARGETS, reads=READS)
+ACTION = Action(plan=plan, group="pod", targets=TARGETS, reads=READS, downs_pods=True)
