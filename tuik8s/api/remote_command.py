@@ -1,6 +1,7 @@
-"""A command in a running container, as the API server and a kubelet speak of it.
+"""A command in a running container, or its own, as the API server and a kubelet speak of it.
 
     POST /exec/NAMESPACE/POD/CONTAINER?command=...&tty=true    -> Output, with the id of a session
+    POST /attach/NAMESPACE/POD/CONTAINER?stdin=true            the same, of its own process
     POST /execSession/ID    Input                              -> Output: what came since
 
 The body of both is msgpack. A session that is not asked for IDLE_MS is ended, as is one that is

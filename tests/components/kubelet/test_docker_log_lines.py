@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tuik8s.components.kubelet.runtimes.base import LogLine
-from tuik8s.components.kubelet.runtimes.docker import log_lines
+from tuik8s.components.kubelet.runtimes.docker_log import log_lines
 
 STAMP = "2026-01-01T00:00:00.5Z"
 AT_MS = 1_767_225_600_500

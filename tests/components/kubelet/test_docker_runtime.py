@@ -22,13 +22,14 @@ from tuik8s.components.kubelet.runtimes.base import (
     CannotExec,
     ContainerChange,
     ExecOrder,
+    Execution,
     StartContainer,
 )
-from tuik8s.components.kubelet.runtimes.docker import (
+from tuik8s.components.kubelet.runtimes.docker import PAUSE_IMAGE, DockerRuntime, remove_all
+from tuik8s.components.kubelet.runtimes.docker_exec import (
     FAILURES,
-    PAUSE_IMAGE,
-    DockerRuntime,
-    remove_all,
+    INPUT_BYTES_MAX,
+    OUTPUT_BYTES_MAX,
 )
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -47,7 +48,7 @@ def _engine() -> Any:
     layer = io.BytesIO()
     with tarfile.open(fileobj=layer, mode="w") as tar:
         tar.add(busybox, "bin/busybox")
-        for name in ("sh", "sleep", "httpd", "echo", "mkdir"):
+        for name in ("sh", "sleep", "httpd", "echo", "mkdir", "tr", "printf"):
             link = tarfile.TarInfo(f"bin/{name}")
             link.type, link.linkname = tarfile.SYMTYPE, "busybox"
             tar.addfile(link)
@@ -140,6 +141,16 @@ def test_a_container_is_stopped_and_one_that_runs_is_taken_over(rig: Rig) -> Non
     assert again.until(id_, "exited").exit_code == 0
 
 
+def read_to_the_end(running: Execution) -> tuple[bytes, bytes, int]:
+    """(stdout, stderr, exit code)."""
+    out = err = b""
+    end = time.monotonic() + WITHIN_S
+    while (found := running.read(0)).exit_code < 0 and time.monotonic() < end:
+        out, err = out + found.stdout, err + found.stderr
+        time.sleep(0.02)
+    return out + found.stdout, err + found.stderr, found.exit_code
+
+
 def test_a_command_in_a_running_container(rig: Rig) -> None:
     id_ = rig.start("sleep 1000", sandbox=uuid.uuid4().hex)
     rig.until(id_, "started")
@@ -147,17 +158,48 @@ def test_a_command_in_a_running_container(rig: Rig) -> None:
     running = rig.runtime.exec(id_, ExecOrder(command=script, has_input=True), 0)
     running.write(b"one\n", 0)
     running.end_input()
-    out = err = b""
-    end = time.monotonic() + WITHIN_S
-    while (found := running.read(0)).exit_code < 0 and time.monotonic() < end:
-        out, err = out + found.stdout, err + found.stderr
-        time.sleep(0.02)
-    assert (out + found.stdout, err + found.stderr) == (b"got one\n", b"no\n")
-    assert found.exit_code == 4
+    assert read_to_the_end(running) == (b"got one\n", b"no\n", 4)
     rig.runtime.stop(id_, 0, 0)
     rig.until(id_, "exited")
     with pytest.raises(CannotExec):
         rig.runtime.exec(id_, ExecOrder(command=("/bin/sh",)), 0)
+
+
+def test_a_command_that_is_not_read_waits_and_one_that_does_not_read_is_full(rig: Rig) -> None:
+    id_ = rig.start("sleep 1000", sandbox=uuid.uuid4().hex)
+    rig.until(id_, "started")
+    count = 4 * OUTPUT_BYTES_MAX
+    script = f"i=0; while [ $i -lt {count // 4096} ]; do echo $BLOCK; i=$((i+1)); done"
+    command = ("/bin/sh", "-c", f"BLOCK=$(printf '%4095s' x | tr ' ' y); {script}")
+    running = rig.runtime.exec(id_, ExecOrder(command=command), 0)
+    out, err, code = read_to_the_end(running)
+    assert (len(out), err, code) == (count, b"", 0)
+    sleeping = rig.runtime.exec(id_, ExecOrder(command=("/bin/sleep", "100"), has_input=True), 0)
+    for _ in range(40):
+        sleeping.write(b"x" * INPUT_BYTES_MAX, 0)
+    assert sleeping.read(0).is_full
+    sleeping.close()
+    assert sleeping.read(0).exit_code == 137
+
+
+def test_attached_to_a_container_that_reads(rig: Rig) -> None:
+    id_ = rig.start(
+        "echo before; while read x; do echo got $x; done", sandbox=uuid.uuid4().hex, has_input=True
+    )
+    rig.until(id_, "started")
+    end = time.monotonic() + WITHIN_S
+    while not rig.runtime.logs(id_, 0).total and time.monotonic() < end:
+        time.sleep(0.02)
+    attached = rig.runtime.attach(id_, ExecOrder(has_input=True), 0)
+    attached.write(b"one\n", 0)
+    out = b""
+    while b"one" not in out and time.monotonic() < end:
+        out += attached.read(0).stdout
+        time.sleep(0.02)
+    assert out == b"got one\n"
+    rig.runtime.end(id_, 0, "", 0)
+    rig.until(id_, "exited")
+    assert read_to_the_end(attached) == (b"", b"", 0)
 
 
 def test_an_image_that_cannot_be_pulled(rig: Rig) -> None:

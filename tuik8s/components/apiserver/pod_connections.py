@@ -6,11 +6,12 @@ Source: k8s.io/kubernetes pkg/registry/core/pod/{strategy.go,rest/subresources.g
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import msgspec
 
 from tuik8s.api.errors import ApiError, bad_request
-from tuik8s.api.types import Object
+from tuik8s.api.types import Object, Request
 from tuik8s.components.apiserver.call import Call
 from tuik8s.components.apiserver.negotiation import PACKED
 
@@ -35,14 +36,20 @@ def pod_and_node(core: Core, call: Call) -> tuple[Object, str]:
     node = (pod.get("spec") or {}).get("nodeName", "")
     if not node:
         raise bad_request(f"pod {request.name} does not have a host assigned")
+    if core.config.read_only:
+        raise ApiError(403, "Forbidden", "this is a log, not a cluster: nothing runs in it", {})
     return pod, node
 
 
-def require_upgrade(core: Core, call: Call, what: str, protocols: str = _CHANNELS) -> None:
-    """Raises ApiError where nothing runs, and where the client offers no protocol of ours."""
-    if core.config.read_only:
-        raise ApiError(403, "Forbidden", "this is a log, not a cluster: nothing runs in it", {})
-    if call.form != PACKED and not call.request.upgrade:
+def kubelet_path(what: str, request: Request, *more: str) -> str:
+    """Where a kubelet is asked about a pod."""
+    parts = (what, request.namespace, request.name, *more)
+    return "".join(f"/{quote(part)}" for part in parts)
+
+
+def require_upgrade(call: Call, what: str, protocols: str = _CHANNELS) -> None:
+    """Raises ApiError where the client offers no protocol of ours."""
+    if not call.request.upgrade:
         raise bad_request(
             f"Upgrade request required: {what} needs a WebSocket that offers {protocols}, or "
             "SPDY/3.1; any kubectl does"

@@ -1,4 +1,6 @@
-"""Commands that run in containers of this process, by session; see `api.remote_command`."""
+"""Commands that run in containers of this process, and clients that are attached to one, by
+session; see `api.remote_command`.
+"""
 
 from __future__ import annotations
 
@@ -39,9 +41,12 @@ class ExecSessions:
 
     def answer(self, pods: NodePods, parts: list[str], query: str, body: bytes) -> HttpAnswer:
         """Begin a command, or go on with a session."""
-        if parts[0] == "exec" and len(parts) == 4:
+        if parts[0] != "execSession" and len(parts) == 4:
             namespace, pod, container = map(unquote, parts[1:])
-            return self._begin(pods, namespace, pod, container, parse_qs(query))
+            asked = parse_qs(query)
+            if parts[0] == "exec" and not asked.get("command"):
+                return HttpAnswer(400, b"a command is needed")
+            return self._begin(pods, namespace, pod, container, asked)
         session = self._sessions.get(parts[1]) if len(parts) == 2 else None
         if session is None:
             return HttpAnswer(404, b"no such session")
@@ -76,11 +81,12 @@ class ExecSessions:
             made=files.made,
         )
         now_ms = self._world.now_ms()
+        begin = self._runtime.exec if order.command else self._runtime.attach
         try:
-            execution = self._runtime.exec(container.id, order, now_ms)
+            execution = begin(container.id, order, now_ms)
         except CannotExec as why:
-            message = f"error executing command in container: {why}"
-            return HttpAnswer(500, message.encode())
+            what = "error executing command in container" if order.command else "error attaching"
+            return HttpAnswer(500, f"{what}: {why}".encode())
         self._begun_count += 1
         id_ = str(self._begun_count)
         session = self._sessions[id_] = _Session(life, execution, now_ms)
@@ -105,7 +111,7 @@ class ExecSessions:
         now_ms = session.asked_at_ms = self._world.now_ms()
         found = session.execution.read(now_ms)
         wait_ms = LOOK_MS if found.wake_at_ms is None else found.wake_at_ms - now_ms
-        if found.exit_code >= 0:
+        if found.exit_code >= 0 or found.problem:
             del self._sessions[id_]
         pods.look_at(session.life)
         output = Output(
@@ -114,6 +120,8 @@ class ExecSessions:
             stderr=found.stderr,
             exit_code=found.exit_code,
             wake_ms=min(max(wait_ms, WAKE_MS_MIN), LOOK_MS),
+            is_full=found.is_full,
+            problem=found.problem,
         )
         return HttpAnswer(200, packed(output))
 

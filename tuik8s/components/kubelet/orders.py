@@ -62,6 +62,9 @@ def start_order(
         readiness=_numbered(spec.get("readinessProbe"), spec),
         liveness=_times(spec.get("livenessProbe")),
         pre_stop_ms=_pre_stop_ms(spec, env),
+        has_input=bool(spec.get("stdin")),
+        input_once=bool(spec.get("stdinOnce")),
+        has_terminal=bool(spec.get("tty")),
     )
 
 

@@ -49,5 +49,8 @@ class Program:
     """What it creates through the API when it starts, with its pod's service account."""
     commands: Mapping[str, Command] = field(default_factory=lambda: SHELL)
     """What can be run in it (exec), by name; empty for an image without a shell."""
+    command: tuple[str, ...] = ()
+    """The one of these that the container itself is, when it reads from who attaches to it: it is
+    not known ahead what that one writes, and when it ends."""
     cpu_millis: int = 1
     memory_bytes: int = 8 << 20

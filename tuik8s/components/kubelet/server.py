@@ -3,6 +3,7 @@
     GET /containerLogs/NAMESPACE/POD/CONTAINER?tailLines=&sinceSeconds=&timestamps=&previous=&from=
     GET /logs/kubelet.log?...    GET /logs/?query=kube-proxy     (`world.log_pages`)
     POST /exec/NAMESPACE/POD/CONTAINER?command=...    POST /execSession/ID    (`api.remote_command`)
+    POST /attach/NAMESPACE/POD/CONTAINER
     GET /portForward/NAMESPACE/POD?port=                                      (`api.remote_port`)
 
 Logs are text. `x-next` in the answer is the number of the line after the last one: `from=` asks
@@ -67,7 +68,7 @@ class KubeletServer:
     def answer(self, node: str, request: HttpRequest) -> HttpAnswer:
         url = urlsplit(request.path)
         parts = url.path.strip("/").split("/")
-        if request.method == "POST" and parts[0] in ("exec", "execSession"):
+        if request.method == "POST" and parts[0] in ("exec", "attach", "execSession"):
             return self._sessions.answer(self._by_node[node], parts, url.query, request.body)
         query = _single(url.query)
         if request.method == "GET" and parts[0] == "logs":

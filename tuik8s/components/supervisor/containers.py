@@ -12,7 +12,8 @@ def require_engine(config: ClusterConfig) -> None:
     """Refuse to start without an engine when the pods are to run in one."""
     if config.runtime != DOCKER:
         return
-    from tuik8s.components.kubelet.runtimes.docker import FAILURES, DockerRuntime
+    from tuik8s.components.kubelet.runtimes.docker import DockerRuntime
+    from tuik8s.components.kubelet.runtimes.docker_exec import FAILURES
 
     try:
         DockerRuntime(config.container_label)
@@ -27,7 +28,8 @@ def remove_containers(config: ClusterConfig) -> None:
     """Remove what a cluster that ends still has in the engine."""
     if config.runtime != DOCKER:
         return
-    from tuik8s.components.kubelet.runtimes.docker import FAILURES, remove_all
+    from tuik8s.components.kubelet.runtimes.docker import remove_all
+    from tuik8s.components.kubelet.runtimes.docker_exec import FAILURES
 
     try:
         remove_all(config.container_label)

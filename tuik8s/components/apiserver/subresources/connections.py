@@ -1,7 +1,7 @@
-"""/attach, /portforward and /proxy: connections that the server only passes on.
+"""/proxy: requests that the server only passes on.
 
 The door takes over the connection when the target can be reached (`core.connect`); where it cannot,
-the refusal says so. /exec has a file of its own.
+the refusal says so.
 
 Source: k8s.io/kubernetes pkg/registry/core/pod/rest/subresources.go (1.36).
 """

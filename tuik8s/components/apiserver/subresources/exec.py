@@ -11,7 +11,7 @@ Source: k8s.io/kubernetes pkg/registry/core/pod/rest/subresources.go, pkg/kubele
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from tuik8s.api.errors import bad_request
 from tuik8s.api.remote_command import Input, Output, packed
@@ -19,9 +19,9 @@ from tuik8s.components.apiserver.answers import encode_msgpack
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.effects import Fetched, KubeletCall, Pause, Waiting
 from tuik8s.components.apiserver.negotiation import PACKED
-from tuik8s.components.apiserver.options import first, flag, integer
-from tuik8s.components.apiserver.pod_connections import pod_and_node, require_upgrade
-from tuik8s.components.apiserver.pod_containers import only_container, require_container
+from tuik8s.components.apiserver.options import flag, integer
+from tuik8s.components.apiserver.pod_connections import kubelet_path, pod_and_node, require_upgrade
+from tuik8s.components.apiserver.pod_containers import container_of
 from tuik8s.components.apiserver.remote_session import (
     begin,
     open_session,
@@ -41,17 +41,16 @@ def connect(core: Core, call: Call) -> Outcome:
     """Run a command. Raises ApiError in upstream's words where it cannot be."""
     request = call.request
     pod, node = pod_and_node(core, call)
-    container = first(request.query, "container") or only_container(pod)
-    require_container(pod, container)
+    path = kubelet_path("exec", request, container_of(pod, request.query))
     if not request.query.get("command"):
         raise bad_request("you must specify at least one command for the container")
-    require_upgrade(core, call, "exec")
     is_packed = call.form == PACKED
+    if not is_packed:
+        require_upgrade(call, "exec")
     asked_for = [("command", word) for word in request.query["command"]]
     asked_for += [(name, "true") for name in ("stdin", "tty") if flag(request.query, name)]
     if is_packed and request.body and not flag(request.query, "stdin"):
         asked_for.append(("stdin", "true"))
-    path = f"/exec/{quote(request.namespace)}/{quote(request.name)}/{quote(container)}"
     path += f"?{urlencode(asked_for)}"
     return _answer_whole(node, path, call) if is_packed else open_session(core, node, path)
 

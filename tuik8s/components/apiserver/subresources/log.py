@@ -15,7 +15,7 @@ from tuik8s.components.apiserver.answers import TEXT, Answer
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.effects import Fetched, KubeletCall, Waiting
 from tuik8s.components.apiserver.options import Query, first, flag, integer
-from tuik8s.components.apiserver.pod_containers import only_container, require_container
+from tuik8s.components.apiserver.pod_containers import container_of
 from tuik8s.components.apiserver.subresources.base import Handlers
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ def get_log(core: Core, call: Call) -> Outcome:
     pod = core.reader.get("pods", request.namespace, request.name)
     if pod is None:
         raise call.not_found()
-    container = first(request.query, "container") or only_container(pod)
-    require_container(pod, container)
+    container = container_of(pod, request.query)
     query = _kubelet_query(request.query)
     node = (pod.get("spec") or {}).get("nodeName", "")
     if not node:

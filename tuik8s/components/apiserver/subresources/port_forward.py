@@ -6,14 +6,13 @@ Source: k8s.io/kubernetes pkg/registry/core/pod/rest/subresources.go, k8s.io/kub
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
 
 from tuik8s.api.errors import bad_request
 from tuik8s.api.numbers import parse_int
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.options import Query
-from tuik8s.components.apiserver.pod_connections import pod_and_node, require_upgrade
+from tuik8s.components.apiserver.pod_connections import kubelet_path, pod_and_node, require_upgrade
 from tuik8s.components.apiserver.port_forwards import PortForwards
 from tuik8s.components.apiserver.subresources.base import Handlers
 from tuik8s.components.apiserver.upgrades.spdy_forwards import PORT_MAX
@@ -30,9 +29,9 @@ def connect(core: Core, call: Call) -> Outcome:
     """Open the way to the pod. Raises ApiError in upstream's words where there is none."""
     request = call.request
     _, node = pod_and_node(core, call)
-    require_upgrade(core, call, "portforward", "SPDY/3.1+portforward.k8s.io or v4.channel.k8s.io")
+    require_upgrade(call, "portforward", "SPDY/3.1+portforward.k8s.io or v4.channel.k8s.io")
     ports = _ports(request.query) if request.upgrade in _CHANNELS else ()
-    path = f"/portForward/{quote(request.namespace)}/{quote(request.name)}"
+    path = kubelet_path("portForward", request)
     return Answer(101, session=PortForwards(core, node, path, ports))
 
 

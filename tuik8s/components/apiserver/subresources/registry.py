@@ -6,6 +6,7 @@ from typing import Final
 
 from tuik8s.components.apiserver.subresources import (
     approval,
+    attach,
     binding,
     connections,
     ephemeral_containers,
@@ -34,7 +35,7 @@ SUBRESOURCES: Final[dict[tuple[str, str], Handlers]] = {
     ("pods", "resize"): resize.HANDLERS,
     ("pods", "log"): log.HANDLERS,
     ("pods", "exec"): exec.HANDLERS,
-    ("pods", "attach"): connections.HANDLERS,
+    ("pods", "attach"): attach.HANDLERS,
     ("pods", "portforward"): port_forward.HANDLERS,
     ("pods", "proxy"): connections.HANDLERS,
     ("services", "proxy"): connections.HANDLERS,

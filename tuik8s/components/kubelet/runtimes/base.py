@@ -33,7 +33,8 @@ class StartContainer(msgspec.Struct, frozen=True, kw_only=True):
     ends: whether the pod waits for the container's end (an init container that is no sidecar).
     sandbox: the pod's uid, for runtimes where its containers share something. cpu_millis,
     memory_bytes: limits, 0 for none. readiness: the probe, with ports as numbers. liveness: when
-    it is asked, None for never. pre_stop_ms: how long the hook before a stop takes.
+    it is asked, None for never. pre_stop_ms: how long the hook before a stop takes. has_input,
+    has_terminal: it reads from who attaches to it; input_once: from the first one only.
     """
 
     id: str
@@ -55,6 +56,9 @@ class StartContainer(msgspec.Struct, frozen=True, kw_only=True):
     readiness: Object | None = None
     liveness: ProbeTimes | None = None
     pre_stop_ms: int = 0
+    has_input: bool = False
+    input_once: bool = False
+    has_terminal: bool = False
 
 
 Kind = Literal[
@@ -101,13 +105,13 @@ class Log(NamedTuple):
 
 
 class ExecOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """A command to run in a running container.
+    """A command to run in a running container; without one it is attached to.
 
     files: what the pod's volumes bring, path -> content; fixed: directories in which nothing can
     be written; made: those that are there and empty.
     """
 
-    command: tuple[str, ...]
+    command: tuple[str, ...] = ()
     namespace: str = ""
     has_terminal: bool = False
     has_input: bool = False
@@ -118,16 +122,19 @@ class ExecOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 class ExecRead(NamedTuple):
     """What a command wrote since the last look. exit_code: -1 while it runs; wake_at_ms: when it
-    will go on by itself, if that is known."""
+    will go on by itself, if that is known. is_full: it takes no more input for now. problem: why it
+    could not be run or was lost, which ends it."""
 
     stdout: bytes
     stderr: bytes
     exit_code: int
     wake_at_ms: int | None
+    is_full: bool = False
+    problem: str = ""
 
 
 class Execution(Protocol):
-    """A command that was started in a container."""
+    """A command that was started in a container, or a client that is attached to one."""
 
     def write(self, data: bytes, now_ms: int) -> None:
         """Hand over input of the client."""
@@ -185,6 +192,10 @@ class Runtime(Protocol):
 
     def exec(self, container_id: str, order: ExecOrder, now_ms: int) -> Execution:
         """Start a command in a running container. Raises CannotExec."""
+        ...
+
+    def attach(self, container_id: str, order: ExecOrder, now_ms: int) -> Execution:
+        """What a running container writes from now on, and its input. Raises CannotExec."""
         ...
 
     def address_of(self, container_id: str) -> str:

@@ -24,27 +24,31 @@ from queue import SimpleQueue
 from typing import Any, Final
 
 import docker
-from docker.errors import DockerException, NotFound
-from requests.exceptions import RequestException
+from docker.errors import NotFound
 
-from tuik8s.api.times import parse_time
 from tuik8s.components.kubelet.probing import probe_until
 from tuik8s.components.kubelet.runtimes.base import (
     CannotExec,
     ContainerChange,
     ExecOrder,
     Log,
-    LogLine,
     StartContainer,
 )
-from tuik8s.components.kubelet.runtimes.docker_exec import DockerExecution
+from tuik8s.components.kubelet.runtimes.docker_exec import (
+    FAILURES,
+    DockerExecution,
+    attached_to,
+    command_in,
+    words,
+)
+from tuik8s.components.kubelet.runtimes.docker_log import FollowedLog
 from tuik8s.world.network import HttpAnswer, HttpRequest
 
 POLL_MS: Final = 100
-LOG_LINES_MAX: Final = 10_000
+LOG_ENDS_WITHIN_S: Final = 5.0
+"""How long the last lines of a container may come after its end."""
 PAUSE_IMAGE: Final = "registry.k8s.io/pause:3.10"
 _CLUSTER: Final = "dev.tuik8s.cluster"
-FAILURES: Final = (DockerException, RequestException, OSError)
 
 
 class _Worker:
@@ -55,6 +59,7 @@ class _Worker:
         self.name = f"tuik8s-{order.id.rpartition('/')[2][:32]}"
         self.address = ""
         self.container: Any = None
+        self.log = FollowedLog()
         self.is_over = False
         self.is_cancelled = False
         self.is_held_unready = False
@@ -73,7 +78,7 @@ class _Worker:
             self.tell("pulling")
             self._runtime.require_image(image)
         except FAILURES as problem:
-            message = f'failed to pull image "{image}": {_words(problem)}'
+            message = f'failed to pull image "{image}": {words(problem)}'
             self.tell("pull-failed", reason="ErrImagePull", message=message)
             self.is_over = True
             return
@@ -82,16 +87,19 @@ class _Worker:
             self.container = self._runtime.run_container(self.order, self.name)
             if self.is_cancelled:
                 self.container.kill()
+            followed = threading.Thread(target=self.log.follow, args=(self.container,), daemon=True)
+            followed.start()
             self.tell("started")
             self._watch_readiness()
             self.container.wait(timeout=None)
+            followed.join(LOG_ENDS_WITHIN_S)
             self.container.reload()
             state = self.container.attrs["State"]
             code = int(state["ExitCode"])
             reason = "OOMKilled" if state.get("OOMKilled") else "Error" if code else "Completed"
             self.tell("exited", exit_code=code, reason=reason, message=state.get("Error", ""))
         except FAILURES as problem:
-            message = _words(problem)
+            message = words(problem)
             self.tell("exited", exit_code=128, reason="ContainerCannotRun", message=message)
         self.is_over = True
         self._ended.set()
@@ -185,23 +193,29 @@ class DockerRuntime:
 
     def logs(self, container_id: str, now_ms: int) -> Log:
         worker = self._workers.get(container_id)
-        if worker is None or worker.container is None:
-            return Log((), 0)
-        try:
-            text = worker.container.logs(timestamps=True).decode("utf-8", "replace")
-        except FAILURES:
-            return Log((), 0)
-        lines = log_lines(text)
-        return Log(tuple(lines[-LOG_LINES_MAX:]), len(lines))
+        return Log((), 0) if worker is None else worker.log.now()
 
     def answer(self, container_id: str, request: HttpRequest, now_ms: int) -> HttpAnswer:
         return HttpAnswer(503, b"connections are forwarded to the container\n")
 
     def exec(self, container_id: str, order: ExecOrder, now_ms: int) -> DockerExecution:
+        name = self._running(container_id).container.id
+        return DockerExecution(
+            lambda: command_in(self._engine.api, name, order), has_terminal=order.has_terminal
+        )
+
+    def attach(self, container_id: str, order: ExecOrder, now_ms: int) -> DockerExecution:
+        worker = self._running(container_id)
+        name = worker.container.id
+        return DockerExecution(
+            lambda: attached_to(self._engine.api, name), has_terminal=worker.order.has_terminal
+        )
+
+    def _running(self, container_id: str) -> _Worker:
         worker = self._workers.get(container_id)
         if worker is None or worker.container is None or worker.is_over:
             raise CannotExec("container is not running")
-        return DockerExecution(self._engine.api, worker.container.id, order)
+        return worker
 
     def address_of(self, container_id: str) -> str:
         worker = self._workers.get(container_id)
@@ -247,6 +261,8 @@ class DockerRuntime:
             entrypoint=list(order.command) or None,
             command=list(order.args) or None,
             environment=dict(order.env),
+            stdin_open=order.has_input,
+            tty=order.has_terminal,
             network_mode=f"container:{_sandbox_name(order.sandbox)}",
             mem_limit=order.memory_bytes or None,
             nano_cpus=order.cpu_millis * 1_000_000 or None,
@@ -287,13 +303,3 @@ def _sandbox_name(pod: str) -> str:
 
 def _fields(change: ContainerChange) -> dict[str, Any]:
     return {name: getattr(change, name) for name in change.__struct_fields__}
-
-
-def log_lines(text: str) -> list[LogLine]:
-    """The lines of an engine's log, each after its time; a carriage return ends none."""
-    parts = (line.partition(" ") for line in text.split("\n") if line)
-    return [LogLine(parse_time(stamp), written) for stamp, _, written in parts]
-
-
-def _words(problem: Exception) -> str:
-    return str(getattr(problem, "explanation", "") or problem)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from tuik8s.components.kubelet.behaviour import BadBehaviour, change
-from tuik8s.components.kubelet.images.registry import image_of
+from tuik8s.components.kubelet.images.registry import program_of
 from tuik8s.components.kubelet.program import Program
 from tuik8s.components.kubelet.runtimes.base import (
     CannotExec,
@@ -30,7 +30,8 @@ from tuik8s.components.kubelet.runtimes.base import (
     LogLine,
     StartContainer,
 )
-from tuik8s.components.kubelet.runtimes.sim_exec import SimExecution
+from tuik8s.components.kubelet.runtimes.sim_attach import Attachment, Own
+from tuik8s.components.kubelet.runtimes.sim_exec import SimExecution, shell_of
 from tuik8s.components.kubelet.shell.files import Files
 from tuik8s.world.network import HttpAnswer, HttpRequest
 
@@ -56,6 +57,8 @@ class _Container:
     answers_count: int = 0
     files: Files | None = None
     """What commands have written; made when the first one runs."""
+    own: Own | None = None
+    """Its process, where that reads from who attaches to it."""
 
     def is_running(self, now_ms: int) -> bool:
         return 0 <= self.started_at_ms <= now_ms and not 0 <= self.ended_at_ms <= now_ms
@@ -70,9 +73,11 @@ class SimRuntime:
         self._containers: dict[str, _Container] = {}
         self._heap: list[tuple[int, int, int, ContainerChange]] = []
         self._sequence = 0
+        self._own: dict[str, Own] = {}
+        """The processes that run, by container."""
 
     def start(self, order: StartContainer, now_ms: int) -> None:
-        program = image_of(order.image)(order)
+        program = program_of(order)
         problem = ""
         try:
             change(program, order.behaviour)
@@ -91,6 +96,8 @@ class SimRuntime:
         started_at_ms = pulled_at_ms + program.start_ms
         container.started_at_ms = started_at_ms
         self._plan(container, started_at_ms, "started")
+        if program.command:
+            self._begin_own(container)
         ends_at_ms = None
         if program.exit_after_ms is not None:
             ends_at_ms = started_at_ms + program.exit_after_ms
@@ -106,6 +113,15 @@ class SimRuntime:
             ready_at_ms = started_at_ms + program.ready_after_ms
             if ends_at_ms is None or ready_at_ms < ends_at_ms:
                 self._plan(container, ready_at_ms, "ready")
+
+    def _begin_own(self, container: _Container) -> None:
+        order, program = container.order, container.program
+        files = container.files = Files()
+        shell = shell_of(order, "", program, files, container.started_at_ms)
+        container.own = Own(
+            shell, program.command, has_terminal=order.has_terminal, once=order.input_once
+        )
+        self._own[order.id] = container.own
 
     def _plan_liveness(self, container: _Container, started_at_ms: int) -> None:
         """The probes that fail, at the times at which they are asked, up to the one that counts."""
@@ -160,9 +176,16 @@ class SimRuntime:
 
     def remove(self, container_id: str) -> None:
         self._containers.pop(container_id, None)
+        self._own.pop(container_id, None)
 
     def advance(self, now_ms: int) -> tuple[ContainerChange, ...]:
         happened = []
+        for id_, own in list(self._own.items()):
+            if self._containers[id_].is_running(now_ms):
+                own.advance(now_ms)
+            if own.exit_code >= 0:
+                del self._own[id_]
+                self.end(id_, own.exit_code, "Error" if own.exit_code else "Completed", now_ms)
         while self._heap and self._heap[0][0] <= now_ms:
             _, _, epoch, event = heapq.heappop(self._heap)
             container = self._containers.get(event.id)
@@ -173,7 +196,9 @@ class SimRuntime:
         return tuple(happened)
 
     def wake_at_ms(self) -> int | None:
-        return self._heap[0][0] if self._heap else None
+        times = [own.wake_at_ms for own in self._own.values()]
+        times += [self._heap[0][0]] if self._heap else []
+        return min((at_ms for at_ms in times if at_ms is not None), default=None)
 
     def logs(self, container_id: str, now_ms: int) -> Log:
         container = self._containers.get(container_id)
@@ -195,6 +220,9 @@ class SimRuntime:
                     break
                 at_ms += writes.every_ms
         lines.extend(container.answers)
+        if container.own is not None:
+            lines.extend(container.own.lines)
+            gone += container.own.lines_count - len(container.own.lines)
         lines.sort(key=lambda line: line.at_ms)
         return Log(tuple(lines[-LOG_LINES_MAX:]), gone + len(lines))
 
@@ -222,6 +250,20 @@ class SimRuntime:
             container.started_at_ms,
             lambda at_ms: container_id in self._containers and container.is_running(at_ms),
             lambda code, at_ms: self._die(container_id, code, at_ms),
+        )
+
+    def attach(self, container_id: str, order: ExecOrder, now_ms: int) -> Attachment:
+        container = self._containers.get(container_id)
+        if container is None or not container.is_running(now_ms):
+            raise CannotExec("container is not running")
+        own = container.own
+        if own is not None:
+            own.shell.files.mount(order.files, order.fixed, order.made)
+        return Attachment(
+            own,
+            lambda at_ms: self.logs(container_id, at_ms),
+            lambda at_ms: container_id in self._containers and container.is_running(at_ms),
+            now_ms,
         )
 
     def _die(self, container_id: str, code: int, now_ms: int) -> None:

@@ -11,6 +11,23 @@ from tuik8s.components.kubelet.shell.interpreter import NOT_FOUND_CODE, Facts, S
 from tuik8s.components.kubelet.shell.process import Process, start
 
 
+def shell_of(
+    container: StartContainer, namespace: str, program: Program, files: Files, started_at_ms: int
+) -> Shell:
+    """A shell in a container."""
+    words = (*container.command, *container.args) or (container.image,)
+    facts = Facts(
+        container.pod,
+        namespace,
+        container.pod_ip,
+        container.node,
+        container.container,
+        " ".join(words),
+        started_at_ms,
+    )
+    return Shell(facts, container.env, files, program.commands)
+
+
 class SimExecution:
     """See `runtimes.base.Execution`. It ends when its container does.
 
@@ -27,18 +44,8 @@ class SimExecution:
         is_running: Callable[[int], bool],
         die: Callable[[int, int], None],
     ) -> None:
-        words = (*container.command, *container.args) or (container.image,)
-        facts = Facts(
-            container.pod,
-            order.namespace,
-            container.pod_ip,
-            container.node,
-            container.container,
-            " ".join(words),
-            started_at_ms,
-        )
         files.mount(order.files, order.fixed, order.made)
-        self._shell = Shell(facts, container.env, files, program.commands)
+        self._shell = shell_of(container, order.namespace, program, files, started_at_ms)
         self._is_running = is_running
         self._die = die
         self._refused = b""

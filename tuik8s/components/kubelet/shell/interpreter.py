@@ -83,6 +83,8 @@ class Shell:
         self.now_ms = facts.started_at_ms
         self.wants_end = -1
         """The code with which the container is to end, -1 when it is not."""
+        self.prompted = ""
+        """The prompt at which it waits; "" where it does not."""
         self._pending = b""
 
     # --- what is run --------------------------------------------------------------------------
@@ -109,9 +111,11 @@ class Shell:
         """Lines of the client, one after another, until its input ends."""
         while True:
             if self.has_terminal:
-                streams.say(f"{self.cwd} # ")
+                self.prompted = f"{self.cwd} # "
+                streams.say(self.prompted)
             try:
                 line = yield from self.read_line(streams)
+                self.prompted = ""
                 if line is None:
                     break
                 yield from self.script(line, streams)

@@ -17,7 +17,10 @@ from tuik8s.components.kubelet.shell.script import OVERFLOWN_CODE
 
 STEPS_MAX: Final = 10_000
 """Of one look; a command that sleeps in a tight loop goes on at the next one."""
-OUTPUT_BYTES_MAX: Final = 16 << 20
+OUTPUT_BYTES_MAX: Final = 1 << 20
+"""What a command may have written that nobody has read, before it has to wait."""
+INPUT_BYTES_MAX: Final = 256 << 10
+"""What a client may have sent that the command has not read, before it has to wait."""
 
 
 class Terminal:
@@ -26,7 +29,7 @@ class Terminal:
     def __init__(self) -> None:
         self.echo = b""
         self.is_interrupted = False
-        self._line = b""
+        self.line = b""
 
     def take(self, data: bytes) -> list[bytes]:
         """Finished lines; b"" for the end of input."""
@@ -38,24 +41,24 @@ class Terminal:
     def _key(self, key: bytes, done: list[bytes]) -> None:
         if key in (b"\r", b"\n"):
             self.echo += b"\r\n"
-            done.append(self._line + b"\n")
-            self._line = b""
+            done.append(self.line + b"\n")
+            self.line = b""
         elif key in (b"\x08", b"\x7f"):
-            if self._line:
-                self._line = self._line.decode()[:-1].encode()
+            if self.line:
+                self.line = self.line.decode()[:-1].encode()
                 self.echo += b"\b \b"
         elif key == b"\x03":
             self.echo += b"^C\r\n"
-            self._line = b""
+            self.line = b""
             self.is_interrupted = True
         elif key == b"\x15":
-            self.echo += b"\b \b" * len(self._line.decode())
-            self._line = b""
+            self.echo += b"\b \b" * len(self.line.decode())
+            self.line = b""
         elif key == b"\x04":
-            done.append(self._line)
-            self._line = b""
+            done.append(self.line)
+            self.line = b""
         elif key >= b" ":
-            self._line += key
+            self.line += key
             self.echo += key
 
 
@@ -92,7 +95,11 @@ class Process:
         self._input_ended = True
 
     def resize(self, width: int, height: int) -> None:
+        """A shell that waits at its prompt writes it again, as one with an editor does."""
         self._shell.env.update(COLUMNS=str(width), LINES=str(height))
+        if self._reads and self._terminal is not None and self._shell.prompted:
+            shown = f"\r{self._shell.prompted}".encode() + self._terminal.line
+            self._written.out(shown, raw=True)
 
     def close(self) -> None:
         self._run.close()
@@ -101,8 +108,11 @@ class Process:
 
     def read(self, now_ms: int) -> ExecRead:
         self.read_until(now_ms)
+        has_waited = self._written.size > OUTPUT_BYTES_MAX
         out, err = self._written.take()
-        return ExecRead(out, err, self._exit_code, self._wake_at_ms)
+        wake_at_ms = now_ms if has_waited else self._wake_at_ms
+        is_full = sum(map(len, self._input)) > INPUT_BYTES_MAX
+        return ExecRead(out, err, self._exit_code, wake_at_ms, is_full)
 
     def read_until(self, now_ms: int) -> None:
         """Go on up to now, as far as time and input allow."""
