@@ -51,16 +51,16 @@ class Live:
     def pid(self, name: str) -> int:
         return int(next(p["pid"] for p in self.status()["processes"] if p["name"] == name))
 
-    def kubectl(self, *words: str, stdin: str | None = None) -> str:
-        done = self.try_kubectl(*words, stdin=stdin)
+    def kubectl(self, *words: str, stdin: str | None = None, program: str = "kubectl") -> str:
+        done = self.try_kubectl(*words, stdin=stdin, program=program)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def try_kubectl(
-        self, *words: str, stdin: str | None = None
+        self, *words: str, stdin: str | None = None, program: str = "kubectl"
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["kubectl", *words],
+            [program, *words],
             env=self.env,
             input=stdin,
             capture_output=True,

@@ -21,7 +21,7 @@ from tuik8s.components.kubelet.shell.base import (
     Sleep,
     Streams,
 )
-from tuik8s.components.kubelet.shell.files import FileProblem, Files, resolved
+from tuik8s.components.kubelet.shell.files import SIZE_BYTES_MAX, FileProblem, Files, resolved
 from tuik8s.components.kubelet.shell.script import (
     NO_SPACE_CODE,
     VALUE_CHARS_MAX,
@@ -43,6 +43,8 @@ NOT_FOUND_CODE: Final = 127
 INTERRUPTED_CODE: Final = 130
 ROUND_MS: Final = 1
 """What a round of a loop takes at least, so that one without end does not hold up the world."""
+INPUT_BYTES_MAX: Final = 2 * SIZE_BYTES_MAX
+"""What a command may be given that keeps all of it, such as tar and sort."""
 _ASSIGNMENT: Final = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _NAME: Final = re.compile(r"\b[A-Za-z_]\w*")
 Going = Generator[Effect, Any, None]
@@ -145,11 +147,15 @@ class Shell:
         return data
 
     def read_all(self, streams: Streams) -> Generator[Effect, Any, bytes]:
-        """All input up to its end."""
-        pieces = [self._pending]
+        """All input up to its end. Raises Exit when it is more than there is room for."""
+        pieces, size = [self._pending], len(self._pending)
         self._pending = b""
         while data := (yield from self.read(streams)):
             pieces.append(data)
+            size += len(data)
+            if size > INPUT_BYTES_MAX:
+                streams.complain("sh: out of memory: the input is too long")
+                raise Exit(NO_SPACE_CODE)
         return b"".join(pieces)
 
     def path(self, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from tuik8s.components.kubelet.shell import commands, filters
+from tuik8s.components.kubelet.shell import archive, commands, filters
 from tuik8s.components.kubelet.shell.base import Command, at_once
 
 SHELL: Final[Mapping[str, Command]] = {
@@ -44,6 +44,7 @@ SHELL: Final[Mapping[str, Command]] = {
     "sleep": commands.sleep,
     "sort": filters.sort,
     "tail": filters.tail,
+    "tar": archive.tar,
     "tee": filters.tee,
     "test": at_once(commands.test),
     "touch": at_once(commands.touch),
