@@ -41,7 +41,7 @@ _HASHED_AS: Final = {
     ),
 }
 
-UNSTORED: Final = frozenset({"componentstatuses"})
+UNSTORED: Final = frozenset({"componentstatuses", "nodes.metrics.k8s.io", "pods.metrics.k8s.io"})
 """What is made up when asked for, and stands in no log."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tuik8s.components.kubelet.behaviour import BadBehaviour, change
-from tuik8s.components.kubelet.program import Program, Writes
+from tuik8s.components.kubelet.program import Level, Program, Writes
 from tuik8s.world.network import HttpRequest
 
 CASES: tuple[tuple[str, dict[str, object]], ...] = (
@@ -23,8 +23,11 @@ CASES: tuple[tuple[str, dict[str, object]], ...] = (
     ("pull takes 3s", {"pull_ms": 3_000}),
     ("stop takes 4s", {"stop_takes_ms": 4_000}),
     ("ignores stop", {"ignores_stop": True}),
-    ("cpu 250m", {"cpu_millis": 250}),
-    ("memory 64Mi", {"memory_bytes": 64 << 20}),
+    ("cpu 250m", {"cpu_millis": [Level(250)]}),
+    ("memory 64Mi", {"memory_bytes": [Level(64 << 20)]}),
+    ("cpu 1 at 2m; cpu 50m", {"cpu_millis": [Level(50), Level(1000, 120_000)]}),
+    ("memory 1Gi at 30s", {"memory_bytes": [Level(8 << 20), Level(1 << 30, 30_000)]}),
+    ("requests cost 5ms", {"request_cpu_ms": 5}),
     ("ready after 1s; crash after 9s", {"ready_after_ms": 1_000, "exit_after_ms": 9_000}),
     ("  ready   after  1s ;", {"ready_after_ms": 1_000}),
 )

@@ -39,7 +39,7 @@ class ApiServer:
         options = StoreOptions(history_ms=config.history_ms, read_only=config.read_only)
         self.store = Store(world, disk or world.disk("store"), options, last_state)
         self.kinds = builtin()
-        for kind in computed.KINDS if config.explanations else ():
+        for kind in computed.kinds_of(config):
             self.kinds.add(kind)
         self.core = Core(world, self.store, self.kinds, config)
         self.pipeline = Pipeline(self.core)

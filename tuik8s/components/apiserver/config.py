@@ -36,8 +36,9 @@ class ApiServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     advertise_address and advertise_port: where clients reach the server, shown in its own Service.
     history_ms: how long old revisions stay readable. read_only: refuse every write (a log file
     that is only looked at). explanations: serve them (see `explain`), which upstream has not.
-    event_ttl_ms: Events vanish after this time. faults_propagate: let a fault in a request end the
-    process instead of answering 500 (tests and simulations).
+    metrics: serve metrics.k8s.io, as a cluster with a metrics-server does. event_ttl_ms: Events
+    vanish after this time. faults_propagate: let a fault in a request end the process instead of
+    answering 500 (tests and simulations).
     """
 
     service_cidr: str = "10.96.0.0/16"
@@ -53,6 +54,7 @@ class ApiServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     event_ttl_ms: int = 3_600_000
     read_only: bool = False
     explanations: bool = False
+    metrics: bool = False
     faults_propagate: bool = False
     limits: Limits = Limits()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tuik8s.api.errors import FieldError
@@ -19,11 +20,12 @@ from tuik8s.components.apiserver.authorization.registry import Authorization, au
 from tuik8s.components.apiserver.config import ApiServerConfig
 from tuik8s.components.apiserver.decoding import Bodies
 from tuik8s.components.apiserver.disturbances import Disturbances
-from tuik8s.components.apiserver.effects import Dial, Effect, Fetched, Pause, Settle
+from tuik8s.components.apiserver.effects import Dial, Effect, Fetched, Pause, Settle, Together
 from tuik8s.components.apiserver.objects import Objects, decode_msgpack, storage_of
 from tuik8s.components.apiserver.routes import Routes
 from tuik8s.components.apiserver.service_tokens import TokenSigner
 from tuik8s.components.apiserver.strategies import Strategy, require_valid
+from tuik8s.components.apiserver.summaries import Summaries
 from tuik8s.components.apiserver.telemetry import Telemetry
 from tuik8s.components.apiserver.watching import Hub
 from tuik8s.components.store.store import Store
@@ -102,6 +104,7 @@ class Core:
         self.disturbances = Disturbances(world)
         self.scale_paths: dict[str, ScalePaths] = {}
         self.terminating: set[str] = set()
+        self.summaries = Summaries()
         self.performers: dict[type, Perform] = {}
         self.connect: Callable[[Call, Object], Outcome] | None = None
         self._strategies: dict[tuple[str, str], Strategy] = {}
@@ -118,12 +121,29 @@ class Core:
         if isinstance(effect, Settle):
             self.store.when_durable(lambda: resume(None), lambda full: resume(None))
             return
+        if isinstance(effect, Together):
+            self._perform_together(effect, resume)
+            return
         perform = self.performers.get(type(effect))
         if perform is None:
             why = "no kubelet runs here" if self.config.read_only else "no network"
             resume(why if isinstance(effect, Dial) else Fetched(0, error=why))
         else:
             perform(effect, resume)
+
+    def _perform_together(self, effect: Together, resume: Callable[[Any], None]) -> None:
+        results: dict[int, Any] = {}
+        count = len(effect.effects)
+
+        def take(index: int, result: Any) -> None:
+            results[index] = result
+            if len(results) == count:
+                resume([results[i] for i in range(count)])
+
+        for index, each in enumerate(effect.effects):
+            self.perform_effect(each, partial(take, index))
+        if not count:
+            resume([])
 
     def forget_lost(self) -> None:
         """Writes were taken back, for want of room: their revisions will mean something else."""

@@ -69,7 +69,13 @@ class Dial(msgspec.Struct, frozen=True):
     is_outside: bool = False
 
 
+class Together(msgspec.Struct, frozen=True):
+    """Perform all of them at the same time; the result is the list of their results."""
+
+    effects: tuple[CallWebhook | KubeletCall, ...]
+
+
 Dialled = Pipe | str
-Effect = Pause | Settle | CallWebhook | KubeletCall | Dial
+Effect = Pause | Settle | CallWebhook | KubeletCall | Dial | Together
 Waiting = Generator[Effect, Any, "Answer"]
 """A request on its way that may stop for effects and ends in an answer."""

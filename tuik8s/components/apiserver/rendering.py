@@ -36,14 +36,14 @@ YAML: Final = "application/yaml"
 
 
 class ListMeta(msgspec.Struct, frozen=True):
-    """What a list says of itself."""
+    """What a list says of itself; a list of what is not stored has no revision."""
 
     revision: int
     continue_token: str = ""
     remaining: int | None = None
 
     def value(self) -> Object:
-        out: Object = {"resourceVersion": str(self.revision)}
+        out: Object = {"resourceVersion": str(self.revision)} if self.revision else {}
         if self.continue_token:
             out["continue"] = self.continue_token
         if self.remaining is not None:
@@ -153,6 +153,14 @@ def list_answer(core: Core, call: Call, entries: Sequence[Entry], meta: ListMeta
     return call.done(
         200, _dump(shaped_list(call, objects, meta), form), meta.revision, media=form.content_type
     )
+
+
+def made_list_answer(core: Core, call: Call, objects: list[Object]) -> Answer:
+    """A list of objects that are not stored."""
+    if call.form is PACKED:
+        return Answer(200, objects=tuple(encode_msgpack(obj) for obj in objects))
+    body = _dump(shaped_list(call, objects, ListMeta(0)), call.form)
+    return call.done(200, body, media=call.form.content_type)
 
 
 def _joined(core: Core, kind: Kind, entries: Sequence[Entry], meta: ListMeta) -> bytes:

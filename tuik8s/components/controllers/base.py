@@ -142,6 +142,18 @@ class Get:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class List:
+    """A live list of what no cache holds; its outcome's object has `items`."""
+
+    resource: str
+    namespace: str
+    label_selector: str = ""
+    said: Event | None = None
+    failed: Event | None = None
+    tolerate: tuple[int, ...] = (404,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteCollection:
     """DELETE of all objects of a resource in a namespace."""
 
@@ -152,7 +164,7 @@ class DeleteCollection:
     tolerate: tuple[int, ...] = (404, 405)
 
 
-Write = Create | Update | Patch | Delete | Get | DeleteCollection
+Write = Create | Update | Patch | Delete | Get | List | DeleteCollection
 
 
 class Outcome:

@@ -13,13 +13,14 @@ from enum import Enum
 from typing import Any
 
 from tuik8s.api.types import Object, Reply, Request
-from tuik8s.bus.client import Client, decode
+from tuik8s.bus.client import Client, decode, object_of
 from tuik8s.components.controllers.base import (
     Create,
     Delete,
     DeleteCollection,
     Event,
     Get,
+    List,
     Outcome,
     Patch,
     Plan,
@@ -115,9 +116,9 @@ class Execution:
         send(self._client, write, on_reply, self._user, self._cause)
 
     def _on_reply(self, index: int, write: Write, reply: Reply) -> None:
-        outcome = Outcome(write, reply.code, read=lambda: decode(reply))
+        outcome = Outcome(write, reply.code, read=lambda: _read(write, reply))
         self._outcomes[index] = outcome
-        if outcome.ok and reply.revision and not isinstance(write, Get | DeleteCollection):
+        if outcome.ok and reply.revision and not isinstance(write, Get | List | DeleteCollection):
             known = self.revisions.get(write.resource, 0)
             self.revisions[write.resource] = max(known, reply.revision)
         if not outcome.settled:
@@ -139,6 +140,12 @@ class Execution:
         message = message.replace("{error}", outcome.message)
         told = Event(event.about, event.type, event.reason, message, event.related, event.action)
         self._recorder.record(told, self._cause)
+
+
+def _read(write: Write, reply: Reply) -> Object:
+    if isinstance(write, List) and reply.ok:
+        return {"items": [object_of(data) for data in reply.objects]}
+    return decode(reply)
 
 
 def _is_closing(outcome: Outcome) -> bool:
@@ -200,6 +207,8 @@ def send(
                 cause=cause,
             )
             client.call(request, on_reply, idempotency=client.next_key(), user=user)
+        case List():
+            client.list_(resource, on_reply, write.namespace, write.label_selector, user=user)
         case Get():
             place = (write.namespace, write.name)
             client.get(resource, *place, on_reply, subresource=write.subresource, user=user)

@@ -12,7 +12,8 @@ Clauses are separated by `;`:
     pull takes DURATION              pull fails
     stop takes DURATION              ignores stop
     log "TEXT" [at DURATION] [every DURATION]
-    answer STATUS ["TEXT"]           cpu QUANTITY               memory QUANTITY
+    answer STATUS ["TEXT"]           requests cost DURATION     (of processor time, each)
+    cpu QUANTITY [at DURATION]       memory QUANTITY [at DURATION]
 
 Source: our own.
 """
@@ -25,7 +26,7 @@ from collections.abc import Callable
 from tuik8s.api.numbers import parse_int
 from tuik8s.api.quantity import cpu_millis, value_of
 from tuik8s.api.times import parse_duration
-from tuik8s.components.kubelet.program import Program, Writes
+from tuik8s.components.kubelet.program import Level, Program, Writes
 from tuik8s.world.network import HttpAnswer, HttpRequest
 
 ANNOTATION = "tuik8s.dev/behaviour"
@@ -151,11 +152,25 @@ def _answer(program: Program, match: re.Match[str]) -> None:
 
 
 def _cpu(program: Program, match: re.Match[str]) -> None:
-    program.cpu_millis = cpu_millis(match[1])
+    _set_level(program.cpu_millis, cpu_millis(match[1]), match[2])
 
 
 def _memory(program: Program, match: re.Match[str]) -> None:
-    program.memory_bytes = value_of(match[1])
+    _set_level(program.memory_bytes, value_of(match[1]), match[2])
+
+
+def _set_level(levels: list[Level], amount: int, at: str | None) -> None:
+    if amount < 0:
+        raise ValueError("usage may not be negative")
+    at_ms = _time_ms(at) if at else 0
+    levels[:] = sorted(
+        (*(level for level in levels if level.at_ms != at_ms), Level(amount, at_ms)),
+        key=lambda level: level.at_ms,
+    )
+
+
+def _request_cost(program: Program, match: re.Match[str]) -> None:
+    program.request_cpu_ms = _time_ms(match[1])
 
 
 _CLAUSES: tuple[tuple[re.Pattern[str], Callable[[Program, re.Match[str]], None]], ...] = tuple(
@@ -175,7 +190,8 @@ _CLAUSES: tuple[tuple[re.Pattern[str], Callable[[Program, re.Match[str]], None]]
         (r"ignores\s+stop", _ignores_stop),
         (rf'log\s+"([^"]*)"(?:\s+at\s+{_TIME})?(?:\s+every\s+{_TIME})?', _log),
         (r'answer\s+(\d+)(?:\s+"([^"]*)")?', _answer),
-        (r"cpu\s+(\S+)", _cpu),
-        (r"memory\s+(\S+)", _memory),
+        (rf"requests\s+cost\s+{_TIME}", _request_cost),
+        (rf"cpu\s+(\S+)(?:\s+at\s+{_TIME})?", _cpu),
+        (rf"memory\s+(\S+)(?:\s+at\s+{_TIME})?", _memory),
     )
 )

@@ -9,7 +9,7 @@ A pod begins when the node has a pod range and all pods that have an address fro
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from tuik8s.api.types import Object, Reply
@@ -116,6 +116,10 @@ class NodePods:
     def life(self, namespace: str, name: str) -> PodLife | None:
         """The pod of that name, for logs."""
         return next((x for x in self._lives.values() if x.key == (namespace, name)), None)
+
+    def lives(self) -> Iterable[PodLife]:
+        """All pods of the node."""
+        return self._lives.values()
 
     def look_at(self, life: PodLife) -> None:
         """Something was done to a container of this pod: see what became of it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tuik8s.api.types import Object
 from tuik8s.components.kubelet.shell.base import Command
@@ -22,6 +23,13 @@ class Writes:
     text: str
     at_ms: int = 0
     every_ms: int = 0
+
+
+class Level(NamedTuple):
+    """How much it uses from at_ms on, until the next level."""
+
+    amount: int
+    at_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -52,5 +60,7 @@ class Program:
     command: tuple[str, ...] = ()
     """The one of these that the container itself is, when it reads from who attaches to it: it is
     not known ahead what that one writes, and when it ends."""
-    cpu_millis: int = 1
-    memory_bytes: int = 8 << 20
+    cpu_millis: list[Level] = field(default_factory=lambda: [Level(1)])
+    memory_bytes: list[Level] = field(default_factory=lambda: [Level(8 << 20)])
+    request_cpu_ms: int = 1
+    """Processor time that each request it answers costs."""

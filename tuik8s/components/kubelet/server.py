@@ -1,7 +1,8 @@
-"""The kubelet's own API, as the API server asks it: logs of containers, commands in them.
+"""The kubelet's own API, as the API server asks it: logs of containers, commands in them, usage.
 
     GET /containerLogs/NAMESPACE/POD/CONTAINER?tailLines=&sinceSeconds=&timestamps=&previous=&from=
     GET /logs/kubelet.log?...    GET /logs/?query=kube-proxy     (`world.log_pages`)
+    GET /stats/summary                                                       (`summary`)
     POST /exec/NAMESPACE/POD/CONTAINER?command=...    POST /execSession/ID    (`api.remote_command`)
     POST /attach/NAMESPACE/POD/CONTAINER
     GET /portForward/NAMESPACE/POD?port=                                      (`api.remote_port`)
@@ -20,6 +21,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import msgspec
+
 from tuik8s.api.numbers import parse_int
 from tuik8s.api.remote_command import packed
 from tuik8s.api.remote_port import Reached, unreachable
@@ -27,12 +30,14 @@ from tuik8s.components.kubelet.exec_sessions import ExecSessions
 from tuik8s.components.kubelet.node_pods import NodePods
 from tuik8s.components.kubelet.pod_servers import PodServers
 from tuik8s.components.kubelet.runtimes.base import Log, Runtime
+from tuik8s.components.kubelet.summary import summary
 from tuik8s.world.base import World
 from tuik8s.world.log_files import LOGS
 from tuik8s.world.log_pages import log_page, stamp
 from tuik8s.world.network import Address, Answering, HttpAnswer, HttpRequest, Network
 
 PORT = 10250
+encode_json = msgspec.json.encode
 
 
 def virtual_host(node: str) -> str:
@@ -75,6 +80,9 @@ class KubeletServer:
             return self._component_logs("/".join(parts[1:]), query)
         if request.method == "GET" and len(parts) == 3 and parts[0] == "portForward":
             return self._port(node, unquote(parts[1]), unquote(parts[2]), query.get("port", ""))
+        if request.method == "GET" and parts == ["stats", "summary"]:
+            found = summary(node, self._by_node[node], self._runtime, self._world.now_ms())
+            return HttpAnswer(200, encode_json(found), {"content-type": "application/json"})
         if request.method != "GET" or len(parts) != 4 or parts[0] != "containerLogs":
             return HttpAnswer(404, b"404 page not found\n")
         return self._logs(node, parts[1], parts[2], parts[3], query)

@@ -63,6 +63,7 @@ def apiserver_config(
         pod_cidr=plan.pod_cidr,
         tokens=tokens,
         explanations=True,
+        metrics=True,
         advertise_address=host,
         advertise_port=int(port) or 6443,  # simulated worlds have no HTTPS door to name
     )

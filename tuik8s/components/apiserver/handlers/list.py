@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.call import Call, Outcome
+from tuik8s.components.apiserver.computed import COMPUTED
 from tuik8s.components.apiserver.effects import Effect, Pause, Waiting
 from tuik8s.components.apiserver.listing import Found, find
 from tuik8s.components.apiserver.negotiation import PLAIN
@@ -26,6 +27,9 @@ _STEP: Final = 250
 
 def handle(core: Core, call: Call) -> Outcome:
     """Answer with one page of the list."""
+    compute = COMPUTED.get(call.kind.resource)
+    if compute is not None:
+        return compute(core, call)
     options = list_options(call.request.query, watch=False)
     selection = Selection(call.kind, options.labels, options.fields)
     found = find(core, call.kind, call.request.namespace, selection, options)

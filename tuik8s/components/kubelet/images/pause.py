@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tuik8s.components.kubelet.program import Program
+from tuik8s.components.kubelet.program import Level, Program
 from tuik8s.components.kubelet.runtimes.base import StartContainer
 
 
 def program(order: StartContainer) -> Program:
-    return Program(memory_bytes=1 << 20, commands={})
+    return Program(memory_bytes=[Level(1 << 20)], commands={})

@@ -11,12 +11,15 @@ operating system is registered only where there is one.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
 from tuik8s.api.types import Object
 from tuik8s.world.network import HttpAnswer, HttpRequest
+
+WINDOW_MS: Final = 10_000
+"""Windows of usage begin at whole multiples of it: those of all containers are the same."""
 
 
 class ProbeTimes(NamedTuple):
@@ -104,6 +107,18 @@ class Log(NamedTuple):
     total: int
 
 
+class Usage(NamedTuple):
+    """What a container used in a window of time that ended at at_ms.
+
+    cpu_nanos: of a processor per second, on average; cpu_total_nanos: since its start.
+    """
+
+    at_ms: int
+    cpu_nanos: int
+    cpu_total_nanos: int
+    memory_bytes: int
+
+
 class ExecOrder(msgspec.Struct, frozen=True, kw_only=True):
     """A command to run in a running container; without one it is attached to.
 
@@ -187,6 +202,11 @@ class Runtime(Protocol):
     def wake_at_ms(self) -> int | None: ...
 
     def logs(self, container_id: str, now_ms: int) -> Log: ...
+
+    def usage(self, container_id: str, now_ms: int) -> Usage | None:
+        """Of the last whole window (`WINDOW_MS`); None when it did not run all through it, or
+        is not measured."""
+        ...
 
     def answer(self, container_id: str, request: HttpRequest, now_ms: int) -> HttpAnswer: ...
 

@@ -10,8 +10,9 @@ The sandbox of a pod is a pause container that holds its address; a listener on 
 address forwards to it. Containers outlive the kubelet, and one that starts again finds them by
 their names.
 
-Images are pulled when the engine lacks them. Not done: volumes, liveness and startup probes; and
-what runs in a container does not reach the cluster's own loopback addresses.
+Images are pulled when the engine lacks them. Not done: volumes, liveness and startup probes, usage
+(such pods have no metrics); and what runs in a container does not reach the cluster's own loopback
+addresses.
 
 Source: k8s.io/kubernetes pkg/kubelet/dockershim of 1.23 (sandbox, names by pod), in outline.
 """
@@ -194,6 +195,9 @@ class DockerRuntime:
     def logs(self, container_id: str, now_ms: int) -> Log:
         worker = self._workers.get(container_id)
         return Log((), 0) if worker is None else worker.log.now()
+
+    def usage(self, container_id: str, now_ms: int) -> None:
+        return None
 
     def answer(self, container_id: str, request: HttpRequest, now_ms: int) -> HttpAnswer:
         return HttpAnswer(503, b"connections are forwarded to the container\n")

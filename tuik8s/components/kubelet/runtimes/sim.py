@@ -29,9 +29,11 @@ from tuik8s.components.kubelet.runtimes.base import (
     Log,
     LogLine,
     StartContainer,
+    Usage,
 )
 from tuik8s.components.kubelet.runtimes.sim_attach import Attachment, Own
 from tuik8s.components.kubelet.runtimes.sim_exec import SimExecution, shell_of
+from tuik8s.components.kubelet.runtimes.sim_usage import Load, usage_of
 from tuik8s.components.kubelet.shell.files import Files
 from tuik8s.world.network import HttpAnswer, HttpRequest
 
@@ -55,6 +57,7 @@ class _Container:
     epoch: int = 0
     answers: list[LogLine] = field(default_factory=list)
     answers_count: int = 0
+    load: Load = field(default_factory=Load)
     files: Files | None = None
     """What commands have written; made when the first one runs."""
     own: Own | None = None
@@ -235,7 +238,15 @@ class SimRuntime:
         container.answers.append(line)
         del container.answers[:-ANSWERS_MAX]
         container.answers_count += 1
+        container.load.count(now_ms)
         return reply
+
+    def usage(self, container_id: str, now_ms: int) -> Usage | None:
+        container = self._containers.get(container_id)
+        if container is None or not container.is_running(now_ms):
+            return None
+        started_at_ms, limit_millis = container.started_at_ms, container.order.cpu_millis
+        return usage_of(container.program, container.load, started_at_ms, limit_millis, now_ms)
 
     def exec(self, container_id: str, order: ExecOrder, now_ms: int) -> SimExecution:
         container = self._containers.get(container_id)
