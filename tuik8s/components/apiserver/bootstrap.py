@@ -1,4 +1,5 @@
-"""What a cluster has before anybody asks: namespaces, its own Service, priorities, flows, roles.
+"""What a cluster has before anybody asks: namespaces, its own Service, priorities, flows, roles,
+APIServices.
 
 Everything goes through the pipeline as the server itself, so it looks like any other object.
 
@@ -17,9 +18,11 @@ from tuik8s.api.times import format_time
 from tuik8s.api.types import Object, Request
 from tuik8s.components.apiserver.allocators import IDENTITY
 from tuik8s.components.apiserver.answers import Answer, encode_msgpack
+from tuik8s.components.apiserver.api_services import GROUP as SERVICES
+from tuik8s.components.apiserver.api_services import services
 from tuik8s.components.apiserver.authentication.base import Credentials
 from tuik8s.components.apiserver.authorization.defaults import GROUP as RBAC
-from tuik8s.components.apiserver.authorization.defaults import default_objects
+from tuik8s.components.apiserver.authorization.defaults import default_objects, metrics_reader
 from tuik8s.components.apiserver.flow_defaults import flow_schemas, priority_levels
 from tuik8s.components.apiserver.flow_schemas import GROUP as FLOW_CONTROL
 from tuik8s.components.apiserver.objects import decode_msgpack
@@ -63,6 +66,9 @@ def create_missing(pipeline: Pipeline) -> None:
                 _make(pipeline, group, version, plural, obj)
             else:
                 _write(pipeline, "create", group, version, plural, obj)
+    core = pipeline.core
+    for service in services(core.kinds.all(), core.world.now_ms()):
+        _store(pipeline, SERVICES, "apiservices", service)
     for plural, obj in default_objects():
         _keep_default(pipeline, plural, obj)
 
@@ -107,6 +113,17 @@ def _make(pipeline: Pipeline, group: str, version: str, plural: str, obj: Object
     for manager in made["metadata"]["managedFields"]:
         manager["time"] = format_time(now_ms)
     core.objects.create(kind, made, IDENTITY, 0)
+
+
+def _store(pipeline: Pipeline, group: str, plural: str, obj: Object) -> None:
+    """Create an object with a status, if it is not there: as it is, no request can."""
+    core = pipeline.core
+    if _entry(pipeline, group, "v1", plural, obj) is not None:
+        return
+    kind = core.kinds.lookup(group, "v1", plural)
+    assert kind is not None, f"{plural} are always served"
+    fill_system_fields(obj, core.rng.uid(), core.world.now_ms())
+    core.objects.create(kind, obj, IDENTITY, 0)
 
 
 def _write(
@@ -157,6 +174,8 @@ def _wanted(pipeline: Pipeline) -> Iterator[tuple[str, str, str, Object]]:
     tracking = {"name": _TOKEN_TRACKING, "namespace": "kube-system"}
     today = format_time(pipeline.core.world.now_ms()).partition("T")[0]
     yield "", "v1", "configmaps", {"metadata": tracking, "data": {"since": today}}
+    if config.metrics:
+        yield RBAC, "v1", "clusterroles", metrics_reader()
     yield from _own_service(pipeline)
 
 

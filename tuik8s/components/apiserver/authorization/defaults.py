@@ -57,6 +57,26 @@ def default_objects() -> Iterator[tuple[str, Object]]:
         yield "clusterrolebindings", _binding(name, subjects)
 
 
+def metrics_reader() -> Object:
+    """The role by which those who may view, edit or administrate may read metrics.
+
+    Source: kubernetes-sigs/metrics-server manifests/base/rbac.yaml.
+    """
+    labels = {f"{GROUP}/aggregate-to-{role}": "true" for role in ("admin", "edit", "view")}
+    rule = {
+        "apiGroups": ["metrics.k8s.io"],
+        "resources": ["pods", "nodes"],
+        "verbs": ["get", "list", "watch"],
+    }
+    name = "system:aggregated-metrics-reader"
+    return {
+        "kind": "ClusterRole",
+        "apiVersion": f"{GROUP}/v1",
+        "metadata": {"name": name, "labels": labels},
+        "rules": [rule],
+    }
+
+
 def node_rules() -> tuple[Rule, ...]:
     """The rules of the role of nodes, which the Node authorizer uses whatever is stored."""
     for role in _compiled()["clusterroles"]:
