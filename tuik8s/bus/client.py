@@ -123,7 +123,8 @@ class Client:
         self._next_id = call_id = self._next_id + 1
         self._counts["requests"] += 1
         end_ms = now_ms + deadline_ms
-        frame = encode(RequestEnvelope(call_id, end_ms, idempotency, user, request))
+        until_ms = self.world.true_ms() + deadline_ms  # the server's clock is another one
+        frame = encode(RequestEnvelope(call_id, until_ms, idempotency, user, request))
         repeatable = bool(idempotency) or request.verb in READS
         call = self._calls[call_id] = _Call((frame,), on_reply, end_ms, repeatable)
         self._send(call_id, call, now_ms)

@@ -128,14 +128,18 @@ def _rehearse(api: ApiClient, running: Running, args: argparse.Namespace) -> int
         things = [thing for resource in resources for thing in _things(api, resource)]
         parties = tuple(process["name"] for process in processes_of(running.runtime))
         shape = Shape(parties, tuple(things))
-        planned = plan(spec, shape, seed_of(spec, fault))
+        seed = seed_of(spec, fault)
+        planned = plan(spec, shape, seed)
     except Refused as refusal:
         raise Refusal(f"{args.action} {args.target} would be refused: {refusal}") from refusal
     blast = blast_of(planned.effects, shape)
     if args.json:
-        print(json.dumps({"targets": planned.targets, **msgspec.to_builtins(blast)}))
+        drawn = {"seed": seed} if args.count else {}
+        print(json.dumps({"targets": planned.targets, **drawn, **msgspec.to_builtins(blast)}))
     else:
         print(blast_text(f"{args.action} {args.target}", planned.targets, blast))
+        if args.count and args.seed is None:
+            print(f"another run draws others; to hit these: --seed {seed}")
     return 0
 
 

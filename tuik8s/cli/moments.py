@@ -29,15 +29,15 @@ def add_at(parser: argparse.ArgumentParser, default: str = "the newest") -> None
 
 
 def glued(words: list[str]) -> list[str]:
-    """`--at -10m` as one word, since -10m looks like a flag.
+    """`--at -10m` (or `--ahead -5m`) as one word, since -10m looks like a flag.
 
     >>> glued(["fork", "--at", "-10m", "--as", "two"])
     ['fork', '--at=-10m', '--as', 'two']
     """
     out: list[str] = []
     for word in words:
-        if out and out[-1] == "--at" and word[:1] == "-" and word[1:2].isdigit():
-            out[-1] = f"--at={word}"
+        if out and out[-1] in ("--at", "--ahead") and word[:1] == "-" and word[1:2].isdigit():
+            out[-1] = f"{out[-1]}={word}"
         else:
             out.append(word)
     return out

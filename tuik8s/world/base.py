@@ -122,6 +122,10 @@ class World(Protocol):
 
     def now_ms(self) -> int: ...
 
+    def true_ms(self) -> int:
+        """The time by a clock that no fault touches, for deadlines that another party reads."""
+        ...
+
     def call_at(self, when_ms: int, call: Callable[[], None]) -> Timer:
         """Run call at when_ms, at once when that is past; equal times run in the order asked."""
         ...

@@ -228,6 +228,9 @@ class LiveWorld:
         now_ms = self.driver.now_ms()
         return now_ms if self._skew.is_none else self._skew.shown(now_ms)
 
+    def true_ms(self) -> int:
+        return self.driver.now_ms()
+
     def call_at(self, when_ms: int, call: Callable[[], None]) -> ScheduledCall:
         true_ms = when_ms if self._skew.is_none else self._skew.true(when_ms)
         return self.driver.schedule(true_ms, call)

@@ -111,7 +111,7 @@ class PaceRule(msgspec.Struct, frozen=True, kw_only=True, tag="pace"):
 
 
 class ClockRule(msgspec.Struct, frozen=True, kw_only=True, tag="clock"):
-    """A party's clock is so much ahead. Taken up by its world."""
+    """A party's clock is so much ahead; behind when negative. Taken up by its world."""
 
     party: str
     ahead_ms: int
@@ -175,8 +175,9 @@ class Rules:
         return sum(rule.delay_ms for rule in self.of(PaceRule) if rule.party == party)
 
     def ahead_ms(self, party: str) -> int:
-        """How much a party's clock is ahead."""
-        return max((r.ahead_ms for r in self.of(ClockRule) if r.party == party), default=0)
+        """How much a party's clock is ahead; behind when negative. Of several the farthest."""
+        found = (rule.ahead_ms for rule in self.of(ClockRule) if rule.party == party)
+        return max(found, key=lambda ahead_ms: (abs(ahead_ms), ahead_ms), default=0)
 
     def on_change(self, call: Callable[[], None]) -> None:
         """Have it called after every change."""

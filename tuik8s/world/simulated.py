@@ -71,6 +71,9 @@ class SimulatedWorld:
             self._last_ms = now_ms
         return self._last_ms
 
+    def true_ms(self) -> int:
+        return self._heap.now_ms
+
     def call_at(self, when_ms: int, call: Callable[[], None]) -> ScheduledCall:
         true_ms = when_ms if self.skew.is_none else self.skew.true(when_ms)
         return self._heap.schedule(true_ms, call, self._gate)

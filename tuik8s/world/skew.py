@@ -1,4 +1,4 @@
-"""A party's clock that runs ahead of the world's, and finds back without ever going back.
+"""A party's clock that is ahead of the world's or behind it, and never goes back.
 
     shown  |          ____----  half speed until it is right again
            |      ___/      .·
@@ -6,6 +6,8 @@
            |    .|    .·         set ahead at once; set back: as an operator's NTP daemon would,
            |  .·   .·            the clock only goes slower
            '------------------ true
+
+One that is to be behind goes at half speed until it is; when that ends it is set right at once.
 
 `shown` and `true` are inverse to each other, so a timer for a shown time goes off when it is shown.
 """
@@ -26,8 +28,7 @@ class Skew:
         self._anchor_shown_ms = 0
 
     def set(self, offset_ms: int, true_ms: int) -> None:
-        """Have the clock go ahead by offset_ms (not negative) from true_ms on."""
-        assert offset_ms >= 0, "a clock is set ahead, never back"
+        """Have the clock be ahead by offset_ms from true_ms on; behind when it is negative."""
         if offset_ms == self._offset_ms:
             return
         self._anchor_true_ms, self._anchor_shown_ms = true_ms, self.shown(true_ms)

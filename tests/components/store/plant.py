@@ -105,6 +105,9 @@ class TinyWorld:
     def call_after(self, delay_ms: int, call: Callable[[], None]) -> Call:
         return self.call_at(self._now_ms + delay_ms, call)
 
+    def true_ms(self) -> int:
+        return self.now_ms()
+
     def call_soon(self, call: Callable[[], None]) -> Call:
         return self.call_at(self._now_ms, call)
 

@@ -75,7 +75,7 @@ PARAMETERS: dict[str, Parameter] = {
     "resources": Parameter("string", "pods,deployments", "requests for these alone"),
     "users": Parameter("string", "system:node:*", "requests of these alone"),
     "peer": Parameter("string", "node/node-2", "the other end of the link"),
-    "ahead": Parameter("string", "5m", "how much the clock is ahead"),
+    "ahead": Parameter("string", "5m", "how much the clock is ahead; -5m: behind"),
 }
 
 
@@ -177,7 +177,7 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     needs_for: bool = False
 
 
-def duration_ms(spec: FaultSpec, name: str) -> int:
+def duration_ms(spec: FaultSpec, name: str, *, may_be_negative: bool = False) -> int:
     """A parameter that is a duration; 0 when it was left out. Raises Refused."""
     text = getattr(spec, name)
     try:
@@ -185,7 +185,7 @@ def duration_ms(spec: FaultSpec, name: str) -> int:
     except ValueError as problem:
         example = PARAMETERS[name].example
         raise Refused(f"{name} is a duration such as {example}: {problem}") from problem
-    if found < 0:
+    if found < 0 and not may_be_negative:
         raise Refused(f"{name} {text!r} is less than nothing")
     return found
 

@@ -2,6 +2,9 @@
 
 evict --> POST eviction --201, 404--> gone
                       '--429--> refused, in the server's words; with override: deleted, and logged
+
+A deletion that is answered with 429 is one too many for the server: it waits, and asks again a few
+times.
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ from tuik8s.bus.client import Client, decode
 from tuik8s.components.chaos.base import Eviction
 
 TOO_MANY = 429
+AGAIN_AFTER_MS = 1_000
+TRIES = 5
 _AT_ONCE = {"gracePeriodSeconds": 0}
 
 
@@ -31,8 +36,11 @@ class Clerk:
 
         def answered(eviction: Eviction, reply: Reply) -> None:
             if reply.code == TOO_MANY and eviction.override:
-                self._delete(eviction, cause, answered)
-                return
+                self._override(eviction, cause, settled)
+            else:
+                settled(eviction, reply)
+
+        def settled(eviction: Eviction, reply: Reply) -> None:
             if not reply.ok and reply.code != 404:
                 stay.append(f"pod {eviction.namespace}/{eviction.name} stays: {_reason(reply)}")
             del waiting[eviction]
@@ -59,17 +67,28 @@ class Clerk:
             cause=cause,
         )  # fmt: skip
 
-    def _delete(
-        self, eviction: Eviction, cause: int, answered: Callable[[Eviction, Reply], None]
+    def _override(
+        self, eviction: Eviction, cause: int, settled: Callable[[Eviction, Reply], None]
     ) -> None:
-        self._client.world.log.warning(
-            "A disruption budget is overridden", pod=f"{eviction.namespace}/{eviction.name}"
-        )
-        self._client.delete(
-            "pods", eviction.namespace, eviction.name,
-            lambda reply: answered(eviction, reply), dict(_AT_ONCE) if eviction.at_once else {},
-            cause=cause,
-        )  # fmt: skip
+        world, name = self._client.world, f"{eviction.namespace}/{eviction.name}"
+        world.log.warning("A disruption budget is overridden", pod=name)
+        tries = 0
+
+        def delete() -> None:
+            nonlocal tries
+            tries += 1
+            self._client.delete(
+                "pods", eviction.namespace, eviction.name, answered,
+                dict(_AT_ONCE) if eviction.at_once else {}, cause=cause,
+            )  # fmt: skip
+
+        def answered(reply: Reply) -> None:
+            if reply.code == TOO_MANY and tries < TRIES:
+                world.call_after(AGAIN_AFTER_MS, delete)
+            else:
+                settled(eviction, reply)
+
+        delete()
 
 
 def _reason(reply: Reply) -> str:
