@@ -17,6 +17,7 @@ from tuik8s.components.apiserver import (
     changes,
     component_logs,
     discovery_documents,
+    held,
     notes,
     openapi_documents,
     telemetry,
@@ -37,6 +38,8 @@ def answer(core: Core, request: Request, user: User, *, packed: bool) -> Answer:
         return core.telemetry.answer(request, user)
     if changes.is_here(path):
         return changes.answer(core, request, packed=packed)
+    if held.is_here(path):
+        return held.answer(core, request, packed=packed)
     if notes.is_here(path):
         return notes.answer(core, request, user)
     if bookmarks.is_here(path):

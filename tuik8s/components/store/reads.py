@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tuik8s.components.store.archive import Archive
 from tuik8s.components.store.errors import Compacted, FutureRevision
@@ -29,6 +29,24 @@ class Reads:
         self._reach(revision)
         return self._entry_at(key, revision)
 
+    def get_many(self, keys: Iterable[str], revision: int) -> dict[str, Entry]:
+        """What these keys held at a revision, by key, without those that held nothing.
+
+        Errors: Compacted, FutureRevision, Damaged.
+        """
+        self._reach(revision)
+        at = self._index.at
+        return self._entries([(key, found) for key in keys if (found := at(key, revision))])
+
+    def versions(self, prefix: str, revision: int) -> Iterator[tuple[str, int]]:
+        """Keys with this prefix that held something at a revision, in order, and since when.
+
+        Errors: Compacted, FutureRevision (both at once).
+        """
+        self._reach(revision)
+        held = self._index.held_at(prefix, "", revision)
+        return ((key, found if isinstance(found, int) else found.revision) for key, found in held)
+
     def range(
         self, prefix: str, *, start_after: str = "", limit: int = 0, revision: int = 0
     ) -> Page:
@@ -42,10 +60,7 @@ class Reads:
         held = list(self._index.held_at(prefix, start_after, revision))
         shown = held[:limit] if limit else held
         remaining = len(held) - len(shown)
-        older = {found: key for key, found in shown if isinstance(found, int)}
-        read = self._history.entries_at(older) if older else {}
-        entries = [read[found] if isinstance(found, int) else found for _, found in shown]
-        return Page(entries, remaining > 0, remaining, revision)
+        return Page(list(self._entries(shown).values()), remaining > 0, remaining, revision)
 
     def count(self, prefix: str) -> int:
         """How many keys have this prefix now."""
@@ -77,6 +92,12 @@ class Reads:
         if revision < history.compacted:
             raise Compacted(revision, history.compacted)
         self._archive.reach(revision)
+
+    def _entries(self, held: list[tuple[str, Entry | int]]) -> dict[str, Entry]:
+        """By key; held: keys, and what `Index.at` says of each."""
+        older = {found: key for key, found in held if isinstance(found, int)}
+        read = self._history.entries_at(older) if older else {}
+        return {key: read[found] if isinstance(found, int) else found for key, found in held}
 
     def _require_at(self, key: str, revision: int) -> Entry:
         entry = self._entry_at(key, revision)

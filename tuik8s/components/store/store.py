@@ -85,7 +85,9 @@ class Store:
         self._full_until_ms = 0
         reads = Reads(index, history, self._archive)
         self.get = reads.get
+        self.get_many = reads.get_many
         self.range = reads.range
+        self.versions = reads.versions
         self.count = reads.count
         self.changes = reads.changes
         self.state_at = reads.state_at
