@@ -106,6 +106,13 @@ class Feed:
         self.note_move()
         self._stale = set(self._tables)
 
+    def known(self, resource: str) -> list[Mapping[Place, Entry]]:
+        """The versions of a resource's objects that are here: of now, and of what is shown."""
+        informer = self._informers.get(resource)
+        found = [] if informer is None else [informer.entries]
+        shown = self.past
+        return found if shown is None else [*found, shown.listed(resource)]
+
     def note_move(self) -> None:
         """What is shown has another time now, whether or not an object differs."""
         self.moves += 1

@@ -1,13 +1,15 @@
 """The cluster at one revision: what the log says there was, read when somebody asks for it.
 
-Lists are asked of the API server at exactly that revision. To go a few revisions on or back, the
-changes between are applied or taken back instead: `apply` and `revert` move the moment by one
-change, in either direction, as long as they come in order.
+First comes which objects there were, and since which revision each was as it was; only those that
+are not known already, from now or from the moment shown before, are asked for, some hundreds at a
+time, so that the API server reads the next ones while these are taken in. To go a few revisions on
+or back, the changes between are applied or taken back instead: `apply` and `revert` move the moment
+by one change, in either direction, as long as they come in order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -17,6 +19,9 @@ from tuik8s.bus.client import Client, decode
 from tuik8s.bus.entries import Entry, Shelf
 
 LIST_WITHIN_MS = 10_000
+OBJECTS_AT_ONCE = 500
+ASKED_AHEAD = 2
+"""Questions for objects that are under way at a time: one is answered, one is being read."""
 
 Place = tuple[str, str]
 
@@ -44,12 +49,43 @@ class LoggedChange(NamedTuple):
 Told = Callable[[Key, Entry | None], None]
 """(key, what is there now)"""
 
+Versions = Mapping[Place, Entry] | Mapping[Place, Entry | None]
+Known = Callable[[str], Iterable[Versions]]
+"""resource -> versions of its objects that need not be asked for"""
+
+
+def nothing(resource: str) -> Iterable[Versions]:
+    """Known to who has only just begun."""
+    return ()
+
+
+class _Load:
+    """The list of a resource on its way: of what is `wanted`, so many were asked for so far.
+
+    before: what had come when the moment went on, and it was asked for again.
+    """
+
+    def __init__(self, resource: str, revision: int, before: Versions) -> None:
+        self.resource = resource
+        self.revision = revision
+        self.before = before
+        self.entries: dict[Place, Entry | None] = {}
+        self.wanted: list[tuple[Place, int]] = []
+        self.asked = 0
+        self.under_way = 0
+
 
 class Past:
-    """The objects at a moment. loaded: told the resource when its list has come."""
+    """The objects at a moment. loaded: told the resource when its list has come. known: what need
+    not be read again."""
 
     def __init__(
-        self, client: Client, moment: Moment, loaded: Callable[[str], None], told: Told
+        self,
+        client: Client,
+        moment: Moment,
+        loaded: Callable[[str], None],
+        told: Told,
+        known: Known = nothing,
     ) -> None:
         self.moment = moment
         self.refused = ""
@@ -57,25 +93,30 @@ class Past:
         self._client = client
         self._loaded = loaded
         self._told = told
+        self._known = known
         self._shelf = Shelf(lean=False)
         self._lists: dict[str, dict[Place, Entry]] = {}
-        self._asked: set[str] = set()
+        self._loads: dict[str, _Load] = {}
 
     def need(self, resource: str) -> bool:
         """Whether the list of a resource is there; it is asked for when it is not."""
         if resource in self._lists:
             return True
-        if resource not in self._asked:
-            self._ask(resource)
+        if resource not in self._loads:
+            self._ask(_Load(resource, self.moment.revision, {}))
         return False
 
     @property
     def is_loading(self) -> bool:
-        return bool(self._asked)
+        return bool(self._loads)
 
     def entries(self, resource: str) -> Mapping[Place, Entry]:
         """All versions of a resource, by namespace and name; none before they have come."""
         return self._lists[resource] if self.need(resource) else {}
+
+    def listed(self, resource: str) -> Mapping[Place, Entry]:
+        """The same as far as they have come; nothing is asked for."""
+        return self._lists.get(resource, {})
 
     def items(self, resource: str) -> Iterator[Object]:
         """All objects of a resource, each decoded when the iteration gets to it."""
@@ -107,38 +148,86 @@ class Past:
             entry = entries[place] = Entry(data, _meta_of(data).revision, self._shelf)
         self._told(key, entry)
 
-    def _ask(self, resource: str) -> None:
-        self._asked.add(resource)
-        moment = self.moment
-        plural, _, group = resource.partition(".")
-        request = Request(
-            verb="list",
-            group=group,
-            version="",
-            resource=plural,
-            query={
-                "resourceVersion": [str(moment.revision)],
-                "resourceVersionMatch": ["Exact"],
-            },
-        )
-        self._client.call(
-            request, lambda reply: self._listed(resource, moment, reply), deadline_ms=LIST_WITHIN_MS
-        )
+    # --- reading a list -----------------------------------------------------------------------
 
-    def _listed(self, resource: str, asked: Moment, reply: Reply) -> None:
-        self._asked.discard(resource)
-        if asked.revision != self.moment.revision:  # it went on meanwhile
-            self._ask(resource)
+    def _ask(self, load: _Load) -> None:
+        self._loads[load.resource] = load
+        query = {"at": [str(load.revision)], "resource": [load.resource]}
+        self._read("/held", query, lambda reply: self._on_held(load, reply))
+
+    def _on_held(self, load: _Load, reply: Reply) -> None:
+        if not self._is_wanted(load, reply):
             return
-        if not reply.ok and reply.code != 404:  # a kind that is gone has no objects to show
+        known = *self._known(load.resource), load.before
+        for namespace, names in _decode_held(reply.objects[0]).items():
+            for name, since in names.items():
+                place = namespace, name
+                entry = load.entries[place] = _entry_of(known, place, since)
+                if entry is None:
+                    load.wanted.append((place, since))
+        self._ask_more(load)
+        self._end_if_whole(load)
+
+    def _ask_more(self, load: _Load) -> None:
+        while load.asked < len(load.wanted) and load.under_way < ASKED_AHEAD:
+            page = load.wanted[load.asked : load.asked + OBJECTS_AT_ONCE]
+            load.asked += len(page)
+            load.under_way += 1
+            self._ask_objects(load, page)
+
+    def _ask_objects(self, load: _Load, page: list[tuple[Place, int]]) -> None:
+        keys = [f"{load.resource}/{namespace}/{name}" for (namespace, name), _ in page]
+        query = {"at": [str(load.revision)], "key": keys}
+        self._read("/held/objects", query, lambda reply: self._on_objects(load, page, reply))
+
+    def _on_objects(self, load: _Load, page: list[tuple[Place, int]], reply: Reply) -> None:
+        if not self._is_wanted(load, reply):
+            return
+        load.under_way -= 1
+        self._ask_more(load)  # the next ones are read while these are taken in
+        for (place, since), data in zip(page, reply.objects, strict=True):
+            load.entries[place] = Entry(data, since, self._shelf)
+        self._end_if_whole(load)
+
+    def _is_wanted(self, load: _Load, reply: Reply) -> bool:
+        """Whether an answer is of use: it was not refused, and the moment is the one asked for."""
+        if self._loads.get(load.resource) is not load:
+            return False
+        if load.revision != self.moment.revision:  # it went on meanwhile
+            self._ask(_Load(load.resource, self.moment.revision, load.entries))
+            return False
+        if not reply.ok:
             said = str(decode(reply).get("message", "")) if reply.code else ""
             self.refused = said or "the API server does not answer"
-        entries: dict[Place, Entry] = {}
-        for data in reply.objects if reply.ok else ():
-            meta = _meta_of(data)
-            entries[meta.namespace, meta.name] = Entry(data, meta.revision, self._shelf)
-        self._lists[resource] = entries
-        self._loaded(resource)
+            self._end(load, {})
+        return reply.ok
+
+    def _end_if_whole(self, load: _Load) -> None:
+        if not load.under_way:
+            self._end(load, {p: entry for p, entry in load.entries.items() if entry is not None})
+
+    def _end(self, load: _Load, entries: dict[Place, Entry]) -> None:
+        del self._loads[load.resource]
+        self._lists[load.resource] = entries
+        self._loaded(load.resource)
+
+    def _read(
+        self, path: str, query: dict[str, list[str]], on_reply: Callable[[Reply], None]
+    ) -> None:
+        request = Request(verb="get", path=path, query=query)
+        self._client.call(request, on_reply, deadline_ms=LIST_WITHIN_MS)
+
+
+def _entry_of(known: Iterable[Versions], place: Place, since: int) -> Entry | None:
+    """The version of an object that is known already, if it is this one."""
+    for entries in known:
+        entry = entries.get(place)
+        if entry is not None and entry.revision == since:
+            return entry
+    return None
+
+
+_decode_held = msgspec.msgpack.Decoder(dict[str, dict[str, int]]).decode
 
 
 class _Meta(msgspec.Struct, rename="camel"):

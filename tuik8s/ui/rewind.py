@@ -186,7 +186,11 @@ class Rewinder:
                 self._feed.told(key, entry)
 
         coming = Past(
-            self._feed.client, moment, lambda resource: self._on_list(coming, resource), told
+            self._feed.client,
+            moment,
+            lambda resource: self._on_list(coming, resource),
+            told,
+            self._feed.known,
         )
         self._coming = coming
         for resource in self._feed.in_use:
