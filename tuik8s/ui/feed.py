@@ -180,7 +180,8 @@ class Feed:
         if resource in self._stale and (self.past is None or self.past.need(resource)):
             self._stale.discard(resource)
             table.sync(self.entries(resource))
-        table.flush(now_ms)
+        if not table.flush(now_ms):
+            table.make_some()
 
     def version_of(self, resources: Iterable[str]) -> int:
         """A number that grows when any object of these resources changes."""

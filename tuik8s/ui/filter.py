@@ -233,9 +233,9 @@ def _column(name: str, value: _Word, whole: _Word) -> Predicate:
         pattern = _compiled(value.text, value.place)
 
     def holds(columns: Columns, labels: Labels) -> bool:
-        for column, shown in columns.items():
+        for column in columns:
             if column.casefold() == wanted:
-                return pattern.search(shown) is not None
+                return pattern.search(columns[column]) is not None
         return anywhere(columns, labels)
 
     return holds

@@ -2,22 +2,22 @@
 
 A view model without a terminal: the widget only reads `order`, `get` and `widths`. A row is placed
 by bisection when its sort key changes, and stays where it is when it does not; everything is sorted
-again only when the sort itself changes. Rows are known by uid, never by index.
+again only when the sort itself changes. Rows are known by uid, never by index. Many rows that come
+at once are made when they are looked at (`put_later`, see `rowsource`).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
-from itertools import count, zip_longest
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import count, islice, zip_longest
 from typing import Any, NamedTuple
 
-from rich.cells import cell_len
-
 from tuik8s.ui.filter import Filter
+from tuik8s.ui.measure import ColumnSpec, Measure, text_width
+from tuik8s.ui.rowsource import Cell, Made, RowSource, Texts, escaped
 
-WIDTH_MAX = 60
-"""A column that is not `wide` gets no broader than this, whatever is in it."""
+__all__ = ["Cell", "ColumnSpec", "Row", "RowStore", "comparable", "escaped", "text_width"]
 
 NO_LABELS: Mapping[str, str] = {}
 
@@ -27,21 +27,6 @@ _NUMBERS = (int, float)
 _versions = count(1)
 """Shared by all stores: rewinding swaps the store, and a strip drawn from one must not be taken
 for a row of another."""
-
-
-class Cell(NamedTuple):
-    """A text and the name of its style: "", "ok", "warn", "bad", "dim" or "accent"."""
-
-    text: str
-    style: str = ""
-
-
-class ColumnSpec(NamedTuple):
-    """A column: its heading, "left" or "right", and whether it may be broader than WIDTH_MAX."""
-
-    name: str
-    align: str = "left"
-    wide: bool = False
 
 
 class Row(NamedTuple):
@@ -60,20 +45,27 @@ class Row(NamedTuple):
 class RowStore:
     """Rows by uid, in display order."""
 
-    def __init__(self, columns: tuple[ColumnSpec, ...]) -> None:
+    def __init__(self, columns: tuple[ColumnSpec, ...], source: RowSource | None = None) -> None:
+        """source: who makes the rows that are put later."""
         self.columns = columns
         self.generation = 0
         self.marks: set[str] = set()
         self.filter: Filter | None = None
         self.sort_column, self.sort_descending = 0, False
         self._rows: dict[str, Row] = {}
+        self._later: dict[str, Row | None] = {}
+        """What is to be made yet, and the row as it was before."""
+        self._later_at_ms = 0
+        self._source = source
+        self._columns = {column.name: index for index, column in enumerate(columns)}
         self._labels: dict[str, Mapping[str, str]] = {}
         self._gone: set[str] = set()
         self._order: list[str] = []
         self._keys: list[SortKey] = []
         self._places: dict[str, SortKey] = {}
         self._frozen = False
-        self._measures = tuple(_Measure(column) for column in columns)
+        self._measures = tuple(Measure(column) for column in columns)
+        self._widths: tuple[int, ...] = ()
 
     def put(  # the contract of the feed: one call per row
         self,
@@ -86,17 +78,60 @@ class RowStore:
         labels: Mapping[str, str] = NO_LABELS,
     ) -> None:
         """Add or replace a row; nothing happens when nothing that is shown has changed."""
-        shown, keys, old = tuple(cells), tuple(sort_keys), self._rows.get(uid)
+        is_placed = uid not in self._later
+        old = self._rows.get(uid) if is_placed else self._later.pop(uid)
+        if self._gone:
+            self._gone.discard(uid)
+        made = Made(cells, sort_keys, health, labels)
+        self._take(uid, old, made, now_ms, is_placed=is_placed)
+
+    def put_later(self, keys: Mapping[str, Any], gone: Iterable[str], now_ms: int) -> None:
+        """Add or replace many rows, made when they are looked at, and drop others; not while the
+        order is frozen. keys: uid -> its key of the column that is sorted by."""
+        assert not self._frozen, "a frozen order takes one row after the other"
+        if not self._later:
+            self._widths = self.widths
+        rows, later = self._rows, self._later
+        for uid in gone:
+            self._forget(uid)
+            self._places.pop(uid, None)
+        for uid in keys:
+            later[uid] = rows.pop(uid, None) or later.get(uid)
+        self._later_at_ms = now_ms
+        self._arrange(keys)
+
+    def make_some(self, count: int) -> None:
+        """Make so many of the rows that nobody has looked at yet."""
+        for uid in list(islice(self._later, count)):
+            self._make(uid)
+
+    @property
+    def unmade(self) -> int:
+        """How many rows nobody has looked at yet."""
+        return len(self._later)
+
+    def _make(self, uid: str) -> Row:
+        assert self._source is not None, "what is put later has a source"
+        made = self._source.make(uid)
+        self._take(uid, self._later.pop(uid), made, self._later_at_ms, is_placed=False)
+        return self._rows[uid]
+
+    def _take(self, uid: str, old: Row | None, made: Made, now_ms: int, *, is_placed: bool) -> None:
+        """Have a row in place of the one before it, if they differ in anything that is shown.
+        is_placed: whether it stands where the one before it belongs."""
+        shown, keys = tuple(made.cells), tuple(made.sort_keys)
+        health, labels = made.health, made.labels
         texts = [text for text, _ in shown]
         joined = "".join(texts)
         if not joined.isprintable():
             shown = tuple([Cell(escaped(text), style) for text, style in shown])
             texts = [text for text, _ in shown]
-        if self._gone:
-            self._gone.discard(uid)
         relabelled = self._labels.get(uid, NO_LABELS) != labels
         same = old is not None and old.sort_keys == keys and old.health == health
         if old is not None and same and not relabelled and old.cells == shown:
+            self._rows[uid] = old
+            if not is_placed and not self._frozen:
+                self._place(old)
             return
         # Of what is replaced as little as possible is looked at: it is far from the processor.
         lengths = tuple(map(len if joined.isascii() else text_width, texts))
@@ -107,32 +142,49 @@ class RowStore:
         if relabelled:
             self._labels[uid] = labels
         self.generation += 1
-        if not self._frozen and not self._stays(old, row):
+        if not self._frozen and not (is_placed and self._stays(old, row)):
             self._place(row)
 
     def remove(self, uid: str) -> None:
         """Drop a row; while the order is frozen it stays as it was last seen."""
-        if uid not in self._rows:
+        if uid not in self:
             return
         self.generation += 1
-        self.marks.discard(uid)
         if self._frozen:
+            self.marks.discard(uid)
             self._gone.add(uid)
             return
         self._displace(uid)
-        self._measure(self._rows.pop(uid).lengths, ())
+        self._forget(uid)
+
+    def _forget(self, uid: str) -> None:
+        row = self._rows.pop(uid, None) or self._later.pop(uid, None)
+        if row is not None:
+            self._measure(row.lengths, ())
         self._labels.pop(uid, None)
+        self.marks.discard(uid)
+
+    def __contains__(self, uid: object) -> bool:
+        return uid in self._rows or uid in self._later
 
     def keep(self, uids: Collection[str]) -> None:
         """Drop all rows but these, also such as the filter hides."""
-        for uid in [uid for uid in self._rows if uid not in uids]:
+        for uid in [uid for uid in (*self._rows, *self._later) if uid not in uids]:
             self.remove(uid)
 
     def get(self, uid: str) -> Row:
-        return self._rows[uid]
+        """The row, made now if nobody has looked at it yet."""
+        row = self._rows.get(uid)
+        if row is None:
+            row = self._make(uid)
+            if (
+                self._later
+            ):  # those in sight are as broad as they need, the others when all are made
+                self._widths = tuple(map(_clipped, self._measures, self._widths, row.lengths))
+        return row
 
     def find(self, uid: str) -> Row | None:
-        return self._rows.get(uid)
+        return self.get(uid) if uid in self else None
 
     @property
     def order(self) -> list[str]:
@@ -155,7 +207,7 @@ class RowStore:
             self._arrange()
 
     def toggle_mark(self, uid: str) -> None:
-        if uid in self._rows:
+        if uid in self:
             self.marks ^= {uid}
             self.generation += 1
 
@@ -176,7 +228,7 @@ class RowStore:
     @property
     def counts(self) -> tuple[int, int]:
         """(rows in all, rows shown)"""
-        return len(self._rows) - len(self._gone), len(self._order)
+        return len(self._rows) + len(self._later) - len(self._gone), len(self._order)
 
     @property
     def frozen(self) -> bool:
@@ -191,13 +243,14 @@ class RowStore:
         if not value:
             gone, self._gone = sorted(self._gone), set()
             for uid in gone:
-                self._measure(self._rows.pop(uid).lengths, ())
-                self._labels.pop(uid, None)
+                self._forget(uid)
             self._arrange()
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Terminal cells per column."""
+        """Terminal cells per column; while rows are still to be made, they do not go up and down."""
+        if self._later:
+            return self._widths
         return tuple(measure.width for measure in self._measures)
 
     def _measure(self, old: tuple[int, ...], new: tuple[int, ...]) -> None:
@@ -215,12 +268,19 @@ class RowStore:
             return False
         return bool(keys[column] == old.sort_keys[column])
 
-    def _arrange(self) -> None:
-        """Filter and sort everything; a frozen order is arranged when it thaws."""
+    def _arrange(self, keys: Mapping[str, Any] = NO_LABELS) -> None:
+        """Filter and sort everything; a frozen order is arranged when it thaws. keys: what is known
+        of the rows that are not made."""
         if self._frozen:
             return
         self.generation += 1
         shown = [self._key(row) for row in self._rows.values() if self._is_shown(row)]
+        if self._source is not None:
+            sort_key, column = self._source.sort_key, self.sort_column
+            for uid in self._later:
+                if not self.filter or self._matches(uid, self.filter):
+                    value = keys[uid] if uid in keys else sort_key(uid, column)
+                    shown.append((*comparable(value), uid))
         shown.sort(reverse=self.sort_descending)
         self._keys = shown
         self._order = [key[-1] for key in shown]
@@ -262,42 +322,22 @@ class RowStore:
 
     def is_match(self, uid: str, wanted: Filter) -> bool:
         """Whether a row is one that a filter would show."""
-        return self._matches(self._rows[uid], wanted)
+        return self._matches(uid, wanted)
 
     def _is_shown(self, row: Row) -> bool:
-        return not self.filter or self._matches(row, self.filter)
+        return not self.filter or self._matches(row.uid, self.filter)
 
-    def _matches(self, row: Row, wanted: Filter) -> bool:
-        texts = {c.name: cell.text for c, cell in zip(self.columns, row.cells, strict=False)}
-        return wanted.matches(texts, self._labels.get(row.uid, NO_LABELS))
+    def _matches(self, uid: str, wanted: Filter) -> bool:
+        row, source = self._rows.get(uid), self._source
+        if row is None and source is not None:
+            return wanted.matches(Texts(source, uid, self._columns), source.labels(uid))
+        cells = () if row is None else row.cells
+        texts = {c.name: cell.text for c, cell in zip(self.columns, cells, strict=False)}
+        return wanted.matches(texts, self._labels.get(uid, NO_LABELS))
 
 
-class _Measure:
-    """How many cells of a column have which length: the longest is known when it goes, too."""
-
-    def __init__(self, column: ColumnSpec) -> None:
-        self._least = cell_len(column.name) + 2  # room for the sort mark
-        self._most = 10**6 if column.wide else WIDTH_MAX
-        self._lengths: dict[int, int] = {}
-        self._longest = 0
-
-    @property
-    def width(self) -> int:
-        return max(self._least, min(self._longest, self._most))
-
-    def replace(self, old: int | None, new: int | None) -> None:
-        """A text of one length instead of one of another; None is no text."""
-        lengths = self._lengths
-        if new is not None:
-            lengths[new] = lengths.get(new, 0) + 1
-            self._longest = max(self._longest, new)
-        if old is None:
-            return
-        lengths[old] -= 1
-        if not lengths[old]:
-            del lengths[old]
-            if old == self._longest:
-                self._longest = max(lengths, default=0)
+def _clipped(measure: Measure, width: int, needed: int) -> int:
+    return max(width, measure.clipped(needed))
 
 
 def comparable(value: Any) -> tuple[int, Any]:
@@ -309,18 +349,3 @@ def comparable(value: Any) -> tuple[int, Any]:
     if isinstance(value, tuple | list):
         return (2, tuple(comparable(item) for item in value))
     return (3, 0)
-
-
-def escaped(text: str) -> str:
-    """Control characters in sight, so that no text from the cluster can drive the terminal."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else _escape(c) for c in text)
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape", "backslashreplace").decode("ascii")
-
-
-def text_width(text: str) -> int:
-    return len(text) if text.isascii() else cell_len(text)

@@ -1,6 +1,8 @@
 """A kind's objects as rows: cells as kubectl prints them, with a namespace, a look, a clock.
 
 Ages change although objects do not: every other second the rows that are on screen are made again.
+When many objects come at once, another moment say, only what their order needs is read of them, and
+the rows that are not on screen are made little by little.
 """
 
 from __future__ import annotations
@@ -8,18 +10,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
+
 from tuik8s.api.kinds.base import Column, Kind
+from tuik8s.api.kinds.printing import NAME
 from tuik8s.api.times import human_duration, parse_time
 from tuik8s.api.types import Object
 from tuik8s.bus.clone import Place
 from tuik8s.bus.entries import Entry
 from tuik8s.ui.rows.registry import look_of
-from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
+from tuik8s.ui.rowsource import Cell, Made
+from tuik8s.ui.rowstore import ColumnSpec, RowStore
 
 NUMBERS = ("integer", "number")
 NAMESPACE = Column("Namespace", "string", lambda obj, now_ms: obj["metadata"].get("namespace", ""))
 LONG_AGO_MS = -1_000_000
 """When a row "changed" that is only shown in other columns."""
+TIMES = ("AGE", "LAST SEEN")
+"""Columns sorted by when the object was made."""
+MANY = 500
+"""So many rows at once are not made before somebody looks at them."""
+MADE_AT_ONCE = 250
+"""Rows that are made in one go when there is time: some 10 ms."""
 
 
 class Shape(NamedTuple):
@@ -29,6 +41,19 @@ class Shape(NamedTuple):
     wide: bool = False
     labels: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
+
+
+class _Head(msgspec.Struct, rename="camel", gc=False):
+    """What an object's identity and place need of its metadata."""
+
+    name: str
+    namespace: str = ""
+    uid: str = ""
+    creation_timestamp: str | None = None
+
+
+class _Headed(msgspec.Struct, gc=False):
+    metadata: _Head
 
 
 class Table:
@@ -47,7 +72,8 @@ class Table:
         self._uids: dict[Place, str] = {}
         self._dirty: dict[Place, Entry | None] = {}
         self._namespace = ""
-        self.store = RowStore(self._specs())
+        self._now_ms = 0
+        self.store = RowStore(self._specs(), self)
 
     @property
     def column_names(self) -> list[str]:
@@ -75,29 +101,31 @@ class Table:
         old = self.store
         self.shape = shape
         self._columns = self._chosen()
-        self.store = RowStore(self._specs())
+        self.store = RowStore(self._specs(), self)
         sorted_by = old.columns[old.sort_column].name
         names = [column.name for column in self.store.columns]
         if sorted_by in names:
             self.store.set_sort(names.index(sorted_by), old.sort_descending)
         self.store.set_filter(old.filter)
-        for uid, entry in self._entries.items():
-            self._put(uid, entry.object, now_ms, is_new=False)
+        self._now_ms = now_ms
+        column = self.store.sort_column
+        keys = {uid: self.sort_key(uid, column) for uid in self._entries}
+        self.store.put_later(keys, (), LONG_AGO_MS)
         self.store.marks |= old.marks & self._entries.keys()
 
     def reset(self, entries: Mapping[Place, Entry], namespace: str, now_ms: int) -> None:
-        """Fill it anew, with the objects of one namespace ("" for all)."""
+        """Show the objects of one namespace ("" for all)."""
         self._namespace = namespace
-        for uid in list(self._entries):
-            self.store.remove(uid)
-        self._entries.clear()
-        self._uids.clear()
-        self._dirty = dict(entries)
+        self.sync(entries)
         self.flush(now_ms)
 
     def sync(self, entries: Mapping[Place, Entry]) -> None:
         """Show these from the next `flush` on; what stayed as it was is not even decoded."""
-        self._dirty = {place: None for place in self._uids if place not in entries}
+        self._dirty = {
+            place: None
+            for place in self._uids
+            if place not in entries or not self._is_inside(place)
+        }
         for place, entry in entries.items():
             shown = self._entries.get(self._uids.get(place, ""))
             if shown is None or shown.revision != entry.revision:
@@ -108,8 +136,11 @@ class Table:
         self._dirty[place] = entry
 
     def flush(self, now_ms: int) -> bool:
-        """Make rows of what changed; whether anything had."""
-        dirty, self._dirty = self._dirty, {}
+        """Show what changed; whether anything had."""
+        dirty, self._dirty, self._now_ms = self._dirty, {}, now_ms
+        if len(dirty) > MANY and not self.store.frozen:
+            self._take_many(dirty)
+            return True
         for place, entry in dirty.items():
             if entry is None or not self._is_inside(place):
                 self._drop(place)
@@ -119,8 +150,30 @@ class Table:
             if self._uids.get(place, uid) != uid:
                 self._drop(place)  # another object of that name
             self._uids[place], self._entries[uid] = uid, entry
-            self._put(uid, obj, now_ms)
+            self._put(uid, obj)
         return bool(dirty)
+
+    def make_some(self) -> None:
+        """Make some of the rows that nobody has looked at yet."""
+        self.store.make_some(MADE_AT_ONCE)
+
+    def _take_many(self, dirty: Mapping[Place, Entry | None]) -> None:
+        """The same for so many that they had better be made when they are looked at."""
+        decode, column = _decode_head, self.store.sort_column
+        gone, keys = list[str](), dict[str, Any]()
+        for place, entry in dirty.items():
+            old = self._uids.pop(place, None)
+            if entry is None or not self._is_inside(place):
+                uid = ""
+            else:
+                head = decode(entry.data).metadata
+                uid = head.uid or head.name
+                self._uids[place], self._entries[uid] = uid, entry
+                keys[uid] = self._key(head, entry, column)
+            if old is not None and old != uid:
+                gone.append(old)
+                del self._entries[old]
+        self.store.put_later(keys, gone, self._now_ms)
 
     def _drop(self, place: Place) -> None:
         uid = self._uids.pop(place, None)
@@ -130,17 +183,54 @@ class Table:
 
     def age(self, uids: Iterable[str], now_ms: int) -> None:
         """Make the rows on screen again, since their ages go on."""
+        self._now_ms = now_ms
         for uid in uids:
             entry = self._entries.get(uid)
             if entry is not None:
-                self._put(uid, entry.object, now_ms)
+                self._put(uid, entry.object)
 
     def _is_inside(self, place: Place) -> bool:
         return not self._namespace or not self.kind.namespaced or place[0] == self._namespace
 
-    def _put(self, uid: str, obj: Object, now_ms: int, is_new: bool = True) -> None:
-        """Make the row of an object. is_new: whether it may count as changed."""
-        meta = obj["metadata"]
+    def _put(self, uid: str, obj: Object) -> None:
+        cells, keys, health, labels = self._made(obj)
+        self.store.put(uid, cells, keys, health, self._now_ms, labels=labels)
+
+    # --- the source of rows -------------------------------------------------------------------
+
+    def make(self, uid: str) -> Made:
+        return self._made(self._entries[uid].object)
+
+    def sort_key(self, uid: str, column: int) -> Any:
+        entry = self._entries[uid]
+        return self._key(_decode_head(entry.data).metadata, entry, column)
+
+    def text(self, uid: str, column: int) -> str:
+        obj = self._entries[uid].object
+        if column < len(self._columns):
+            return _text(self._columns[column].value(obj, self._now_ms))
+        return str(self.labels(uid).get(self.shape.labels[column - len(self._columns)], ""))
+
+    def labels(self, uid: str) -> Mapping[str, str]:
+        return self._entries[uid].object["metadata"].get("labels") or {}
+
+    def _key(self, head: _Head, entry: Entry, index: int) -> Any:
+        """The key of a column; those that most lists are sorted by need no more than the head."""
+        if index >= len(self._columns):
+            labels = entry.object["metadata"].get("labels") or {}
+            return str(labels.get(self.shape.labels[index - len(self._columns)], "")).lower()
+        column = self._columns[index]
+        if column is NAMESPACE:
+            return f"{head.namespace}\0{head.name}"
+        if column is NAME:
+            return head.name.lower()
+        if column.name.upper() in TIMES:
+            return str(head.creation_timestamp or "")
+        obj = entry.object
+        return _sort_key(column, column.value(obj, self._now_ms), obj["metadata"])
+
+    def _made(self, obj: Object) -> Made:
+        meta, now_ms = obj["metadata"], self._now_ms
         labels = meta.get("labels") or {}
         cells: list[Cell] = []
         keys: list[Any] = []
@@ -153,9 +243,9 @@ class Table:
             text = str(labels.get(label, ""))
             cells.append(Cell(text))
             keys.append(text.lower())
-        health = self._look.health(obj)
-        changed_at_ms = now_ms if is_new else LONG_AGO_MS
-        self.store.put(uid, cells, keys, health, changed_at_ms, labels=labels)
+        return Made(cells, keys, self._look.health(obj), labels)
+
+    # --- columns ------------------------------------------------------------------------------
 
     def _chosen(self) -> list[Column]:
         chosen, wide = self.shape.chosen, self.shape.wide
@@ -177,13 +267,16 @@ class Table:
 
 def _plain() -> list[Column]:
     return [
-        Column("Name", "string", lambda obj, now_ms: obj["metadata"]["name"], format="name"),
+        NAME,
         Column(
             "Age",
             "string",
             lambda obj, now_ms: _age(obj["metadata"].get("creationTimestamp"), now_ms),
         ),
     ]
+
+
+_decode_head = msgspec.msgpack.Decoder(_Headed).decode
 
 
 def _age(time: Any, now_ms: int) -> str:
@@ -212,8 +305,8 @@ def _sort_key(column: Column, value: Any, meta: Object) -> Any:
     if column is NAMESPACE:
         return f"{value}\0{meta['name']}"
     name = column.name.upper()
-    if name in ("AGE", "LAST SEEN"):
-        return str(meta.get("creationTimestamp", ""))
+    if name in TIMES:
+        return str(meta.get("creationTimestamp") or "")
     if column.type in NUMBERS:
         return value if isinstance(value, int | float) else -1
     return _text(value).lower()
