@@ -140,6 +140,7 @@ class Dashboard(InspectKeys):
             self.notify(warning, severity="warning", timeout=10, markup=False)
         self._pump = self.set_interval(1 / self.settings.fps, self.show_newest)
         self.set_timer(FREEZE_AFTER_S, _freeze)
+        self.feed.on_show = lambda: self.call_later(self.show_newest)
 
     def show_newest(self) -> None:
         """Bring what is on screen up to date; called ten times a second."""
@@ -156,8 +157,10 @@ class Dashboard(InspectKeys):
     def _show(self, screen: DashboardScreen) -> None:
         self.tick_time()
         screen.pump(self.feed.now_ms())
-        count = len(self.problems.look())
+        problems = self.problems.glance()
+        count = len(problems or ())
         wrong = f"! {count} problem{'s' * (count > 1)}" if count else ""
+        wrong = "judging ..." if problems is None else wrong
         heard_ms = min(self.feed.now_ms(), self.feed.known_ms())
         name = f"{self.cluster} (read-only)" if self.feed.read_only else self.cluster
         screen.query_one(StatusBar).show(name, self.mode(), heard_ms, screen.title_line(), wrong)

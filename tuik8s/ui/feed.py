@@ -52,6 +52,8 @@ class Feed:
         self.real_ms = real_ms or world.now_ms
         self.on_act: Callable[[str, Moment], None] = lambda what, before: None
         """Told what is about to be changed from here, and the moment just before it."""
+        self.on_show: Callable[[], object] = lambda: None
+        """Told that another moment is shown: nobody has to wait for the next tick to see it."""
         self.client = client
         self.kinds: KindRegistry = builtin()
         self.routes: dict[str, Object] = {}
@@ -105,6 +107,7 @@ class Feed:
         self.past = past
         self.note_move()
         self._stale = set(self._tables)
+        self.on_show()
 
     def known(self, resource: str) -> list[Mapping[Place, Entry]]:
         """The versions of a resource's objects that are here: of now, and of what is shown."""

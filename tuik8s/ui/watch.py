@@ -5,11 +5,13 @@ Both the status bar of every screen and the overview read it, so an idle cluster
 
 from __future__ import annotations
 
-from tuik8s.ui.digests import Digests, PodDigest, loads, pod_digest
+from tuik8s.ui.digests import Digests, PodDigest, PodParts, loads, pod_digest
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.problems import Problem, ranked
 
 EVERY_MS = 1_000
+MANY = 1_000
+"""So many pods that nobody has judged yet would hold up the frame that shows them."""
 FAULTS = "faults.chaos.tuik8s.dev"
 SLICES = "endpointslices.discovery.k8s.io"
 WATCHED = ("nodes", "pods", "services", SLICES, FAULTS)
@@ -23,21 +25,36 @@ class Watch:
         self.found: list[Problem] = []
         self.judged = 0
         """How often `found` was found."""
-        self._pods = Digests(pod_digest)
+        self._pods = Digests(pod_digest, PodParts)
+        self._was_put_off = False
         self._version = -1
         self._judged_at_ms = -EVERY_MS
         self._moves = 0
 
+    def glance(self) -> list[Problem] | None:
+        """The same for a frame that must not wait: None when there is too much to judge, which
+        the next glance has done."""
+        if self._is_due() and not self._was_put_off:
+            self._was_put_off = self._pods.unknown(self.feed.entries("pods")) > MANY
+            if self._was_put_off:
+                return None
+        self._was_put_off = False
+        return self.look()
+
     def look(self) -> list[Problem]:
         """The problems as they are, or as they were less than a second ago."""
-        feed, now_ms = self.feed, self.feed.real_ms()
-        version = feed.version_of(WATCHED)
-        is_late = now_ms - self._judged_at_ms >= EVERY_MS or feed.moves != self._moves
-        if version != self._version and is_late:
-            self._version, self._judged_at_ms, self._moves = version, now_ms, feed.moves
+        if self._is_due():
+            feed = self.feed
+            self._version, self._moves = feed.version_of(WATCHED), feed.moves
+            self._judged_at_ms = feed.real_ms()
             self.found = self._judge()
             self.judged += 1
         return self.found
+
+    def _is_due(self) -> bool:
+        feed = self.feed
+        is_late = feed.real_ms() - self._judged_at_ms >= EVERY_MS or feed.moves != self._moves
+        return is_late and feed.version_of(WATCHED) != self._version
 
     def _judge(self) -> list[Problem]:
         feed = self.feed
