@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuik8s.ui.filter import Filter, parse
+from tuik8s.ui.rowsource import Made
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore, comparable, escaped
 
 COLUMNS = (ColumnSpec("NAME"), ColumnSpec("N", "right"))
@@ -90,6 +91,115 @@ def test_any_history_ends_like_a_fresh_look(history: list[tuple[Any, ...]]) -> N
     store.frozen = False
     assert store.order == naive.order()
     assert store.counts == (len(naive.rows), len(naive.order()))
+
+
+class Source:
+    """Makes rows from a table of (name, number, label); counts how many."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, tuple[str, Any, str]] = {}
+        self.made: list[str] = []
+
+    def make(self, uid: str) -> Made:
+        self.made.append(uid)
+        text, number, label = self.rows[uid]
+        return Made((Cell(text), Cell(str(number))), (text, number), "", {"app": label})
+
+    def sort_key(self, uid: str, column: int) -> Any:
+        return self.rows[uid][column]
+
+    def text(self, uid: str, column: int) -> str:
+        return str(self.rows[uid][column])
+
+    def labels(self, uid: str) -> dict[str, str]:
+        return {"app": self.rows[uid][2]}
+
+
+many = st.tuples(
+    st.just("later"),
+    st.dictionaries(uids, st.tuples(texts, st.none() | st.integers(0, 9999) | texts)),
+    st.sets(uids),
+)
+looks = st.one_of(st.tuples(st.just("get"), uids), st.tuples(st.just("some"), st.integers(0, 3)))
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=150, derandomize=True)
+@given(st.lists(st.one_of(steps, many, looks), max_size=40))
+def test_rows_that_are_made_later_end_like_a_fresh_look(history: list[tuple[Any, ...]]) -> None:
+    source, naive = Source(), Naive()
+    store = RowStore(COLUMNS, source)
+    for step in history:
+        match step:
+            case "later", rows, gone:
+                if store.frozen:
+                    continue
+                for uid in gone:
+                    naive.rows.pop(uid, None)
+                for uid, (text, number) in rows.items():
+                    number = escaped(number) if isinstance(number, str) else number
+                    source.rows[uid] = naive.rows[uid] = (escaped(text), number, text[:1])
+                keys = {uid: source.sort_key(uid, store.sort_column) for uid in rows}
+                store.put_later(keys, gone, 0)
+            case "get", uid:
+                row = store.find(uid)
+                assert row is None or store.frozen or row.cells[0].text == naive.rows[uid][0]
+            case "some", count:
+                store.make_some(count)
+            case _:
+                apply(step, store, naive)
+        if not store.frozen:
+            assert store.order == naive.order()
+            assert store.counts == (len(naive.rows), len(naive.order()))
+        assert [store.index_of(uid) for uid in store.order] == list(range(len(store.order)))
+    store.frozen = False
+    for uid in store.order:
+        assert store.get(uid).cells[0].text == naive.rows[uid][0]
+    store.make_some(len(naive.rows))
+    assert store.order == naive.order()
+    assert store.widths == naive.widths()
+
+
+def later(source: Source, *names: str) -> dict[str, Any]:
+    """Rows of these names; their keys."""
+    source.rows |= {name: (name, len(name), "") for name in names}
+    return {name: name for name in names}
+
+
+def test_only_rows_that_are_looked_at_are_made() -> None:
+    source = Source()
+    store = RowStore(COLUMNS, source)
+    store.put_later(later(source, "c", "a", "b"), (), 5)
+    assert (store.order, store.counts, store.unmade, source.made) == (list("abc"), (3, 3), 3, [])
+    assert store.get("b").cells[0].text == "b"
+    assert store.get("b").changed_at_ms == 5
+    assert source.made == ["b"]
+    store.make_some(9)
+    assert (store.unmade, len(source.made)) == (0, 3)
+
+
+def test_a_row_that_is_made_later_is_compared_with_the_one_before() -> None:
+    source = Source()
+    store = RowStore(COLUMNS, source)
+    store.put_later(later(source, "same", "other"), (), 1)
+    store.make_some(2)
+    version = store.get("same").version
+    source.rows["other"] = ("other", 0, "")
+    store.put_later({"same": "same", "other": "other"}, (), 9)
+    assert (store.get("same").version, store.get("same").changed_at_ms) == (version, 1)
+    assert store.get("other").changed_at_ms == 9
+
+
+def test_columns_do_not_move_while_rows_are_made_out_of_sight() -> None:
+    source = Source()
+    store = RowStore(COLUMNS, source)
+    store.put_later(later(source, "a" * 8, "b" * 30, "c" * 20), (), 0)
+    store.get("a" * 8)
+    assert store.widths == (8, 3)
+    store.make_some(1)
+    assert store.widths == (8, 3)
+    store.make_some(1)
+    assert store.widths == (30, 3)
 
 
 def put(store: RowStore, uid: str, text: str, key: Any = "k", now_ms: int = 0) -> None:

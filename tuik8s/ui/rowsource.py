@@ -1,8 +1,8 @@
 """Rows that are made when somebody looks at them: of ten thousand, a screen shows fifty.
 
-Order and filter need little of a row, often nothing but its name; so a `RowStore` takes many rows at
-once as promises of a `RowSource`, puts them in order, and has the rest of each made when it comes
-into sight, or in quiet moments.
+Order and filter need little of a row, often nothing but its name; so a `RowStore` takes many rows
+at once as promises of a `RowSource`, puts them in order, and has the rest of each made when it
+comes into sight, or in quiet moments.
 """
 
 from __future__ import annotations

@@ -177,9 +177,7 @@ class RowStore:
         row = self._rows.get(uid)
         if row is None:
             row = self._make(uid)
-            if (
-                self._later
-            ):  # those in sight are as broad as they need, the others when all are made
+            if self._later:  # what is in sight is as broad as it needs
                 self._widths = tuple(map(_clipped, self._measures, self._widths, row.lengths))
         return row
 
@@ -248,7 +246,7 @@ class RowStore:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Terminal cells per column; while rows are still to be made, they do not go up and down."""
+        """Terminal cells per column; settled again when all rows are made."""
         if self._later:
             return self._widths
         return tuple(measure.width for measure in self._measures)

@@ -1,13 +1,13 @@
 """What there was at a revision, in two questions, so that nobody is sent what he has already.
 
-    GET /held?at=R&resource=pods         {namespace: {name: revision}}: all that was there, and since
-                                         which revision it was as it was
+    GET /held?at=R&resource=pods         {namespace: {name: revision}}: all that was there, and
+                                         since which revision it was as it was
     GET /held/objects?at=R&key=K&key=K   these objects as they were, in the order of their keys
                                          (`<resource id>/<namespace>/<name>`), null where none was
 
-An object's revision is its own for ever: whoever holds it at that revision need not ask for it. What
-is gone from the log is refused with 410, which says what is kept. Secrets are there as well, so only
-who may do everything may read this.
+An object's revision is its own for ever: whoever holds it at that revision need not ask for it.
+What is gone from the log is refused with 410, which says what is kept. Secrets are there as well,
+so only who may do everything may read this.
 
 Source: our own; upstream has no such path.
 """
