@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.ui.stage import Stage
 from tests.ui.test_words import a_node, a_pod, fault, waiting
 from tuik8s.api.types import Key
 from tuik8s.bus.entries import Entry, Shelf
@@ -29,6 +30,7 @@ from tuik8s.ui.summary import (
     workload_lines,
 )
 from tuik8s.ui.timeline import Timeline
+from tuik8s.ui.watch import Watch
 
 SHELF = Shelf(lean=False)
 
@@ -204,3 +206,15 @@ def test_events_say_what_led_to_them() -> None:
     cause = LoggedChange(Moment(204, 0), "ADDED", key, "system:kube-scheduler", 0, None, None)
     assert because(found[0], cause).startswith("#204 ")
     assert because(found[0], cause).endswith("created replicaset web-1")
+
+
+def test_many_pods_are_judged_a_frame_after_they_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tuik8s.ui.watch.MANY", 2)
+    stage = Stage()
+    stage.feed.informer("pods")
+    stage.cluster.run_ms(2_000)
+    watch = Watch(stage.feed)
+    assert (watch.in_a_word(), watch.judged) == ("judging ...", 0)
+    assert (watch.in_a_word(), watch.judged) == ("", 1)
+    stage.cluster.run_ms(2_000)
+    assert watch.in_a_word() != "judging ...", "nothing new, nothing to wait for"

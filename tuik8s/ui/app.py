@@ -157,10 +157,7 @@ class Dashboard(InspectKeys):
     def _show(self, screen: DashboardScreen) -> None:
         self.tick_time()
         screen.pump(self.feed.now_ms())
-        problems = self.problems.glance()
-        count = len(problems or ())
-        wrong = f"! {count} problem{'s' * (count > 1)}" if count else ""
-        wrong = "judging ..." if problems is None else wrong
+        wrong = self.problems.in_a_word()
         heard_ms = min(self.feed.now_ms(), self.feed.known_ms())
         name = f"{self.cluster} (read-only)" if self.feed.read_only else self.cluster
         screen.query_one(StatusBar).show(name, self.mode(), heard_ms, screen.title_line(), wrong)

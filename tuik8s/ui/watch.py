@@ -31,15 +31,16 @@ class Watch:
         self._judged_at_ms = -EVERY_MS
         self._moves = 0
 
-    def glance(self) -> list[Problem] | None:
-        """The same for a frame that must not wait: None when there is too much to judge, which
-        the next glance has done."""
+    def in_a_word(self) -> str:
+        """How much is wrong, "" for nothing; for a frame that must not wait: what takes long to
+        judge is judged in the next one."""
         if self._is_due() and not self._was_put_off:
             self._was_put_off = self._pods.unknown(self.feed.entries("pods")) > MANY
             if self._was_put_off:
-                return None
+                return "judging ..."
         self._was_put_off = False
-        return self.look()
+        count = len(self.look())
+        return f"! {count} problem{'s' * (count > 1)}" if count else ""
 
     def look(self) -> list[Problem]:
         """The problems as they are, or as they were less than a second ago."""
