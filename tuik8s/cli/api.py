@@ -50,7 +50,7 @@ class ApiClient:
             parts.hostname or "",
             parts.port or 443,
             timeout=_TIMEOUT_S,
-            context=_context(Path(running.kubeconfig)),
+            context=tls_context(Path(running.kubeconfig)),
         )
 
     @property
@@ -115,7 +115,7 @@ class ApiClient:
         self._connection.request(method, quote(path, safe="/?&=%"), data, headers)
         answer = self._connection.getresponse()
         if answer.status >= 400:
-            raise ApiRefusal(answer.status, _message(answer.status, answer.read()))
+            raise ApiRefusal(answer.status, refusal_message(answer.status, answer.read()))
         return answer
 
     @contextlib.contextmanager
@@ -134,13 +134,14 @@ def _decoded(content: bytes) -> Any:
         return content.decode("utf-8", "replace")
 
 
-def _message(code: int, content: bytes) -> str:
+def refusal_message(code: int, content: bytes) -> str:
+    """What a Status says."""
     found = _decoded(content)
     message = found.get("message") if isinstance(found, dict) else found
     return str(message or f"HTTP status {code}").strip()
 
 
-def _context(kubeconfig: Path) -> ssl.SSLContext:
+def tls_context(kubeconfig: Path) -> ssl.SSLContext:
     """TLS as the kubeconfig says: its authority, its client certificate."""
     try:
         config = yaml.safe_load(kubeconfig.read_text())

@@ -17,8 +17,9 @@ from tuik8s.api.times import TimeError, parse_duration
 from tuik8s.cli.api import ApiClient, ApiRefusal
 from tuik8s.cli.arguments import directory_in, require_running
 from tuik8s.cli.completers import completes, components, containers, pods
-from tuik8s.cli.discovery import Kinds, Resource
-from tuik8s.cli.wanted import add_namespace, wanted_in
+from tuik8s.cli.discovery import Kinds
+from tuik8s.cli.pods_of import pods_of
+from tuik8s.cli.wanted import add_namespace
 from tuik8s.components.supervisor.directory import Refusal
 
 POLL_S = 0.1
@@ -76,7 +77,7 @@ def _of_pod(args: argparse.Namespace) -> int:
     try:
         kinds = Kinds(api)
         pods = kinds.find("pods")
-        name = _pod(api, kinds, pods, args)
+        name = _pod(api, kinds, args)
         path = pods.path(args.namespace, name, "log", query)
         try:
             for line in api.lines(path, "text/plain, application/json"):
@@ -108,23 +109,12 @@ def _query(args: argparse.Namespace) -> dict[str, str]:
     return query
 
 
-def _pod(api: ApiClient, kinds: Kinds, pods: Resource, args: argparse.Namespace) -> str:
-    """The name of the pod that is meant: of what has pods by a selector, the first."""
+def _pod(api: ApiClient, kinds: Kinds, args: argparse.Namespace) -> str:
+    """The name of the pod that is meant: of several the first."""
     if "/" not in args.pod:
         return str(args.pod)
-    ((resource, (name,)),) = wanted_in(kinds, [args.pod])
-    if resource.word == pods.word:
-        return name
-    owner = api.get(resource.path(args.namespace, name))
-    selector = (owner.get("spec") or {}).get("selector") or {}
-    labels = selector.get("matchLabels", selector if "matchExpressions" not in selector else {})
-    if not labels or not all(isinstance(value, str) for value in labels.values()):
-        raise Refusal(f"{args.pod} chooses no pods by labels; name a pod")
-    chosen = ",".join(f"{key}={value}" for key, value in labels.items())
-    items = api.get(pods.path(args.namespace, query={"labelSelector": chosen}))["items"]
-    if not items:
-        raise Refusal(f"{args.pod} has no pods now")
-    found = str(items[0]["metadata"]["name"])
-    if len(items) > 1:
-        print(f"{args.pod} has {len(items)} pods, this is pod/{found}", file=sys.stderr)
-    return found
+    found = pods_of(api, kinds, args.pod, args.namespace)
+    name = str(found[0]["metadata"]["name"])
+    if len(found) > 1:
+        print(f"{args.pod} has {len(found)} pods, this is pod/{name}", file=sys.stderr)
+    return name

@@ -1,4 +1,4 @@
-"""WebSocket frames as a server sees them: masked ones in, plain ones out.
+"""WebSocket frames: a client masks its own, a server does not.
 
 Source: RFC 6455, sections 1.3, 5.
 """
@@ -32,22 +32,23 @@ def accept_key(key: bytes) -> bytes:
     return base64.b64encode(hashlib.sha1(key.strip() + _GUID).digest())
 
 
-def frame(kind: int, data: bytes) -> bytes:
-    """One whole message as a server sends it."""
-    size = len(data)
+def frame(kind: int, data: bytes, mask: bytes = b"") -> bytes:
+    """One whole message. mask: four bytes where a client sends it."""
+    size, flag = len(data), 0x80 if mask else 0
     if size < 126:
-        head = struct.pack(">BB", 0x80 | kind, size)
+        head = struct.pack(">BB", 0x80 | kind, flag | size)
     elif size < 1 << 16:
-        head = struct.pack(">BBH", 0x80 | kind, 126, size)
+        head = struct.pack(">BBH", 0x80 | kind, flag | 126, size)
     else:
-        head = struct.pack(">BBQ", 0x80 | kind, 127, size)
-    return head + data
+        head = struct.pack(">BBQ", 0x80 | kind, flag | 127, size)
+    return head + mask + (_masked(data, mask) if mask else data)
 
 
 class Frames:
-    """Collects messages from the bytes of a client."""
+    """Collects messages from the bytes of a peer. is_client: it is one, and so masks them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_client: bool = True) -> None:
+        self._mask_bytes = 4 if is_client else 0
         self._buffer = bytearray()
         self._kind = 0
         self._parts = bytearray()
@@ -67,8 +68,8 @@ class Frames:
         if len(buffer) < 2:
             return None
         is_last, kind, size, at = buffer[0] & 0x80, buffer[0] & 0x0F, buffer[1] & 0x7F, 2
-        if buffer[0] & 0x70 or not buffer[1] & 0x80:
-            raise BadFrame("frames of clients are masked and use no extensions")
+        if buffer[0] & 0x70 or bool(buffer[1] & 0x80) != bool(self._mask_bytes):
+            raise BadFrame("frames of clients alone are masked, and they use no extensions")
         if size >= 126:
             width = 2 if size == 126 else 8
             if len(buffer) < at + width:
@@ -77,10 +78,11 @@ class Frames:
             at += width
         if size + len(self._parts) > MESSAGE_BYTES_MAX:
             raise BadFrame(f"a message is larger than {MESSAGE_BYTES_MAX} bytes")
-        if len(buffer) < at + 4 + size:
+        begin = at + self._mask_bytes
+        if len(buffer) < begin + size:
             return None
-        data = _unmasked(bytes(buffer[at + 4 : at + 4 + size]), bytes(buffer[at : at + 4]))
-        del buffer[: at + 4 + size]
+        data = _masked(bytes(buffer[begin : begin + size]), bytes(buffer[at:begin]))
+        del buffer[: begin + size]
         if kind >= CLOSE:
             return Message(kind, data)
         if kind != CONTINUATION:
@@ -94,8 +96,9 @@ class Frames:
         return Message(self._kind, whole)
 
 
-def _unmasked(data: bytes, mask: bytes) -> bytes:
-    if not data:
-        return b""
+def _masked(data: bytes, mask: bytes) -> bytes:
+    """With the mask on, or off again."""
+    if not data or not mask:
+        return data
     key = (mask * (len(data) // 4 + 1))[: len(data)]
     return (int.from_bytes(data) ^ int.from_bytes(key)).to_bytes(len(data))

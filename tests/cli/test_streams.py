@@ -1,0 +1,72 @@
+"""What is typed for port-forward, attach and cp, and what a remote command's last words mean."""
+
+from __future__ import annotations
+
+import pytest
+
+from tuik8s.cli.cp import Place, place_in
+from tuik8s.cli.port_forward import ports_in
+from tuik8s.cli.remote import exit_code
+from tuik8s.components.supervisor.directory import Refusal
+
+
+@pytest.mark.parametrize(
+    ("text", "ports"),
+    [
+        ("80", (80, "80")),
+        ("8080:80", (8080, "80")),
+        (":80", (0, "80")),
+        ("0:80", (0, "80")),
+        ("8080:http", (8080, "http")),
+        *(
+            (bad, None)
+            for bad in ("", ":", "http", "8080:", "1:2:3", "x:80", "65536", "0", "-1:80")
+        ),
+        ("9" * 5_000, None),
+    ],
+)
+def test_ports(text: str, ports: tuple[int, str] | None) -> None:
+    if ports is not None:
+        assert ports_in(text) == ports
+        return
+    with pytest.raises(Refusal, match="write 8080:80"):
+        ports_in(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("./x", Place("", "", "./x")),
+        ("x", Place("", "", "x")),
+        ("/a:b", Place("", "", "/a:b")),
+        ("web:/tmp", Place("default", "web", "/tmp")),
+        ("shop/web:rel", Place("shop", "web", "rel")),
+        *((bad, None) for bad in ("web:", ":x", "a/b/c:x", "shop/:x")),
+    ],
+)
+def test_places(text: str, place: Place | None) -> None:
+    if place is not None:
+        assert place_in(text, "default") == place
+        return
+    with pytest.raises(Refusal, match="write POD:PATH"):
+        place_in(text, "default")
+
+
+def test_exit_codes() -> None:
+    failed = b'{"status":"Failure","details":{"causes":[{"reason":"ExitCode","message":"3"}]}}'
+    assert (exit_code(b'{"status":"Success"}'), exit_code(failed)) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b'{"status":"Failure","message":"no node"}', "no node"),
+        (b"[]", "make no sense"),
+        (b"<html>", "make no sense"),
+        (b'{"details":{"causes":[{"reason":"ExitCode"}]}}', "make no sense"),
+        (b"{}", "was lost"),
+    ],
+)
+def test_last_words_that_are_no_exit(data: bytes, message: str) -> None:
+    with pytest.raises(Refusal, match=message):
+        exit_code(data)
