@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.ui.stage import Stage, play
-from tuik8s.ui.control import ANEW, RUNS, STOPPED, Acts, Reopen, Switch, Unable
+from tuik8s.ui.control import ANEW, RUNS, STOPPED, Acts, Relative, Reopen, Switch, Unable
 from tuik8s.ui.past import Moment
 
 
@@ -33,6 +33,9 @@ class Hand:
 
     def step(self, duration_ms: int) -> None:
         self.asked.append(("step", duration_ms))
+
+    def family(self) -> list[Relative]:
+        return []
 
     def fork(self, revision: int) -> str:
         self.asked.append(("fork", revision))

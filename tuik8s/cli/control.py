@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from tuik8s.cli import fork
 from tuik8s.components.supervisor.clock import clock_of, set_clock
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
-from tuik8s.ui.control import ANEW, REAL_TIME, RUNS, STOPPED, Unable
+from tuik8s.components.supervisor.fork import family_of
+from tuik8s.ui.control import ANEW, REAL_TIME, RUNS, STOPPED, Relative, Unable
 
 if TYPE_CHECKING:
     from tuik8s.world.live import Clock, LiveDriver
@@ -56,6 +57,9 @@ class ClusterControl:
             raise Unable(str(refusal)) from refusal
         return str(target.path)
 
+    def family(self) -> list[Relative]:
+        return family(self._directory)
+
     def _into(self) -> str:
         """A cluster that has a directory instead of a name has forks beside it."""
         if self._directory.has_name:
@@ -89,6 +93,20 @@ class ClusterControl:
         return RUNS if running.runtime == self._running.runtime else ANEW
 
 
+def family(directory: DataDirectory) -> list[Relative]:
+    """The forks around a cluster, as the timeline draws them."""
+    return [
+        Relative(
+            each.path.name,
+            origin.parent if origin is not None else "",
+            origin.at_ms if origin is not None else 0,
+            each.path == directory.path,
+            each.read_running() is not None,
+        )
+        for each, origin in family_of(directory)
+    ]
+
+
 class LogControl:
     """Of a log, which can only be looked at."""
 
@@ -111,3 +129,7 @@ class LogControl:
 
     def fork(self, revision: int) -> str:
         raise Unable(f"outside the dashboard: tuik8s fork --data {self.data} --at {revision}")
+
+    def family(self) -> list[Relative]:
+        directory = DataDirectory(Path(self.data).expanduser())
+        return family(directory) if directory.exists() else []

@@ -66,6 +66,17 @@ class Switch(NamedTuple):
     why: str
 
 
+class Relative(NamedTuple):
+    """A cluster of the family of forks. parent: the name of the one it comes from, "" for none;
+    at_ms: when it left that one."""
+
+    name: str
+    parent: str
+    at_ms: int
+    is_here: bool
+    is_running: bool
+
+
 class Control(Protocol):
     """Raises Unable where something cannot be."""
 
@@ -97,6 +108,10 @@ class Control(Protocol):
         """Make a cluster that goes on from a revision; its data directory."""
         ...
 
+    def family(self) -> list[Relative]:
+        """This cluster, those it comes from and all their forks; a parent before its forks."""
+        ...
+
 
 class NoControl:
     """For a dashboard by itself, as in a test: it can only look."""
@@ -118,3 +133,6 @@ class NoControl:
 
     def fork(self, revision: int) -> str:
         raise Unable("this cluster cannot be forked from here")
+
+    def family(self) -> list[Relative]:
+        return []

@@ -1,7 +1,7 @@
 """What happened when: how many changes each second, and marks worth jumping to. Pure.
 
 !  a fault began or ended     ✗  something went wrong (a Warning)
-▲  a person did something     ◆  a bookmark
+▲  a person did something     ◆  a bookmark     L  another holds a Lease: a new leader
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from tuik8s.ui.past import Moment
 
-FAULT, FAILURE, PERSON, BOOKMARK = "!", "✗", "▲", "◆"
-RANKS = ("", PERSON, FAILURE, BOOKMARK, FAULT)
+FAULT, FAILURE, PERSON, BOOKMARK, LEADER = "!", "✗", "▲", "◆", "L"
+RANKS = ("", PERSON, FAILURE, LEADER, BOOKMARK, FAULT)
 """Where several marks share a cell, the last of these is drawn."""
 BARS = " ▁▂▃▄▅▆▇█"
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from tuik8s.ui.feed import EVENTS, Feed
+from tuik8s.ui.leaders import Leaders
 from tuik8s.ui.logbook import Logbook, Page
 from tuik8s.ui.past import LoggedChange
-from tuik8s.ui.timeline import FAILURE, FAULT, PERSON, Mark, Timeline
+from tuik8s.ui.timeline import FAILURE, FAULT, LEADER, PERSON, Mark, Timeline
 
 FAULTS = "faults.chaos.tuik8s.dev"
 PAGE = 1_000
@@ -40,6 +41,9 @@ class TimelineReader:
         """namespace and name of an Event -> the revision that led to it"""
         self._feed = feed
         self._log = Logbook(feed.client)
+        self.leaders = Leaders(
+            self._log, lambda moment, text: self.timeline.mark(Mark(moment, LEADER, text))
+        )
         self._last = 0
         self._is_reading = False
         self._begun = False
@@ -61,6 +65,7 @@ class TimelineReader:
 
     def _on_new(self, page: Page) -> None:
         self._is_reading = False
+        self.leaders.saw(page.changes)
         for change in page.changes:
             self._take(change)
             self._last = max(self._last, change.moment.revision)
@@ -72,6 +77,7 @@ class TimelineReader:
 
         def read(page: Page) -> None:
             self._is_reading = False
+            self.leaders.saw(page.changes)
             for change in page.changes:
                 self._take(change)
             if len(page.changes) == PAGE and pages > 1:

@@ -89,6 +89,31 @@ def rival_of(directory: DataDirectory) -> DataDirectory | None:
     return None
 
 
+def family_of(directory: DataDirectory) -> list[tuple[DataDirectory, Origin | None]]:
+    """A cluster, those it comes from and all their forks that are known, each with where it left
+    its parent; a parent before its forks."""
+    known = {each.path: each for each in (*all_directories(), *_ancestors(directory), directory)}
+    origins = {path: each.read_origin() for path, each in known.items() if each.exists()}
+    root, seen = directory.path, {directory.path}
+    while (origin := origins.get(root)) is not None and Path(origin.data) in origins:
+        root = Path(origin.data)
+        if root in seen:
+            break
+        seen.add(root)
+    found: list[tuple[DataDirectory, Origin | None]] = []
+
+    def add(path: Path) -> None:
+        found.append((known[path], origins[path]))
+        there = {each.path for each, _ in found}
+        for child, origin in origins.items():
+            if origin is not None and Path(origin.data) == path and child not in there:
+                add(child)
+
+    if root in origins:
+        add(root)
+    return found
+
+
 def free_name(parent: str) -> str:
     """The first name of a fork that no cluster has: default-f1, default-f2, ..."""
     taken = {directory.path.name for directory in all_directories()}

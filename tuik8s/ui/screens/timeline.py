@@ -1,4 +1,5 @@
-"""The timeline: who changed how much when, faults as bars, and every mark; Enter goes there.
+"""The timeline: faults, leaders, nodes down, pods pending, forks, who changed how much when, and
+every mark; Enter goes there.
 
 `+` and `-` show less or more time at once. What is drawn is read from the log, so it is the same
 for a cluster that runs, one that has stopped, and any fork.
@@ -15,10 +16,23 @@ from textual.widgets import Static
 
 from tuik8s.api.times import format_time, human_duration, parse_time
 from tuik8s.api.types import Object
+from tuik8s.ui.control import Relative
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.fork_tree import fork_lanes
+from tuik8s.ui.leaders import leader_text
+from tuik8s.ui.levels import LevelReader, bars, is_down, is_pending
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.screens.base import DashboardScreen
-from tuik8s.ui.timeline import FAILURE, FAULT, Mark, Timeline, column_of, shown_range, summary
+from tuik8s.ui.timeline import (
+    BOOKMARK,
+    FAILURE,
+    FAULT,
+    Mark,
+    Timeline,
+    column_of,
+    shown_range,
+    summary,
+)
 from tuik8s.ui.timeline_reader import FAULTS
 from tuik8s.ui.widgets.lanes import LABEL, Lane, Lanes
 from tuik8s.ui.widgets.live_table import LiveTable
@@ -43,6 +57,11 @@ class TimelineScreen(DashboardScreen):
         self._span = 2
         self._marks: dict[str, Mark] = {}
         self._drawn = -1
+        self._family: list[Relative] = []
+        self._levels = {
+            "nodes down": LevelReader(feed, "nodes", is_down),
+            "pods pending": LevelReader(feed, "pods", is_pending),
+        }
         self._store = RowStore(
             (
                 ColumnSpec("TIME"),
@@ -90,6 +109,8 @@ class TimelineScreen(DashboardScreen):
 
     def _show_lanes(self, timeline: Timeline, now_ms: int) -> None:
         live_ms, widget = self.feed.live_ms(), self.query_one(Lanes)
+        if self.is_due("family", 5_000):
+            self._family = self.dashboard.control.family()
         start_ms, end_ms = shown_range(timeline, now_ms, live_ms, SPANS_MS[self._span])
         width = widget.chart_width
         lanes = [Lane("", axis(width, start_ms, end_ms), "axis")]
@@ -97,12 +118,28 @@ class TimelineScreen(DashboardScreen):
             for fault in self.feed.items(FAULTS):
                 lane = fault_lane(fault, width, start_ms, end_ms, live_ms)
                 lanes += [lane] if lane is not None else []
+        lanes += self._state_lanes(width, start_ms, end_ms)
+        marks = [mark for mark in timeline.marks if mark.sign == BOOKMARK]
+        lanes += fork_lanes(self._family, marks, width, start_ms, end_ms)
         for name in timeline.lanes:
             total = timeline.total(name, start_ms, end_ms)
             if total:
                 text = timeline.lane(name, width, start_ms, end_ms)
                 lanes.append(Lane(f"{name[: LABEL - 9]:<{LABEL - 9}}{total:>6}", text))
         widget.show(lanes, column_of(now_ms, width, start_ms, end_ms))
+
+    def _state_lanes(self, width: int, start_ms: int, end_ms: int) -> list[Lane]:
+        """Who led, how many nodes were down and pods pending."""
+        lanes = []
+        for name, terms in sorted(self.dashboard.reader.leaders.terms.items()):
+            text = leader_text(terms, lambda ms: column_of(ms, width, start_ms, end_ms), width)
+            lanes.append(Lane(f"leader of {name}", text))
+        for name, reader in self._levels.items():
+            reader.look()
+            now_value = reader.now_value()
+            cells = reader.level.cells(width, start_ms, end_ms, now_value)
+            lanes.append(Lane(f"{name:<{LABEL - 9}}{now_value:>6}", bars(cells)))
+        return lanes
 
     def _show_marks(self, timeline: Timeline) -> None:
         live_ms = self.feed.live_ms()

@@ -15,14 +15,24 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuik8s.api.times import format_time
-from tuik8s.ui.timeline import BOOKMARK, FAILURE, FAULT, PERSON, Timeline, column_of, shown_range
+from tuik8s.ui.timeline import (
+    BOOKMARK,
+    FAILURE,
+    FAULT,
+    LEADER,
+    PERSON,
+    Timeline,
+    column_of,
+    shown_range,
+)
 
 SPAN_MS = 15 * 60_000
 REDRAW_MS = 2_000
 """Time alone moves it no more often; a new change or another moment does so at once."""
 LABEL = 10
 HERE = "●"
-STYLES = {FAULT: "fault", FAILURE: "failure", PERSON: "person", BOOKMARK: "bookmark"}
+STYLES = {FAULT: "fault", FAILURE: "failure", PERSON: "person", BOOKMARK: "bookmark",
+          LEADER: "person"}  # fmt: skip
 
 
 class TimelineBar(Widget):
