@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tuik8s.bus.clone import Clone
 
 OnReply = Callable[[Reply], None]
+OnNews = Callable[[bool], None]
+"""Called after an event (True) or an answer (False) was taken."""
 
 RESEND_FIRST_MS: Final = 1_000
 RESEND_LAST_MS: Final = 4_000
@@ -63,6 +65,10 @@ def object_of(data: bytes) -> Object:
     return value
 
 
+def _ignore(is_change: bool) -> None:
+    """Before somebody asks for news."""
+
+
 class _Call:
     __slots__ = ("deadline_ms", "frames", "on_reply", "repeatable", "sent", "timer", "wait_ms")
 
@@ -98,6 +104,8 @@ class Client:
         self.transport = transport
         self.identity = transport.identity
         self.feeds = Feeds(world, self)
+        self.on_news: OnNews = _ignore
+        """For who looks seldom otherwise."""
         self._nonce = world.rng("bus/client").bytes(8).hex()
         self._next_id = 0
         self._calls: dict[int, _Call] = {}
@@ -282,6 +290,7 @@ class Client:
         del self._calls[call_id]
         self._counts["expired"] += 1
         call.on_reply(Reply(code=0))
+        self.on_news(False)
 
     def _on_reply(self, frames: Frames) -> None:
         envelope = decode_reply(frames)
@@ -295,6 +304,7 @@ class Client:
         if call.timer is not None:
             call.timer.cancel()
         call.on_reply(envelope.reply)
+        self.on_news(False)
 
 
 def _request(

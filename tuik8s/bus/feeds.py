@@ -91,6 +91,7 @@ class Feeds:
             for prefix, call in self._taps:
                 if topic.startswith(prefix):
                     call(topic.decode(errors="replace"), frames[2])
+            self._client.on_news(True)
         elif header.type == BOOKMARK:
             clone = self._clones.get(topic[1:-1].decode(errors="replace"))
             if clone is not None:
@@ -101,6 +102,7 @@ class Feeds:
             for clone in self._by_resource.get(topic[: topic.find(b"/") + 1], ()):
                 if topic.startswith(clone.prefix):
                     clone.receive(topic, header, frames[2])
+            self._client.on_news(True)
 
     def is_past(self, epoch: str) -> bool:
         """Whether frames of that epoch are leftovers of a publisher that is gone."""

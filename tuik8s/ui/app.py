@@ -8,13 +8,12 @@ Source of the keys: k9s where it only looks; what changes the cluster asks first
 
 from __future__ import annotations
 
-import gc
 import io
 from typing import Any, ClassVar
 
 from textual.binding import Binding
 from textual.css.query import NoMatches
-from textual.events import Event, Key
+from textual.events import Event, InputEvent, Key, Paste, Resize
 from textual.widgets import Input
 
 from tuik8s.api.times import format_time
@@ -29,6 +28,7 @@ from tuik8s.ui.losses import READS
 from tuik8s.ui.machine import Machine, NoMachine, Status
 from tuik8s.ui.memory import memory_from, view_of
 from tuik8s.ui.palette import Places
+from tuik8s.ui.pump import Pump
 from tuik8s.ui.refs import NO_REF
 from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.screens.chaos import ChaosMenu
@@ -44,9 +44,6 @@ from tuik8s.ui.watch import Watch
 from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.prompt import Prompt
 from tuik8s.ui.widgets.status_bar import StatusBar
-
-FREEZE_AFTER_S = 3.0
-"""By then the first load is in memory; garbage collections leave it alone from there on."""
 
 QUIT_WITHIN_MS = 2_000
 NAMES_MAX = 6
@@ -101,6 +98,8 @@ class Dashboard(InspectKeys):
         self.next_cluster = ""
         """The cluster whose dashboard is wanted when this one has ended."""
         self.problems = Watch(feed)
+        self.pump = Pump(self, self.show_newest, feed.real_ms, self.goes_on)
+        feed.client.on_news = self.pump.hear
         self._interrupted_at_ms = -QUIT_WITHIN_MS
         self._trail: list[str] = []
         self._opened: DashboardScreen | None = None
@@ -116,6 +115,8 @@ class Dashboard(InspectKeys):
         not wait: what was typed fast after `:` would act on the table. So a binding runs at once,
         unless somebody types text, or the screen is so new that nothing on it has the keys yet.
         """
+        if isinstance(event, InputEvent | Paste | Resize):
+            self.pump.stir()
         if isinstance(event, Key) and not event.is_forwarded:
             self.app_focus = True  # whoever types is here, whatever the terminal said before
             reader = self.focused
@@ -138,12 +139,11 @@ class Dashboard(InspectKeys):
             self.go("pods")
         for warning in self.warnings:
             self.notify(warning, severity="warning", timeout=10, markup=False)
-        self._pump = self.set_interval(1 / self.settings.fps, self.show_newest)
-        self.set_timer(FREEZE_AFTER_S, _freeze)
+        self.pump.start(self.settings.fps)
         self.feed.on_show = lambda: self.call_later(self.show_newest)
 
     def show_newest(self) -> None:
-        """Bring what is on screen up to date; called ten times a second."""
+        """Bring what is on screen up to date; called by the pump."""
         if not self.screen_stack:
             return  # it ends just now
         screen = self.screen
@@ -165,8 +165,7 @@ class Dashboard(InspectKeys):
     def use_settings(self, settings: Settings) -> None:
         """Go on with other settings."""
         if settings.fps != self.settings.fps:
-            self._pump.stop()
-            self._pump = self.set_interval(1 / settings.fps, self.show_newest)
+            self.pump.start(settings.fps)
         self.settings = settings
 
     def remember(self) -> None:
@@ -392,8 +391,3 @@ class Dashboard(InspectKeys):
         tables = [t for t in self.screen.query(LiveTable) if t.store is not None]
         chosen = [t for t in tables if t.has_focus] or tables
         return chosen[0].store if chosen else None
-
-
-def _freeze() -> None:
-    gc.collect()
-    gc.freeze()

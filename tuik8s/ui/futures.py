@@ -69,6 +69,10 @@ class Futures(TimeKeys):
             return (text, style)
         return (f"{text} ‖ clock stands" if rate == 0 else f"{text} ×{rate / REAL_TIME:g}", "warn")
 
+    def goes_on(self) -> bool:
+        """Whether what is shown goes on by itself, faster than a second hand tells."""
+        return self.rewinder.is_playing or self.control.rate() > REAL_TIME
+
     def set_clock(self, text: str) -> str:
         """Carry out `:clock ...`; what is wrong with it, "" if nothing."""
         word, _, rest = text.strip().partition(" ")

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from tuik8s.ui.app import Dashboard
 
 
+EARLY_MS = 50
+"""A tick may come so much early: what is due every second is, at rest, due with every tick."""
+
+
 class DashboardScreen(Screen[None]):
     """Status bar above, prompt and key hints below, a body between."""
 
@@ -68,7 +72,7 @@ class DashboardScreen(Screen[None]):
         """Whether to do something again: every so often, and at once at another moment."""
         now_ms, moves = self.feed.real_ms(), self.feed.moves
         at_ms, seen = self._due.get(what, (-every_ms, -1))
-        if seen == moves and now_ms - at_ms < every_ms:
+        if seen == moves and now_ms - at_ms < every_ms - EARLY_MS:
             return False
         self._due[what] = (now_ms, moves)
         return True
