@@ -10,7 +10,7 @@ from typing import Final
 from tuik8s.api.numbers import parse_int
 from tuik8s.components.kubelet.shell.base import Exit, Run, Sleep, Streams, options
 from tuik8s.components.kubelet.shell.files import FileProblem
-from tuik8s.components.kubelet.shell.interpreter import Shell
+from tuik8s.components.kubelet.shell.interpreter import NOT_FOUND_CODE, Shell
 from tuik8s.components.kubelet.shell.script import COMPARED, integer, sleep_ms
 
 _ESCAPES: Final = {
@@ -328,6 +328,24 @@ def which(shell: Shell, words: list[str], streams: Streams) -> int:
         if name in shell.commands:
             streams.say(f"/bin/{name}\n")
     return int(any(name not in shell.commands for name in names))
+
+
+def command(shell: Shell, words: list[str], streams: Streams) -> Run:
+    """`command NAME ...` runs it, `command -v NAME` says where it is, by its code if it is."""
+    if words[1:2] not in (["-v"], ["-V"]):
+        return (yield from shell.call(words[1:], streams)) if words[1:] else 0
+    for name in words[2:]:
+        if name.rpartition("/")[2] not in shell.commands:
+            return NOT_FOUND_CODE
+        streams.say(f"/bin/{name.rpartition('/')[2]}\n")
+    return 0
+
+
+def exec_(shell: Shell, words: list[str], streams: Streams) -> Run:
+    """Become a command: the shell ends with its code. Raises Exit."""
+    if not words[1:]:
+        return 0
+    raise Exit((yield from shell.call(words[1:], streams)))
 
 
 def sh(shell: Shell, words: list[str], streams: Streams) -> Run:
