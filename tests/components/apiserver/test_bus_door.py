@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.components.apiserver.plant import MAPS, Api
 from tuik8s.api.types import Reply, Request
 from tuik8s.bus.client import Client, decode
@@ -119,3 +121,27 @@ def test_a_full_disk_refuses_writes_and_lists_what_is_left(api: Api) -> None:
     disk.limit_bytes = None
     api.simulation.run_ms(5_000)
     assert asked(api, client, write).code == 201
+
+
+@pytest.mark.parametrize(
+    ("identity", "user", "manager"),
+    [
+        ("system:kube-controller-manager", "", "kube-controller-manager"),
+        (
+            "system:kube-controller-manager",
+            "system:serviceaccount:kube-system:job-controller",
+            "kube-controller-manager",
+        ),
+        ("system:admin", "", "tuik8s"),
+    ],
+)
+def test_fields_belong_to_the_program_that_asks(
+    api: Api, identity: str, user: str, manager: str
+) -> None:
+    client, replies = dialled(api, "client", identity), list[Reply]()
+    event = {"metadata": {"name": "e", "namespace": "default"}, "involvedObject": {}}
+    client.create("events", event, replies.append, user=user)
+    api.simulation.run_while(lambda: not replies, 5_000)
+    assert replies[0].ok, decode(replies[0])
+    stored = api.get("/api/v1/namespaces/default/events/e").body
+    assert stored["metadata"]["managedFields"][0]["manager"] == manager

@@ -18,6 +18,21 @@ Outcome = Answer | Waiting
 """What a handler returns: an answer, or a generator that will end in one."""
 
 _AGENT_MAX: Final = 128
+_PROGRAMS: Final = (
+    ("system:serviceaccount:kube-system:", "kube-controller-manager"),
+    ("system:kube-controller-manager", "kube-controller-manager"),
+    ("system:node:", "kubelet"),
+    ("system:kube-scheduler", "kube-scheduler"),
+    ("system:kube-proxy", "kube-proxy"),
+    ("system:chaos", "tuik8s"),
+    ("system:admin", "tuik8s"),
+    ("tui", "tuik8s"),
+)
+
+
+def program_of(user: str) -> str:
+    """The program that writes as a user, by the name that its user agent has upstream."""
+    return next((name for prefix, name in _PROGRAMS if user.startswith(prefix)), "unknown")
 
 
 class Call:
@@ -45,8 +60,12 @@ class Call:
         self.warnings = warnings
 
     def manager(self, field_manager: str) -> str:
-        """Who owns the fields of this write: the option, else the user agent's first word."""
-        return field_manager or self.request.user_agent.partition("/")[0][:_AGENT_MAX] or "unknown"
+        """Who owns the fields of this write: the option, else the user agent's first word.
+
+        Requests on the bus have no user agent: there the program that the user belongs to counts.
+        """
+        agent = self.request.user_agent.partition("/")[0][:_AGENT_MAX]
+        return field_manager or agent or program_of(self.user.name)
 
     def not_found(self) -> ApiError:
         kind = self.kind
