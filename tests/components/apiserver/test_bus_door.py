@@ -139,7 +139,8 @@ def test_fields_belong_to_the_program_that_asks(
     api: Api, identity: str, user: str, manager: str
 ) -> None:
     client, replies = dialled(api, "client", identity), list[Reply]()
-    event = {"metadata": {"name": "e", "namespace": "default"}, "involvedObject": {}}
+    meta = {"name": "e", "namespace": "default"}
+    event = {"metadata": meta, "involvedObject": {}, "reason": "Said"}
     client.create("events", event, replies.append, user=user)
     api.simulation.run_while(lambda: not replies, 5_000)
     assert replies[0].ok, decode(replies[0])
