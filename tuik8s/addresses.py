@@ -21,6 +21,7 @@ import msgspec
 from tuik8s.config import ClusterConfig
 
 SLICES = range(1, 16)
+SLICE_PREFIX = 12
 LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 
 
@@ -39,6 +40,27 @@ class AddressPlan(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def kubernetes_service_address(self) -> str:
         return str(ipaddress.ip_network(self.service_cidr)[1])
+
+
+def range_of_slice(number: int) -> str:
+    """All that a slice has.
+
+    >>> range_of_slice(1)
+    '127.16.0.0/12'
+    """
+    assert number in SLICES, f"slice {number} is not one of {SLICES}"
+    return f"127.{16 * number}.0.0/{SLICE_PREFIX}"
+
+
+def why_tied(config: ClusterConfig) -> str:
+    """Why a cluster's addresses cannot be moved to another slice, "" when they can."""
+    for flag, cidr in (
+        ("--service-cidr", config.service_cidr),
+        ("--pod-cidr", config.pod_cidr),
+    ):
+        if cidr and ipaddress.ip_network(cidr).overlaps(LOOPBACK):
+            return f"{flag} {cidr} says which loopback addresses it has"
+    return ""
 
 
 def plan_of(config: ClusterConfig) -> AddressPlan:

@@ -27,7 +27,7 @@ def _cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataDirectory:
 def test_a_fork_is_named_listed_and_compared(
     cluster: DataDirectory, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["fork"]) == 0
+    assert main(["fork", "--same-addresses"]) == 0
     assert "tuik8s up --detach --name default-f1 --switch" in capsys.readouterr().out
     assert main(["fork", "--at", "5", "--as", "five"]) == 0
     assert "forked 'default' at revision 5 (2026-01-01T" in capsys.readouterr().out
@@ -37,6 +37,18 @@ def test_a_fork_is_named_listed_and_compared(
     assert main(["diff", "default@5", "five", "--all"]) == 0
     assert main(["diff", "five", "default"]) == 1
     assert "+ configmap/a -n default" in capsys.readouterr().out
+
+
+def test_a_fork_has_addresses_of_its_own(
+    cluster: DataDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fork"]) == 0
+    said = capsys.readouterr().out
+    assert "tuik8s up --detach --name default-f1\n" in said
+    fork = DataDirectory(cluster.path.parent / "default-f1")
+    number = fork.read_config().slice
+    assert number != 2
+    assert f"127.{16 * number}.0.0/12, those of 'default' are 127.32.0.0/12" in said
 
 
 @pytest.mark.parametrize(

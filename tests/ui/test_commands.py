@@ -15,6 +15,7 @@ from textual.widgets import Input
 from tests.ui.stage import Stage, play
 from tuik8s.ui.app import Dashboard
 from tuik8s.ui.machine import NoMachine
+from tuik8s.ui.palette import Places
 from tuik8s.ui.screens.detail import DetailScreen
 from tuik8s.ui.screens.resources import ResourcesScreen
 from tuik8s.ui.settings import Settings
@@ -87,6 +88,27 @@ def test_another_cluster_is_asked_of_whoever_started_this() -> None:
         stage.app.machine = Two()
         await stage.pilot.press("colon", *"ctx", "space", *"two", "enter")
         await stage.pilot.pause()
+        assert stage.app.next_cluster == "two"
+
+    play(scene)
+
+
+def test_clusters_are_a_list_to_choose_from_and_in_the_palette() -> None:
+    class Two(NoMachine):
+        def clusters(self) -> list[str]:
+            return ["one", "two"]
+
+    async def scene(stage: Stage) -> None:
+        stage.app.machine = Two()
+        places = list(Places(stage.app.screen)._clusters())
+        assert [(each.text, each.command) for each in places] == [
+            ("cluster one", "ctx one"),
+            ("cluster two", "ctx two"),
+        ]
+        assert stage.app.run_command("ls") == ""
+        await stage.wait()
+        assert isinstance(stage.app.screen, Choice)
+        await stage.press("j", "enter")
         assert stage.app.next_cluster == "two"
 
     play(scene)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.ui.stage import Stage, play
-from tuik8s.ui.control import ANEW, RUNS, STOPPED, Acts, Relative, Reopen, Switch, Unable
+from tuik8s.ui.control import ANEW, RUNS, STOPPED, Acts, Follow, Relative, Reopen, Switch, Unable
 from tuik8s.ui.past import Moment
 
 
@@ -21,9 +21,13 @@ class Hand:
         self.asked: list[tuple[str, int]] = []
         self.pace = 1000
         self.found = RUNS
+        self.taken_by = ""
 
     def fate(self) -> str:
         return self.found
+
+    def heir(self) -> str:
+        return self.taken_by
 
     def rate(self) -> int:
         return self.pace
@@ -37,8 +41,8 @@ class Hand:
     def family(self) -> list[Relative]:
         return []
 
-    def fork(self, revision: int) -> str:
-        self.asked.append(("fork", revision))
+    def fork(self, revision: int, *, same_addresses: bool) -> str:
+        self.asked.append(("undo" if same_addresses else "fork", revision))
         if revision > 10_000:
             raise Unable("no room on the disk")
         return "there"
@@ -65,7 +69,7 @@ def test_undo_goes_on_from_before_the_last_act_here() -> None:
         assert hand.asked == []
         await stage.press("y")
         kind, revision = hand.asked[0]
-        assert kind == "fork"
+        assert kind == "undo"
         assert revision == deleted_after
 
     stage = before(hand, scene)
@@ -103,10 +107,12 @@ def test_a_fork_of_the_moment_that_is_shown() -> None:
         await stage.press("B")
         moment = stage.app.rewinder.here
         assert f"FORK here, at #{moment.revision}" in stage.text
+        assert "beside this one" in stage.text
         await stage.press("enter", "y")
         assert hand.asked == [("fork", moment.revision)]
 
-    before(hand, scene)
+    found = before(hand, scene).app.return_value
+    assert found == Switch("there", f"a fork of #{hand.asked[0][1]}", stops=False)
 
 
 def test_a_fork_that_cannot_be_is_told_and_nothing_ends() -> None:
@@ -134,6 +140,22 @@ def test_a_stopped_cluster_is_told_from_a_lost_one_and_opened_again_when_it_runs
         await stage.wait()
 
     assert isinstance(before(hand, scene).app.return_value, Reopen)
+
+
+def test_a_cluster_whose_place_was_taken_says_by_which_and_leads_there() -> None:
+    hand = Hand()
+
+    async def scene(stage: Stage) -> None:
+        hand.found, hand.taken_by = STOPPED, "/clusters/default-f1"
+        await stage.wait()
+        assert "✗ STOPPED, default-f1 goes on (\\ goes there)" in stage.status
+        assert "default-f1 goes on in the place of this cluster" in stage.toasts
+        await stage.press("left_square_bracket")
+        await stage.press("backslash")  # from the past to its end first
+        assert stage.app.is_running
+        await stage.press("backslash")
+
+    assert before(hand, scene).app.return_value == Follow("/clusters/default-f1")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tuik8s.cli import fork
 from tuik8s.components.supervisor.clock import clock_of, set_clock
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
-from tuik8s.components.supervisor.fork import family_of
+from tuik8s.components.supervisor.kin import family_of, heir_of
 from tuik8s.ui.control import ANEW, REAL_TIME, RUNS, STOPPED, Relative, Unable
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class ClusterControl:
         self._running = running
         self._driver = driver
         self._fate = RUNS
+        self._heir = ""
         self._look()
 
     @property
@@ -38,6 +39,9 @@ class ClusterControl:
 
     def fate(self) -> str:
         return self._fate
+
+    def heir(self) -> str:
+        return self._heir if self._fate == STOPPED else ""
 
     def rate(self) -> int:
         clock = self._driver.clock
@@ -50,9 +54,11 @@ class ClusterControl:
     def step(self, duration_ms: int) -> None:
         self._set(lambda: set_clock(self._running.runtime, step_ms=duration_ms))
 
-    def fork(self, revision: int) -> str:
+    def fork(self, revision: int, *, same_addresses: bool) -> str:
         try:
-            _, target = fork.make(self._directory, str(revision), "", self._into())
+            _, target = fork.make(
+                self._directory, str(revision), "", self._into(), same_addresses=same_addresses
+            )
         except Refusal as refusal:
             raise Unable(str(refusal)) from refusal
         return str(target.path)
@@ -89,6 +95,8 @@ class ClusterControl:
         """What became of a cluster whose processes do not answer."""
         running = self._directory.read_running()
         if running is None:
+            heir = heir_of(self._directory)
+            self._heir = str(heir.path) if heir is not None else ""
             return STOPPED
         return RUNS if running.runtime == self._running.runtime else ANEW
 
@@ -118,6 +126,9 @@ class LogControl:
     def fate(self) -> str:
         return RUNS
 
+    def heir(self) -> str:
+        return ""
+
     def rate(self) -> int:
         return REAL_TIME
 
@@ -127,7 +138,7 @@ class LogControl:
     def step(self, duration_ms: int) -> None:
         raise Unable("a log has no clock; ] goes on by an event")
 
-    def fork(self, revision: int) -> str:
+    def fork(self, revision: int, *, same_addresses: bool) -> str:
         raise Unable(f"outside the dashboard: tuik8s fork --data {self.data} --at {revision}")
 
     def family(self) -> list[Relative]:

@@ -22,6 +22,8 @@ def print_objects(found: Compared, console: Console | None = None) -> None:
     """Every object that differs, with its fields."""
     console = console or Console(highlight=False, soft_wrap=True)
     console.print(Text(f"{_name(found.old)}\n{_name(found.new)}", style="bold"))
+    if found.note:
+        console.print(Text(found.note))
     for one in found.objects:
         style = f"bold {STYLES[one.type]}"
         console.print(Text(f"{SIGNS[one.type]} {shown_key(found.kinds, one.key)}", style=style))

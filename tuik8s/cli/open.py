@@ -21,21 +21,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     ui.check_terminal()
     directory = directory_in(args)
+    ours = [directory]
     running = directory.read_running()
     was_running = running is not None
     if running is None:
         running, took_s = up.start(args)
         print(f"cluster {args.name!r} is up in {took_s:.2f} s")
     try:
-        directory = ui.show(directory, running, args.name)
+        ours = ui.show(directory, running, args.name)
     finally:
         if not was_running:
-            _stop(directory, flag_in(args))
+            for each in ours:
+                _stop(each)
+            print(f"stopped; to keep it running next time: tuik8s up --detach{flag_in(args)}")
     return 0
 
 
-def _stop(directory: DataDirectory, flag: str) -> None:
+def _stop(directory: DataDirectory) -> None:
     running = directory.read_running()
     if running is not None:
         down.stop(directory, running)
-    print(f"stopped; to keep it running next time: tuik8s up --detach{flag}")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from tuik8s.api.comparison import ChangedObject, State, changed_keys, changed_object
+from tuik8s.api.comparison import ChangedObject, Comparison, State
 from tuik8s.api.kinds.registry import KindRegistry
 from tuik8s.cli.kinds import CRDS, kind_named, kinds_with
 from tuik8s.cli.log_directory import log_in, opened_log
@@ -19,13 +19,15 @@ decode = msgspec.msgpack.Decoder().decode
 
 
 class Compared(NamedTuple):
-    """Two states and what differs, in key order; left_out: objects that nobody asked for."""
+    """Two states and what differs, in key order. left_out: objects that nobody asked for; note:
+    what one must know of addresses."""
 
     old: State
     new: State
     kinds: KindRegistry
     objects: Sequence[ChangedObject]
     left_out: int
+    note: str
 
 
 def state_at(default: Path, text: str) -> tuple[State, Path]:
@@ -66,17 +68,18 @@ def compare(
         wanted = kind.storage or kind.resource
     found: list[ChangedObject] = []
     left_out = 0
-    for key in changed_keys(old, new):
+    comparison = Comparison(old, new, kinds, everything=everything)
+    for key in comparison.changed_keys():
         resource, where, _ = key.split("/", 2)
         if (wanted and resource != wanted) or (namespace and where != namespace):
             continue
         if resource in skipped:
             left_out += 1
             continue
-        one = changed_object(key, old, new, kinds, everything=everything)
+        one = comparison.of(key)
         if one.fields:
             found.append(one)
-    return Compared(old, new, kinds, found, left_out)
+    return Compared(old, new, kinds, found, left_out, comparison.note)
 
 
 def _of_resource(state: State, resource: str) -> dict[str, bytes]:

@@ -26,9 +26,9 @@ from tuik8s.cli.arguments import add_cluster, require_running
 from tuik8s.cli.log_directory import log_in, open_view, told_in_words
 from tuik8s.cli.moments import add_at, moment_in
 from tuik8s.cli.ui_live import live_feed, log_client, run_dashboard
-from tuik8s.cli.ui_machine import WEB_DRIVER, LocalMachine
+from tuik8s.cli.ui_machine import WEB_DRIVER, LocalMachine, cluster_at
 from tuik8s.cli.ui_settings import read_settings, settings_path
-from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running, directory_of
+from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
 from tuik8s.world.collector import collect_seldom
 
 if TYPE_CHECKING:
@@ -106,29 +106,36 @@ def show(
     *,
     read_only: bool = False,
     is_ascii: bool = False,
-) -> DataDirectory:
-    """Run the dashboard until it is left, and that of any other cluster it leads to; what takes the
-    place of the cluster that was given: it may be a fork."""
-    from tuik8s.ui.control import Acts, Reopen, Switch
+) -> list[DataDirectory]:
+    """Run the dashboard until it is left, and that of any other cluster it leads to; what runs for
+    it: the cluster that was given, or a fork in its place, and the forks beside it."""
+    from tuik8s.ui.control import Acts, Follow, Reopen, Switch
 
     collect_seldom()
-    acts, own = Acts(), directory
+    acts, own = Acts(), [directory]
     while True:
         left = asyncio.run(_show(directory, running, name, acts, read_only, is_ascii))
         if isinstance(left, Switch):
-            is_own = directory.path == own.path
-            down.stop(directory, running)  # both have the same addresses
-            old = directory.path
+            old = directory
+            if left.stops:
+                down.stop(old, running)  # both have the same addresses
+            else:
+                acts = Acts()
             directory, running = _switch(left)
             with suppress(OSError):  # what is looked at stays the same
-                shutil.copy(old / MEMORY, directory.path / MEMORY)
+                shutil.copy(old.path / MEMORY, directory.path / MEMORY)
             name = directory.path.name
-            own = directory if is_own else own
+            if left.stops:
+                own = [directory if each.path == old.path else each for each in own]
+            else:
+                own.append(directory)
         elif isinstance(left, Reopen):
             print(f"{left.why}: opening {name} ...", flush=True)
             running = _still_running(directory, name)
         elif left:
-            name, directory, acts = str(left), directory_of(str(left), ""), Acts()
+            there = left.data if isinstance(left, Follow) else str(left)
+            directory, acts = cluster_at(there), Acts()
+            name = directory.path.name
             running = _still_running(directory, name)
         else:
             return own

@@ -21,6 +21,7 @@ from tuik8s.components.supervisor.directory import (
     all_directories,
     directory_of,
 )
+from tuik8s.components.supervisor.kin import kin
 from tuik8s.ui.control import Unable
 
 if TYPE_CHECKING:
@@ -75,16 +76,17 @@ class LocalMachine:
     def clusters(self) -> list[str]:
         if not self._remembers:
             return []  # whoever looks through a browser was let into this one
-        return [each.path.name for each in all_directories() if each.read_running() is not None]
+        known = {each.path: each for each in all_directories()}
+        if self._directory is not None:
+            known |= {each.path: each for each in (self._directory, *kin(self._directory))}
+        running = [each for each in known.values() if each.read_running() is not None]
+        return [each.path.name if each.has_name else str(each.path) for each in running]
 
     def reach(self, name: str) -> Client:
         if not self._remembers:
             raise Unable("whoever looks through a browser was let into this cluster alone")
         try:
-            if "/" in name or name.startswith((".", "~")):
-                directory = DataDirectory(Path(name).expanduser())
-            else:
-                directory = directory_of(name, "")
+            directory = cluster_at(name)
             running = directory.read_running()
             place = (str(directory.path), running.runtime if running is not None else "")
             if place not in self._reached:
@@ -143,6 +145,13 @@ class LocalMachine:
             if done.returncode:
                 raise OSError(f"not written, the editor ended with code {done.returncode}")
             return path.read_text(encoding="utf-8")
+
+
+def cluster_at(text: str) -> DataDirectory:
+    """A cluster by its name, or by the path of its data directory. Raises Refusal."""
+    if "/" in text or text.startswith((".", "~")):
+        return DataDirectory(Path(text).expanduser())
+    return directory_of(text, "")
 
 
 def _editor() -> list[str]:

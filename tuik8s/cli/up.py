@@ -3,7 +3,8 @@
 tuik8s up                      in the foreground, until Ctrl+C
 tuik8s up --detach             in the background; tuik8s down stops it
 tuik8s up --detach --name two --nodes 5
-tuik8s up --detach --name default-f1 --switch     a fork: stop the cluster with its addresses first
+tuik8s up --detach --name default-f1              a fork, beside the cluster that it comes from
+tuik8s up --detach --name default-f1 --switch     one that has the same addresses: stop that first
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def start(args: argparse.Namespace) -> tuple[Running, float]:
 
 def _make_room(directory: DataDirectory, args: argparse.Namespace) -> None:
     """Two futures of one past have the same addresses: only one of them can run."""
-    from tuik8s.components.supervisor.fork import rival_of
+    from tuik8s.components.supervisor.kin import rival_of
 
     rival = rival_of(directory)
     if rival is None:

@@ -50,7 +50,7 @@ class Acts:
 
 
 RUNS, STOPPED, ANEW = "runs", "stopped", "anew"
-"""What became of a cluster; anew: it was stopped and started, so that all addresses are others."""
+"""What became of a cluster; anew: it was stopped and started, so that all sockets are others."""
 
 
 class Reopen(NamedTuple):
@@ -60,10 +60,18 @@ class Reopen(NamedTuple):
 
 
 class Switch(NamedTuple):
-    """What the dashboard returns when another cluster shall take the place of this one."""
+    """What the dashboard returns when it goes on with another future. stops: that one takes the
+    place of this one, which has the same addresses; else both go on."""
 
     data: str
     why: str
+    stops: bool = True
+
+
+class Follow(NamedTuple):
+    """What the dashboard returns when somebody else had another future take the place of this."""
+
+    data: str
 
 
 class Relative(NamedTuple):
@@ -94,6 +102,11 @@ class Control(Protocol):
         """RUNS, STOPPED or ANEW."""
         ...
 
+    def heir(self) -> str:
+        """The data directory of the running cluster that took the place of this stopped one, ""
+        when none has."""
+        ...
+
     def rate(self) -> int:
         """How fast the cluster's clock goes, in thousandths of real time; 0 when it stands."""
         ...
@@ -104,8 +117,9 @@ class Control(Protocol):
         """Let the clock go on for so long, and then stand."""
         ...
 
-    def fork(self, revision: int) -> str:
-        """Make a cluster that goes on from a revision; its data directory."""
+    def fork(self, revision: int, *, same_addresses: bool) -> str:
+        """Make a cluster that goes on from a revision, in the place of this one or beside it; its
+        data directory."""
         ...
 
     def family(self) -> list[Relative]:
@@ -122,6 +136,9 @@ class NoControl:
     def fate(self) -> str:
         return RUNS
 
+    def heir(self) -> str:
+        return ""
+
     def rate(self) -> int:
         return REAL_TIME
 
@@ -131,7 +148,7 @@ class NoControl:
     def step(self, duration_ms: int) -> None:
         raise Unable("the clock of this cluster cannot be set from here")
 
-    def fork(self, revision: int) -> str:
+    def fork(self, revision: int, *, same_addresses: bool) -> str:
         raise Unable("this cluster cannot be forked from here")
 
     def family(self) -> list[Relative]:

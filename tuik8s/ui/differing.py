@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tuik8s.api.comparison import ChangedObject, State, changed_keys, changed_object
+from tuik8s.api.comparison import ChangedObject, Comparison, State
 from tuik8s.api.kinds.registry import KindRegistry
 
 PIECE = 200
@@ -26,32 +26,39 @@ class Differing:
         self._left: Iterator[str] = iter(())
         self._seen: set[str] = set()
         self._states: tuple[State, State] | None = None
+        self._comparison: Comparison | None = None
         self.is_done = False
         """Whether all of the two states has been compared."""
 
-    def show(self, old: State, new: State) -> None:
+    def show(self, old: State, new: State, kinds: KindRegistry) -> None:
         """Compare these from now on."""
         states = self._states
         if states is None or states[0] is not old or states[1] is not new:
             self._states = (old, new)
-            self._left, self._seen, self.is_done = changed_keys(old, new), set(), False
+            self._comparison = Comparison(old, new, kinds, everything=self.everything)
+            self._left, self._seen, self.is_done = self._comparison.changed_keys(), set(), False
+
+    @property
+    def note(self) -> str:
+        """What one must know of addresses, "" if nothing."""
+        return self._comparison.note if self._comparison is not None else ""
 
     def count_everything(self, wanted: bool) -> None:
         self.everything, self._states, self._versions = wanted, None, {}
 
-    def go_on(self, kinds: KindRegistry) -> None:
+    def go_on(self) -> None:
         """Compare another piece."""
-        if self._states is None or self.is_done:
+        comparison = self._comparison
+        if comparison is None or self.is_done:
             return
-        old, new = self._states
         looked = 0
         for key in self._left:
             self._seen.add(key)
-            versions = (old.values.get(key), new.values.get(key))
+            versions = comparison.versions(key)
             if self._versions.get(key) == versions:
                 continue
             self._versions[key] = versions
-            self._put(key, changed_object(key, old, new, kinds, everything=self.everything))
+            self._put(key, comparison.of(key))
             looked += 1
             if looked == PIECE:
                 return

@@ -1,12 +1,15 @@
 """Forks and the clock on the keyboard: other futures, and the pace of the cluster itself.
 
 z  undo: a cluster goes on from just before the last act here, in the place of this one
-Z  redo: back to the cluster in which it was done     B  the same from the moment shown
+Z  redo: back to the cluster in which it was done
+B  a fork: a cluster goes on from the moment shown, beside this one, with addresses of its own
+\\  when somebody else had another cluster take the place of this one: go there
 :clock pause | resume | 10 | step 30s                  the cluster's clock, for all its processes
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual.binding import Binding
@@ -19,6 +22,7 @@ from tuik8s.ui.control import (
     Act,
     Acts,
     Control,
+    Follow,
     NoControl,
     Reopen,
     Switch,
@@ -26,7 +30,6 @@ from tuik8s.ui.control import (
     Undone,
 )
 from tuik8s.ui.feed import Feed
-from tuik8s.ui.past import Moment
 from tuik8s.ui.time_keys import TimeKeys
 from tuik8s.ui.widgets.confirm import Confirm
 
@@ -49,6 +52,7 @@ class Futures(TimeKeys):
         super().__init__(feed)
         self.control = control or NoControl()
         self.acts = acts or Acts()
+        self._heir = ""
         self.rewinder.ends = self.control.is_log
         feed.on_act = self.acts.did
 
@@ -56,6 +60,11 @@ class Futures(TimeKeys):
         super().tick_time()
         if self.control.fate() == ANEW:
             self.exit(Reopen("the cluster was started anew"))
+        heir = self.control.heir()
+        if heir != self._heir:
+            self._heir = heir
+            if heir:
+                self._say(f"{_name(heir)} goes on in the place of this cluster: \\ goes there")
 
     def mode(self) -> tuple[str, str]:
         text, style = super().mode()
@@ -63,8 +72,7 @@ class Futures(TimeKeys):
             return ("■ END OF LOG", "warn")
         rate = self.control.rate()
         if self.control.fate() == STOPPED:
-            is_past = self.feed.past is not None
-            return (f"{text} ‖ stopped" if is_past else "✗ STOPPED (tuik8s up starts it)", "bad")
+            return (f"{text} ‖ stopped" if self.feed.past is not None else self._stopped(), "bad")
         if rate == REAL_TIME:
             return (text, style)
         return (f"{text} ‖ clock stands" if rate == 0 else f"{text} ×{rate / REAL_TIME:g}", "warn")
@@ -72,6 +80,19 @@ class Futures(TimeKeys):
     def goes_on(self) -> bool:
         """Whether what is shown goes on by itself, faster than a second hand tells."""
         return self.rewinder.is_playing or self.control.rate() > REAL_TIME
+
+    def _stopped(self) -> str:
+        heir = self.control.heir()
+        if heir:
+            return f"✗ STOPPED, {_name(heir)} goes on (\\ goes there)"
+        return "✗ STOPPED (tuik8s up starts it)"
+
+    def action_live(self) -> None:
+        heir = self.control.heir()
+        if heir and self.feed.past is None:
+            self.exit(Follow(heir))
+        else:
+            super().action_live()
 
     def set_clock(self, text: str) -> str:
         """Carry out `:clock ...`; what is wrong with it, "" if nothing."""
@@ -95,21 +116,36 @@ class Futures(TimeKeys):
             return
         act = self.acts.done[-1]
         ago = human_duration(max(0, self.feed.live_ms() - act.before.at_ms))
+        same = f"tuik8s fork --same-addresses --at {act.before.revision}"
         self._ask_to_fork(
             f"UNDO {act.what} ?",
             f"a cluster goes on from before it, {ago} ago; this one stops, Z goes back to it",
-            act.before,
-            act,
+            f"{same}, then tuik8s up --name FORK --switch",
+            lambda: self._undo(act),
         )
 
+    def _undo(self, act: Act) -> None:
+        revision = act.before.revision
+        data = self._fork(revision, same_addresses=True)
+        if data:
+            self.acts.rewound(revision)
+            self.acts.undone.append(Undone(act.what, self.control.data))
+            self.exit(Switch(data, f"going on from #{revision}"))
+
     def action_branch(self) -> None:
-        moment = self.rewinder.here
+        revision = self.rewinder.here.revision
         self._ask_to_fork(
-            f"FORK here, at #{moment.revision} ?",
-            "a cluster goes on from this moment; this one stops, Z goes back to it",
-            moment,
-            Act(f"fork at #{moment.revision}", moment),
+            f"FORK here, at #{revision} ?",
+            "a cluster goes on from this moment, beside this one: it has addresses of its own, "
+            ":ls goes back and forth, :diff compares the two",
+            f"tuik8s fork --at {revision}, then tuik8s up --detach --name FORK",
+            lambda: self._branch(revision),
         )
+
+    def _branch(self, revision: int) -> None:
+        data = self._fork(revision, same_addresses=False)
+        if data:
+            self.exit(Switch(data, f"a fork of #{revision}", stops=False))
 
     def action_redo(self) -> None:
         if not self.acts.undone:
@@ -118,27 +154,29 @@ class Futures(TimeKeys):
         undone = self.acts.undone.pop()
         self.exit(Switch(undone.data, f"redo {undone.what}"))
 
-    def _ask_to_fork(self, question: str, affects: str, moment: Moment, act: Act) -> None:
+    def _ask_to_fork(self, question: str, affects: str, same: str, act: Callable[[], None]) -> None:
         if self.feed.read_only:
             self._say(self.feed.read_only)
             return
-        same = f"tuik8s fork --at {moment.revision}, then tuik8s up --name FORK --switch"
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._fork(moment, act)
+                act()
 
         self.push_screen(Confirm(question, affects, same, undo="Z goes back to this one"), answered)
 
-    def _fork(self, moment: Moment, act: Act) -> None:
+    def _fork(self, revision: int, *, same_addresses: bool) -> str:
+        """The data directory of a fork; "" when there can be none, which is told."""
         try:
-            data = self.control.fork(moment.revision)
+            return self.control.fork(revision, same_addresses=same_addresses)
         except Unable as unable:
             self.notify(str(unable), severity="error", markup=False)
-            return
-        self.acts.rewound(moment.revision)
-        self.acts.undone.append(Undone(act.what, self.control.data))
-        self.exit(Switch(data, f"going on from #{moment.revision}"))
+            return ""
+
+
+def _name(data: str) -> str:
+    """Of the cluster in a data directory."""
+    return data.rpartition("/")[2]
 
 
 def _rate(word: str) -> int:

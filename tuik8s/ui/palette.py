@@ -1,4 +1,4 @@
-"""The palette (Ctrl+P): screens, kinds, commands and objects by name, found by some letters."""
+"""The palette (Ctrl+P): screens, kinds, commands, clusters and objects, found by some letters."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class Places(Provider):
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         found = 0
-        for place in [*self._screens(), *self._kinds(), *self._commands(), *self._objects()]:
+        named = [*self._screens(), *self._kinds(), *self._commands(), *self._clusters()]
+        for place in [*named, *self._objects()]:
             score = matcher.match(place.text)
             if score and found < OBJECTS_MAX:
                 found += 1
@@ -71,6 +72,10 @@ class Places(Provider):
         for command in COMMANDS:
             more = " " if command.usage else ""
             yield Place(command.shown, command.help, command.names[0] + more)
+
+    def _clusters(self) -> Iterator[Place]:
+        for name in self.dashboard.machine.clusters():
+            yield Place(f"cluster {name}", "another cluster of this machine", f"ctx {name}")
 
     def _objects(self) -> Iterator[Place]:
         feed = self.dashboard.feed

@@ -8,13 +8,16 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.components.store.plant import TinyWorld
 from tests.components.supervisor.moments import NOW
+from tuik8s.addresses import SLICES
 from tuik8s.components.store import Damaged, Moment, Store
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
-from tuik8s.components.supervisor.fork import fork_cluster, free_name, rival_of
+from tuik8s.components.supervisor.fork import fork_cluster
+from tuik8s.components.supervisor.kin import free_name, heir_of, rival_of
 from tuik8s.components.supervisor.pki import ensure_pki
 from tuik8s.config import ClusterConfig
 from tuik8s.world.base import DiskFailed, DiskFull
@@ -40,7 +43,7 @@ def _parent(root: Path) -> DataDirectory:
     RealDisk(directory.path / "keys").replace("service-accounts.key", b"secret")
     store = opened(directory)
     for number in range(3):
-        store.put("pods/a/x", b"%d" % number)
+        store.put("configmaps/a/x", b"%d" % number)
         turn(store)
     directory.write_config(ClusterConfig(name="default", slice=3, listen="127.0.0.1:7000"))
     directory.log_file("apiserver").write_text("of the parent alone")
@@ -64,8 +67,10 @@ def turn(store: Store) -> None:
 
 
 def forked(parent: DataDirectory, name: str, revision: int = 3) -> DataDirectory:
+    """In the place of its parent."""
     target = DataDirectory(parent.path.parent / name)
-    fork_cluster(parent, opened(parent), Moment(revision, 7), target, name)
+    moment = Moment(revision, 7)
+    fork_cluster(parent, opened(parent), moment, target, name, same_addresses=True)
     return target
 
 
@@ -82,10 +87,54 @@ def test_what_comes_along(parent: DataDirectory) -> None:
     assert (origin.parent, origin.data, origin.revision) == ("default", str(parent.path), 3)
     assert parent.read_origin() is None
     store = opened(fork)
-    entry = store.get("pods/a/x")
+    entry = store.get("configmaps/a/x")
     assert entry is not None
     assert (store.revision, entry.value) == (3, b"1")
     assert fork.read_running() is None
+
+
+def test_a_fork_beside_its_parent_has_addresses_of_its_own(parent: DataDirectory) -> None:
+    service = {"metadata": {"name": "s"}, "spec": {"clusterIP": "127.49.0.7"}}
+    held = {"metadata": {"name": "127.49.0.7"}}
+    store = opened(parent)
+    store.put("services/a/s", msgspec.msgpack.encode(service))
+    store.put("ipaddresses.networking.k8s.io//127.49.0.7", msgspec.msgpack.encode(held))
+    turn(store)
+    forked(parent, "in-its-place")
+    target = DataDirectory(parent.path.parent / "calm")
+    fork_cluster(parent, store, Moment(6, 7_000), target, "calm")
+
+    config = target.read_config()
+    assert (config.slice in SLICES, config.slice != 3, config.listen) == (True, True, "127.0.0.1:0")
+    assert rival_of(target) is None
+    assert not (target.pki / "apiserver.crt").exists()
+    assert (target.pki / "ca.crt").read_bytes() == (parent.pki / "ca.crt").read_bytes()
+    moved = opened(target)
+    address = f"127.{16 * config.slice + 1}.0.7"
+    found = [
+        (change.type, change.key, change.author, change.at_ms) for change in moved.changes(6, "")
+    ]
+    addresses = "ipaddresses.networking.k8s.io//"
+    assert found == [
+        ("MODIFIED", "services/a/s", "tuik8s fork", 7_000),
+        ("DELETED", f"{addresses}127.49.0.7", "tuik8s fork", 7_000),
+        ("ADDED", f"{addresses}{address}", "tuik8s fork", 7_000),
+    ]
+    entry = moved.get("services/a/s")
+    assert entry is not None
+    assert msgspec.msgpack.decode(entry.value) == {
+        "metadata": {"name": "s", "resourceVersion": "7"},
+        "spec": {"clusterIP": address},
+    }
+
+
+def test_loopback_ranges_of_the_users_own_cannot_be_in_two_places(parent: DataDirectory) -> None:
+    config = ClusterConfig(name="default", slice=3, service_cidr="127.200.0.0/16")
+    parent.write_config(config)
+    target = DataDirectory(parent.path.parent / "calm")
+    with pytest.raises(Refusal, match=r"--service-cidr 127\.200\.0\.0/16 says .* --same-addresses"):
+        fork_cluster(parent, opened(parent), Moment(3, 7), target, "calm")
+    assert not target.path.exists()
 
 
 def test_a_place_that_is_taken(parent: DataDirectory) -> None:
@@ -103,7 +152,7 @@ def test_names(parent: DataDirectory) -> None:
 def test_rivals(parent: DataDirectory, tmp_path: Path) -> None:
     fork = forked(parent, "calm")
     apart = DataDirectory(tmp_path / "apart")
-    fork_cluster(fork, opened(fork), Moment(2, 7), apart, "apart")
+    fork_cluster(fork, opened(fork), Moment(2, 7), apart, "apart", same_addresses=True)
     other = DataDirectory(parent.path.parent / "other")
     other.acquire()
     other.write_config(ClusterConfig(name="other", slice=4))
@@ -116,7 +165,17 @@ def test_rivals(parent: DataDirectory, tmp_path: Path) -> None:
         rival = rival_of(directory)
         assert rival is not None
         assert rival.path == parent.path
+        heir = heir_of(directory)
+        assert heir is not None
+        assert heir.path == parent.path
     assert rival_of(parent) is rival_of(other) is None
+    stranger = DataDirectory(parent.path.parent / "stranger")
+    stranger.acquire()
+    stranger.write_config(ClusterConfig(name="stranger", slice=4))
+    found = rival_of(stranger)
+    assert found is not None
+    assert found.path == other.path
+    assert heir_of(stranger) is None
 
 
 def test_a_fork_that_fails_leaves_nothing(parent: DataDirectory, tmp_path: Path) -> None:

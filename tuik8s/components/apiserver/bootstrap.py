@@ -1,7 +1,8 @@
 """What a cluster has before anybody asks: namespaces, its own Service, priorities, flows, roles,
 APIServices.
 
-Everything goes through the pipeline as the server itself, so it looks like any other object.
+Everything goes through the pipeline as the server itself, so it looks like any other object. Where
+the server is reached may differ from the last start; its own Service says so.
 
 Source: k8s.io/kubernetes pkg/controlplane/{controller,instance.go}, pkg/controlplane/controller/
 legacytokentracking, pkg/apis/scheduling, pkg/registry/rbac/rest (1.36).
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tuik8s.api.server_paths import VERSION
 from tuik8s.api.times import format_time
@@ -71,6 +72,31 @@ def create_missing(pipeline: Pipeline) -> None:
         _store(pipeline, SERVICES, "apiservices", service)
     for plural, obj in default_objects():
         _keep_default(pipeline, plural, obj)
+    for group, version, plural, obj in _own_service(pipeline):
+        _keep_own(pipeline, group, version, plural, obj)
+
+
+def _keep_own(pipeline: Pipeline, group: str, version: str, plural: str, obj: Object) -> None:
+    """Have what leads to this server lead to where it is now."""
+    entry = _entry(pipeline, group, version, plural, obj)
+    assert entry is not None, f"{plural} of the server were created when they were missing"
+    stored = decode_msgpack(entry.value)
+    if "spec" in obj:  # of the Service only the port leads anywhere
+        wanted: Object = {"spec": {**stored["spec"], "ports": obj["spec"]["ports"]}}
+    else:
+        wanted = {name: value for name, value in obj.items() if name != "metadata"}
+    if not _has(stored, wanted):
+        _write(pipeline, "update", group, version, plural, {**stored, **wanted})
+
+
+def _has(stored: Any, wanted: Any) -> bool:
+    """Whether all that is wanted is stored, be there more of it or not."""
+    if isinstance(wanted, dict) and isinstance(stored, dict):
+        return all(_has(stored.get(name), value) for name, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(stored, list):
+        pairs = zip(stored, wanted, strict=False)
+        return len(stored) == len(wanted) and all(_has(*pair) for pair in pairs)
+    return bool(stored == wanted)
 
 
 def _keep_default(pipeline: Pipeline, plural: str, obj: Object) -> None:

@@ -10,41 +10,50 @@ Its time goes on from that moment too, whenever it is first started: nothing hap
 So deadlines, leases, tokens and Events are as old as they were; while it is stopped later, its time
 passes as anybody's does.
 
-Two futures of one past have the same addresses, since these stand in their objects. So a fork has
-the slice and the port of its parent, and only one of the two can run at a time.
+Two futures of one past run side by side: a fork takes a free slice of addresses, and its log goes
+on with the changes that move it there (see `fork_addresses`). One that takes its parent's place has
+the same addresses and the same port instead, and then only one of the two can run at a time.
 """
 
 from __future__ import annotations
 
 import shutil
 from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
+from tuik8s.addresses import range_of_slice, why_tied
+from tuik8s.api.address_move import AddressMove
+from tuik8s.components.store import Moment, NoSpace, Store
 from tuik8s.components.supervisor.directory import (
     DataDirectory,
     Origin,
     Refusal,
-    all_directories,
     remove_tree,
 )
+from tuik8s.components.supervisor.fork_addresses import move_log
+from tuik8s.components.supervisor.slices import free_slice, slices_of_others
+from tuik8s.config import ClusterConfig
 from tuik8s.world.base import DiskFailed, DiskFull
 from tuik8s.world.live_disk import RealDisk
 
-if TYPE_CHECKING:
-    from tuik8s.components.store import Moment, Store
-
 _KEPT = ("pki", "keys", "manifests")
 """What a fork has in common with its parent beside the log."""
+_OF_ADDRESSES = ("apiserver.crt", "apiserver.key")
+"""A certificate for the API server's own Service address; the next start makes what is missing."""
 
 
 def fork_cluster(
-    parent: DataDirectory, store: Store, moment: Moment, target: DataDirectory, name: str
+    parent: DataDirectory,
+    store: Store,
+    moment: Moment,
+    target: DataDirectory,
+    name: str,
+    *,
+    same_addresses: bool = False,
 ) -> Origin:
     """Make a cluster in target from the parent's log, which store has open. Raises Refusal."""
-    config = msgspec.structs.replace(parent.read_config(), name=name)
+    old = parent.read_config()
     origin = Origin(
         parent=parent.path.name,
         data=str(parent.path),
@@ -53,16 +62,20 @@ def fork_cluster(
     )
     if target.path.exists() and any(target.path.iterdir()):
         raise Refusal(f"{target.path} is not empty; choose another name or directory")
+    config = msgspec.structs.replace(old, name=name)
+    if not same_addresses:
+        config = _apart(old, config, parent)
     target.acquire()
     try:
-        for part in _KEPT:
-            if (parent.path / part).is_dir():
-                shutil.copytree(parent.path / part, target.path / part)
-        with closing(RealDisk(target.log)) as disk:
-            store.copy_to(disk, moment.revision)
+        _copy(parent, store, moment, target)
+        if config.slice != old.slice:
+            move = AddressMove.between(range_of_slice(old.slice), range_of_slice(config.slice))
+            move_log(target.log, move, moment.at_ms)
+            for file in _OF_ADDRESSES:
+                (target.pki / file).unlink(missing_ok=True)
         target.write_origin(origin)
         target.write_config(config)
-    except (OSError, DiskFull, DiskFailed) as problem:
+    except (OSError, DiskFull, DiskFailed, NoSpace) as problem:
         remove_tree(target.path)
         raise Refusal(f"the fork was given up: {_told(problem)}") from problem
     except BaseException:  # a damaged log, Ctrl+C: no half of a fork stays in the way either
@@ -73,64 +86,29 @@ def fork_cluster(
     return origin
 
 
-def rival_of(directory: DataDirectory) -> DataDirectory | None:
-    """The running cluster that has the addresses which this one needs; None when none is known."""
-    if not directory.exists():
-        return None
-    number = directory.read_config().slice
-    known = {other.path: other for other in (*all_directories(), *_ancestors(directory))}
-    for other in known.values():
-        if other.path != directory.path and other.read_running() is not None:
-            try:
-                if other.read_config().slice == number:
-                    return other
-            except Refusal:
-                continue
-    return None
+def _apart(old: ClusterConfig, config: ClusterConfig, parent: DataDirectory) -> ClusterConfig:
+    """The configuration with a slice and a port of its own. Raises Refusal."""
+    tied = why_tied(old)
+    if tied:
+        raise Refusal(
+            f"{parent.path.name!r} cannot have a fork with other addresses, since {tied}; "
+            "tuik8s fork --same-addresses makes one that takes its place"
+        )
+    if old.slice < 0:
+        return config  # it was never started, and nothing in it has an address
+    number = free_slice(slices_of_others(None) | {old.slice})
+    if number == old.slice:
+        raise Refusal("all addresses of 127.0.0.0/8 are in use; tuik8s down stops a cluster")
+    host = old.listen.rpartition(":")[0]
+    return msgspec.structs.replace(config, slice=number, listen=f"{host}:0")
 
 
-def family_of(directory: DataDirectory) -> list[tuple[DataDirectory, Origin | None]]:
-    """A cluster, those it comes from and all their forks that are known, each with where it left
-    its parent; a parent before its forks."""
-    known = {each.path: each for each in (*all_directories(), *_ancestors(directory), directory)}
-    origins = {path: each.read_origin() for path, each in known.items() if each.exists()}
-    root, seen = directory.path, {directory.path}
-    while (origin := origins.get(root)) is not None and Path(origin.data) in origins:
-        root = Path(origin.data)
-        if root in seen:
-            break
-        seen.add(root)
-    found: list[tuple[DataDirectory, Origin | None]] = []
-
-    def add(path: Path) -> None:
-        found.append((known[path], origins[path]))
-        there = {each.path for each, _ in found}
-        for child, origin in origins.items():
-            if origin is not None and Path(origin.data) == path and child not in there:
-                add(child)
-
-    if root in origins:
-        add(root)
-    return found
-
-
-def free_name(parent: str) -> str:
-    """The first name of a fork that no cluster has: default-f1, default-f2, ..."""
-    taken = {directory.path.name for directory in all_directories()}
-    number = 1
-    while f"{parent}-f{number}" in taken:
-        number += 1
-    return f"{parent}-f{number}"
-
-
-def _ancestors(directory: DataDirectory) -> list[DataDirectory]:
-    """The clusters that it comes from, also such as have no name; the nearest first."""
-    found: list[DataDirectory] = []
-    origin = directory.read_origin()
-    while origin is not None and len(found) < 100:
-        found.append(DataDirectory(Path(origin.data)))
-        origin = found[-1].read_origin()
-    return found
+def _copy(parent: DataDirectory, store: Store, moment: Moment, target: DataDirectory) -> None:
+    for part in _KEPT:
+        if (parent.path / part).is_dir():
+            shutil.copytree(parent.path / part, target.path / part)
+    with closing(RealDisk(target.log)) as disk:
+        store.copy_to(disk, moment.revision)
 
 
 def _told(problem: Exception) -> str:

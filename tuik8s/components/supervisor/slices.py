@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import socket
 import sys
+from contextlib import suppress
 
-from tuik8s.addresses import SLICES
-from tuik8s.components.supervisor.directory import Refusal
+from tuik8s.addresses import SLICES, range_of_slice
+from tuik8s.components.supervisor.directory import DataDirectory, Refusal, all_directories
 
 
 def claim_slice(wanted: int, avoid: frozenset[int] = frozenset()) -> tuple[int, socket.socket]:
@@ -22,7 +23,7 @@ def claim_slice(wanted: int, avoid: frozenset[int] = frozenset()) -> tuple[int, 
         held = _hold(wanted)
         if held is None:
             raise Refusal(
-                f"addresses 127.{16 * wanted}.0.0/12 of this cluster are in use by another running "
+                f"addresses {range_of_slice(wanted)} of this cluster are in use by another running "
                 "cluster; stop that one first (tuik8s ls)"
             )
         return wanted, held
@@ -31,6 +32,24 @@ def claim_slice(wanted: int, avoid: frozenset[int] = frozenset()) -> tuple[int, 
         if held is not None:
             return candidate, held
     raise Refusal(f"{len(SLICES)} clusters are running, which is all that 127.0.0.0/8 has room for")
+
+
+def free_slice(avoid: frozenset[int]) -> int:
+    """One that nobody holds now, those to avoid last. Raises Refusal."""
+    number, holder = claim_slice(-1, avoid)
+    holder.close()
+    return number
+
+
+def slices_of_others(directory: DataDirectory | None) -> frozenset[int]:
+    """The slices that clusters with a name were made with, but for this one: if they are let alone
+    all of these can start at once."""
+    found = set()
+    for other in all_directories():
+        if directory is None or other.path != directory.path:
+            with suppress(Refusal):
+                found.add(other.read_config().slice)
+    return frozenset(found)
 
 
 def _hold(number: int) -> socket.socket | None:

@@ -27,7 +27,6 @@ from tuik8s.components.supervisor.directory import (
     DataDirectory,
     Refusal,
     Running,
-    all_directories,
     make_runtime_directory,
     remove_tree,
     write_private,
@@ -35,7 +34,7 @@ from tuik8s.components.supervisor.directory import (
 from tuik8s.components.supervisor.kubeconfig import render_kubeconfig
 from tuik8s.components.supervisor.pki import ensure_pki
 from tuik8s.components.supervisor.roles import roles_of
-from tuik8s.components.supervisor.slices import claim_slice
+from tuik8s.components.supervisor.slices import claim_slice, slices_of_others
 from tuik8s.config import ClusterConfig
 from tuik8s.world.live_log_file import LogFile
 
@@ -65,8 +64,7 @@ def merge_config(directory: DataDirectory, wanted: dict[str, Any]) -> ClusterCon
 def start_cluster(directory: DataDirectory, config: ClusterConfig, kubeconfig: str) -> Running:
     """Start it in the background and return once it is ready. Raises Refusal."""
     directory.acquire()
-    avoid = frozenset(_slices_of_others(directory))
-    number, holder = claim_slice(config.slice, avoid)
+    number, holder = claim_slice(config.slice, slices_of_others(directory))
     config = msgspec.structs.replace(config, slice=number, listen=_free_address(config.listen))
     plan = plan_of(config)
     ensure_pki(directory.pki, plan.kubernetes_service_address, datetime.datetime.now(datetime.UTC))
@@ -261,18 +259,6 @@ def _write_kubeconfig(path: Path, content: bytes) -> None:
         write_private(path, content)
     except OSError as problem:
         raise Refusal(f"--kubeconfig {path}: {problem.strerror}") from problem
-
-
-def _slices_of_others(directory: DataDirectory) -> list[int]:
-    """The slices that other clusters were made with, so that they can start beside this one."""
-    found = []
-    for other in all_directories():
-        if other.path != directory.path:
-            try:
-                found.append(other.read_config().slice)
-            except Refusal:
-                continue
-    return found
 
 
 def _last_line(directory: DataDirectory, component: str) -> str:

@@ -85,8 +85,8 @@ class DiffScreen(PageScreen):
             old.look()
             new.look()
         if old.reader.state is not None and new.reader.state is not None:
-            self.differing.show(old.reader.state, new.reader.state)
-            self.differing.go_on(new.reader.kinds)
+            self.differing.show(old.reader.state, new.reader.state, new.reader.kinds)
+            self.differing.go_on()
         self._table.empty = self._said()
         chosen = self._kind_table.cursor_uid
         stamp = (self.differing.version, chosen, self.feed.namespace)
@@ -157,6 +157,8 @@ class DiffScreen(PageScreen):
             )
             for word, side, obj in sides
         ]
+        if self.differing.note:
+            head.append((Cell("note    ", "accent"), Cell(self.differing.note)))
         return [*head, *object_lines(found.old, found.new)]
 
 
