@@ -119,9 +119,10 @@ class Futures(TimeKeys):
         same = f"tuik8s fork --same-addresses --at {act.before.revision}"
         self._ask_to_fork(
             f"UNDO {act.what} ?",
-            f"a cluster goes on from before it, {ago} ago; this one stops, Z goes back to it",
+            f"a cluster goes on from before it, {ago} ago; this one stops",
             f"{same}, then tuik8s up --name FORK --switch",
             lambda: self._undo(act),
+            undo="Z goes back to this one",
         )
 
     def _undo(self, act: Act) -> None:
@@ -154,7 +155,9 @@ class Futures(TimeKeys):
         undone = self.acts.undone.pop()
         self.exit(Switch(undone.data, f"redo {undone.what}"))
 
-    def _ask_to_fork(self, question: str, affects: str, same: str, act: Callable[[], None]) -> None:
+    def _ask_to_fork(
+        self, question: str, affects: str, same: str, act: Callable[[], None], undo: str = ""
+    ) -> None:
         if self.feed.read_only:
             self._say(self.feed.read_only)
             return
@@ -163,7 +166,7 @@ class Futures(TimeKeys):
             if yes:
                 act()
 
-        self.push_screen(Confirm(question, affects, same, undo="Z goes back to this one"), answered)
+        self.push_screen(Confirm(question, affects, same, undo=undo), answered)
 
     def _fork(self, revision: int, *, same_addresses: bool) -> str:
         """The data directory of a fork; "" when there can be none, which is told."""
