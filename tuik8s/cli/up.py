@@ -93,7 +93,7 @@ def start(args: argparse.Namespace) -> tuple[Running, float]:
 
 
 def _make_room(directory: DataDirectory, args: argparse.Namespace) -> None:
-    """Two futures of one past have the same addresses: only one of them can run."""
+    """Two futures of one past with the same addresses cannot both run."""
     from tuik8s.components.supervisor.kin import rival_of
 
     rival = rival_of(directory)
@@ -101,9 +101,9 @@ def _make_room(directory: DataDirectory, args: argparse.Namespace) -> None:
         return
     if not getattr(args, "switch", False):
         raise Refusal(
-            f"its addresses are in use by {rival.path.name!r}, which runs at {rival.path}: one was "
-            f"forked from the other; tuik8s up --switch{flag_in(args)} stops that one and starts "
-            "this one"
+            f"its addresses are in use by {rival.path.name!r}, which runs at {rival.path}: one is a "
+            f"fork in the place of the other; tuik8s up --switch{flag_in(args)} stops that one and "
+            "starts this one"
         )
     running = rival.read_running()
     if running is not None:
