@@ -101,9 +101,9 @@ def _make_room(directory: DataDirectory, args: argparse.Namespace) -> None:
         return
     if not getattr(args, "switch", False):
         raise Refusal(
-            f"its addresses are in use by {rival.path.name!r}, which runs at {rival.path}: one is a "
-            f"fork in the place of the other; tuik8s up --switch{flag_in(args)} stops that one and "
-            "starts this one"
+            f"its addresses are in use by {rival.path.name!r}, which runs at {rival.path}: one is "
+            f"a fork in the place of the other; tuik8s up --switch{flag_in(args)} stops that one "
+            "and starts this one"
         )
     running = rival.read_running()
     if running is not None:

@@ -30,6 +30,7 @@ from tuik8s.ui.control import (
     Undone,
 )
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.time_keys import TimeKeys
 from tuik8s.ui.widgets.confirm import Confirm
 
@@ -79,7 +80,9 @@ class Futures(TimeKeys):
 
     def goes_on(self) -> bool:
         """Whether what is shown goes on by itself, faster than a second hand tells."""
-        return self.rewinder.is_playing or self.control.rate() > REAL_TIME
+        screen = self.screen if self.screen_stack else None
+        is_busy = isinstance(screen, DashboardScreen) and screen.goes_on()
+        return is_busy or self.rewinder.is_playing or self.control.rate() > REAL_TIME
 
     def _stopped(self) -> str:
         heir = self.control.heir()

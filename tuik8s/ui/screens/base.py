@@ -68,6 +68,10 @@ class DashboardScreen(Screen[None]):
     def pump(self, now_ms: int) -> None:
         """Show the state of the feed's moment; now_ms: the time of it."""
 
+    def goes_on(self) -> bool:
+        """Whether there is more to show with the next tick, though nothing is heard or pressed."""
+        return False
+
     def is_due(self, what: str, every_ms: int) -> bool:
         """Whether to do something again: every so often, and at once at another moment."""
         now_ms, moves = self.feed.real_ms(), self.feed.moves

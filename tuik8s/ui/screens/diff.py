@@ -96,6 +96,12 @@ class DiffScreen(PageScreen):
         self._kind_table.refresh_rows(now_ms)
         self._table.refresh_rows(now_ms)
 
+    def goes_on(self) -> bool:
+        """While the sides are read and compared: of another cluster nothing is heard here."""
+        is_reading = any(side.reader.is_reading for side in self.sides)
+        is_refused = any(side.refused for side in self.sides)
+        return is_reading or not (self.differing.is_done or is_refused)
+
     def _said(self) -> str:
         """What an empty table says."""
         refused = " ".join(side.refused for side in self.sides if side.refused)
