@@ -323,3 +323,42 @@ def test_read_only_greys_what_changes_and_says_why() -> None:
         assert "not now: started with --read-only" in stage.text
 
     play(scene)
+
+
+def test_the_last_match_before_and_the_name_where_nothing_was_searched() -> None:
+    async def scene(stage: Stage) -> None:
+        table = stage.app.screen.query_one(LiveTable)
+        order = list(table.store.order) if table.store is not None else []
+        await stage.press("N")
+        assert "NAME ▲" in stage.text
+        await stage.press("/", *"web", "enter", "escape")
+        await stage.press("g", "n")
+        assert table.cursor_uid == order[1]
+        await stage.press("N")
+        assert table.cursor_uid == order[0]
+        await stage.press("N")
+        assert table.cursor_uid == order[-1], "it goes round"
+
+    play(scene)
+
+
+def test_o_goes_to_the_node_and_j_to_the_owner() -> None:
+    async def scene(stage: Stage) -> None:
+        selected = listing(stage).selected()
+        assert selected is not None
+        await stage.press("J")
+        assert "replicasets(all)" in stage.status
+        await stage.press("J")
+        assert "deployments(all)" in stage.status
+        await stage.press("J")
+        assert "nobody owns deployment" in stage.toasts
+        await stage.press("o")
+        assert "is on no node" in stage.toasts
+        await stage.type(":po")
+        await stage.press("enter")
+        await stage.press("o")
+        assert "nodes 3" in stage.status
+        row = next(line for line in stage.lines if line.startswith("▸"))
+        assert selected["spec"]["nodeName"] in row
+
+    play(scene)

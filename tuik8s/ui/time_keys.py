@@ -106,7 +106,8 @@ class TimeKeys(App[Any]):
         self.notify(f"plays at {_speed(speed)}; p plays from here", timeout=3)
 
     def action_to_mark(self, direction: int) -> None:
-        mark = self.reader.timeline.next_mark(self.rewinder.heading, direction)
+        here = self.rewinder.heading + self.rewinder.is_live  # what was just now is before now
+        mark = self.reader.timeline.next_mark(here, direction)
         if mark is None:
             self._say("no mark after this one" if direction > 0 else "no mark before this one")
             return

@@ -14,7 +14,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 from tuik8s.ui.feed import Feed
-from tuik8s.ui.refs import NO_REF, Ref
+from tuik8s.ui.refs import NO_REF, Ref, owners_of
 from tuik8s.ui.widgets.key_hints import KeyHints
 from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.prompt import Prompt
@@ -35,6 +35,8 @@ class DashboardScreen(Screen[None]):
     BINDINGS = [
         Binding("ctrl+d", "half_page(1)", "Half a page down", show=False, id="page.half_down"),
         Binding("ctrl+u", "half_page(-1)", "Half a page up", show=False, id="page.half_up"),
+        Binding("o", "node", "Its node", show=False, id="inspect.node"),
+        Binding("J", "owner", "Its owner", show=False, id="inspect.owner"),
     ]
 
     def __init__(self, feed: Feed) -> None:
@@ -96,6 +98,26 @@ class DashboardScreen(Screen[None]):
     def title_line(self) -> str:
         """What the status bar says of this screen."""
         return ""
+
+    def action_node(self) -> None:
+        """To the node of the pod under the cursor."""
+        ref = self.dashboard.subject()
+        obj = self.feed.get(*ref) if ref != NO_REF else None
+        node = ((obj or {}).get("spec") or {}).get("nodeName")
+        if node:
+            self.dashboard.open_object("nodes", "", node)
+        elif ref != NO_REF:
+            self.notify(f"{ref} is on no node", timeout=3, markup=False)
+
+    def action_owner(self) -> None:
+        """To the object that owns the one under the cursor."""
+        ref = self.dashboard.subject()
+        obj = self.feed.get(*ref) if ref != NO_REF else None
+        owners = owners_of(self.feed.kinds, obj) if obj is not None else []
+        if owners:
+            self.dashboard.open_object(*owners[0])
+        elif ref != NO_REF:
+            self.notify(f"nobody owns {ref}", timeout=3, markup=False)
 
     def action_half_page(self, direction: int) -> None:
         table = self.focused

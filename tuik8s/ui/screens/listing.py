@@ -21,7 +21,7 @@ from tuik8s.ui.widgets.prompt import Prompt
 AGE_EVERY_MS = 2_000
 """Ages of all rows in sight: half of what a dashboard at rest has to do."""
 LETTERS = {
-    "N": ("NAME",), "A": ("AGE", "LAST SEEN"), "S": ("STATUS", "PHASE"), "P": ("NAMESPACE",),
+    "A": ("AGE", "LAST SEEN"), "S": ("STATUS", "PHASE"), "P": ("NAMESPACE",),
     "R": ("READY", "REASON"), "T": ("RESTARTS", "TYPE"), "I": ("IP", "INTERNAL-IP", "CLUSTER-IP"),
     "K": ("KIND", "ROLES"), "L": ("AVAILABLE",), "U": ("UP-TO-DATE",), "V": ("VERSION",),
     "C": ("CURRENT", "COUNT", "CLASS"), "F": ("DESIRED",),
@@ -36,7 +36,14 @@ class Listing(Changes):
         *Changes.KEYS,
         Binding("h", "left", "Scroll left", show=False, id="rows.left"),
         Binding("O", "sort_picked", "Sort by the picked column", show=False, id="rows.sort_picked"),
-        Binding("n", "next_match", "Next match", show=False, id="rows.next"),
+        Binding("n", "next_match(1)", "Next match", show=False, id="rows.next"),
+        Binding(
+            "N",
+            "previous_or_sort",
+            "Previous match; without a filter: sort by name",
+            show=False,
+            id="rows.previous",
+        ),
         Binding("c", "copy", "Copy names", show=False, id="rows.copy"),
         Binding("Y", "copy_row", "Copy row as JSON", show=False, id="rows.copy_row"),
         Binding("0", "all_namespaces", "All ns", id="rows.all_namespaces"),
@@ -166,15 +173,25 @@ class Listing(Changes):
             return ""
         return f"{', '.join(wanted.inactive)} not shown: ignored, Ctrl+W shows more columns"
 
-    def action_next_match(self) -> None:
-        """Go to the next row that the last filter matches, whether or not it is still set."""
+    def action_previous_or_sort(self) -> None:
+        """N is both: vim's for what was searched, k9s's for a table where nothing was."""
+        if self._last_filter:
+            self.action_next_match(-1)
+        else:
+            self.action_sort("NAME")
+
+    def action_next_match(self, direction: int) -> None:
+        """Go to the next (1) or last (-1) row before it that the last filter matches, whether or
+        not it is still set."""
         order, store = self.table.store.order, self.table.store
         if not self._last_filter:
             self.notify("no filter yet: / sets one, n goes to its next match")
             return
         wanted = filters.parse(self._last_filter, self.table.hidden)
-        start = (store.index_of(self.rows.cursor_uid or "") or 0) + 1
-        for uid in (*order[start:], *order[:start]):
+        here = store.index_of(self.rows.cursor_uid or "") or 0
+        ahead = (*order[here + 1 :], *order[: here + 1])
+        behind = (*reversed(order[:here]), *reversed(order[here:]))
+        for uid in ahead if direction > 0 else behind:
             if store.is_match(uid, wanted):
                 self.rows.move_cursor(uid)
                 return
