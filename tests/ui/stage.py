@@ -16,6 +16,7 @@ from tuik8s.scenario.simulated_cluster import SimulatedCluster
 from tuik8s.ui.app import Dashboard
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.widgets.status_bar import StatusBar
+from tuik8s.world.logs import NOTHING
 
 SIZE = (140, 40)
 CHARACTERS = {"colon": ":", "slash": "/", "enter": "\r"}
@@ -48,8 +49,8 @@ def deployment(name: str = "web", replicas: int = 3) -> dict[str, Any]:
 class Stage:
     """The cluster, the dashboard, and the hands of whoever sits before it."""
 
-    def __init__(self, nodes: int = 3) -> None:
-        self.cluster = SimulatedCluster(ClusterConfig(nodes=nodes), 7)
+    def __init__(self, nodes: int = 3, verbosity: int = NOTHING) -> None:
+        self.cluster = SimulatedCluster(ClusterConfig(nodes=nodes), 7, verbosity=verbosity)
         self.cluster.start()
         self.create("deployments.apps", deployment())
         self.cluster.run_ms(5_000)

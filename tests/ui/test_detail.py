@@ -71,7 +71,7 @@ def test_tab_goes_through_the_tabs_and_letters_go_straight() -> None:
 
 def test_a_kind_without_pods_has_no_logs() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.type(":nodes")
+        await stage.type(":configmaps")
         await stage.press("enter")
         await stage.press("d")
         assert "logs" not in detail(stage).tabs

@@ -23,6 +23,7 @@ from tuik8s.ui.engine import (
     topic_rows,
     work_rows,
 )
+from tuik8s.world.logs import USUAL
 
 API: Any = {
     "name": "apiserver",
@@ -183,15 +184,29 @@ def test_tab_goes_through_the_tables_and_the_past_has_leases_alone() -> None:
     play(scene)
 
 
-def test_enter_on_a_process_shows_its_log() -> None:
+@pytest.mark.parametrize("key", ["enter", "l"])
+def test_enter_and_l_on_a_process_show_its_log(key: str) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.app.status = lambda: [API]
+        await stage.press("7", key)
+        await stage.wait()
+        assert "logs apiserver" in stage.status
+        assert '"Store opened" revision=1' in stage.text
+
+    play(scene, stage=Stage(verbosity=USUAL))
+
+
+def test_the_log_of_a_dead_api_server_comes_from_its_machine() -> None:
     async def scene(stage: Stage) -> None:
         stage.app.status = lambda: [API]
         stage.app.machine.component_log = (  # type: ignore[method-assign]
-            lambda process: [f"{process} is up", "evil \x1b[2J"]
+            lambda process: [f"{process} has crashed", "evil \x1b[2J"]
         )
+        stage.cluster.hold("apiserver")
         await stage.press("7", "enter")
-        assert "log of apiserver" in stage.status
-        assert "apiserver is up" in stage.text
+        await stage.wait(40_000)
+        await stage.wait(40_000)
+        assert "apiserver has crashed" in stage.text
         assert "evil \\x1b[2J" in stage.text
 
     play(scene)

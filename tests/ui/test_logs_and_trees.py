@@ -8,7 +8,8 @@ import pytest
 
 from tuik8s.api.kinds.registry import builtin
 from tuik8s.ui.lines import text_of
-from tuik8s.ui.logs import LogLine, LogTail, Source, drawn, merged, newer, parsed, sources_of
+from tuik8s.ui.log_sources import Source, component, hosts, of_node, sources_of
+from tuik8s.ui.logs import LogLine, drawn, fields_of, merged, newer, parsed
 from tuik8s.ui.ownership import Forest, container_state, place_of
 from tuik8s.ui.refs import NO_REF, Ref, owners_of, ref_of_key
 
@@ -54,14 +55,8 @@ def test_what_is_new(known: list[str], heard: list[str], expected: list[str]) ->
     assert newer(lines(known), lines(heard)) == lines(expected)
 
 
-def tail(*lines: LogLine) -> Any:
-    found = LogTail.__new__(LogTail)
-    found.lines = list(lines)
-    return found
-
-
 def test_tails_are_merged_by_time_and_cut_to_a_span() -> None:
-    tails = [tail(log("1", "z"), log("1", "a"), log("4")), tail(log("2"), log("3"))]
+    tails = [[log("1", "z"), log("1", "a"), log("4")], [log("2"), log("3")]]
     assert [each.at + each.text for each in merged(tails, "", "~")] == ["1z", "1a", "2", "3", "4"]
     assert [each.at for each in merged(tails, "2", "4")] == ["2", "3"]
 
@@ -81,6 +76,54 @@ def test_sources_of_pods_workloads_and_services() -> None:
     assert [str(s) for s in sources_of("deployments.apps", workload, pods)] == expected
     assert [str(s) for s in sources_of("services", service, pods)] == expected
     assert sources_of("services", {"metadata": meta, "spec": {}}, pods) == []
+
+
+def test_components_lines_are_drawn_without_their_time_and_by_severity() -> None:
+    lines = [log("1", 'E0101 00:00:01.000000       1 a.py:1] "x"', "scheduler"), log("2", "", "")]
+    marked = [lines[0], LogLine("2", "", "──── b1 ────")]
+    found = drawn(marked, stamped=False, named=True)
+    assert [text_of(each) for each in found] == ['scheduler E a.py:1] "x"', "──── b1 ────"]
+    assert found[0][1].style == "bad"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            '{"time":"T","level":"warn","msg":"slow","took":3,"tags":["a"]}',
+            'WARN  slow  took=3  tags=["a"]',
+            id="level, message, fields",
+        ),
+        pytest.param('{"a":"x y"}', "  a=x y", id="fields alone"),
+        pytest.param('{"msg":"\\u001b[2J"}', "\\x1b[2J", id="control characters are shown"),
+        pytest.param('{"msg":{"a":1}}', '{"a": 1}', id="a message that is no text"),
+        pytest.param("{nonsense", None, id="no JSON"),
+        pytest.param("[1]", None, id="no object"),
+        pytest.param("{" * 5_000, None, id="deep nonsense"),
+    ],
+)
+def test_json_lines_as_fields(text: str, expected: str | None) -> None:
+    found = fields_of(text)
+    assert (None if found is None else text_of(found)) == expected
+
+
+@pytest.mark.parametrize(
+    ("party", "node", "expected"),
+    [
+        ("kubelet/node-1..node-50", "node-7", True),
+        ("kubelet/node-1..node-50", "node-51", False),
+        ("kubelet/node-1..node-50", "other-7", False),
+        ("kubelet/node-1", "node-1", False),
+        ("scheduler", "node-1", False),
+    ],
+)
+def test_who_hosts_a_node(party: str, node: str, expected: bool) -> None:
+    assert hosts(party, node) == expected
+
+
+def test_a_nodes_logs_are_its_kubelets_and_its_proxys() -> None:
+    parties = ["kube-proxy/node-1", "kubelet/node-1", "kubelet/node-10", "scheduler"]
+    assert of_node("node-1", parties) == [component(party) for party in parties[:2]]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Looking closer, from any screen: why, how it came about, what hangs together, what differs.
 
     w why   t trace   x xray   r routes   D difference to another moment
-    of the object under the cursor   s commands in a pod
+    of the object under the cursor   s commands in a pod   l logs
 
 A screen says what is under its cursor (`DashboardScreen.subject`); everything here opens on it.
 """
@@ -22,7 +22,7 @@ from tuik8s.ui.refs import NO_REF, Ref
 from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.screens.change import ChangeScreen
 from tuik8s.ui.screens.decision import DecisionScreen
-from tuik8s.ui.screens.detail import DetailScreen
+from tuik8s.ui.screens.detail import LOGGING, DetailScreen
 from tuik8s.ui.screens.routing import RoutingScreen
 from tuik8s.ui.screens.shell import ShellScreen
 from tuik8s.ui.screens.text import TextScreen
@@ -47,6 +47,7 @@ class InspectKeys(Futures):
         Binding("x", "xray", "Xray", show=False, id="inspect.xray"),
         Binding("r", "routes", "Routes", show=False, id="inspect.routes"),
         Binding("s", "shell", "Exec", show=False, id="inspect.shell"),
+        Binding("l", "logs", "Logs", show=False, id="inspect.logs"),
         Binding("D", "difference", "Difference", show=False, id="inspect.difference"),
     ]
 
@@ -109,6 +110,13 @@ class InspectKeys(Futures):
             self._say(f"a trace is of a pod, not of {ref.plural}; w says why")
         elif ref != NO_REF:
             self.push_screen(TraceScreen(self.feed, ref))
+
+    def action_logs(self) -> None:
+        ref = self.subject()
+        if ref != NO_REF and ref.plural not in LOGGING:
+            self._say(f"{ref.plural} write no logs; pods, workloads and nodes do")
+        elif ref != NO_REF:
+            self.open_detail(ref, "logs")
 
     def action_shell(self) -> None:
         ref = self.subject()

@@ -14,6 +14,7 @@ from tuik8s.ui.commands import (
     fps,
     help,  # noqa: A004 - a command's name
     history,
+    logs,
     namespace,
     quit,  # noqa: A004
     set,  # noqa: A004
@@ -33,6 +34,7 @@ COMMANDS: tuple[Command, ...] = (
     bookmarks.COMMAND,
     context.COMMAND,
     diff.COMMAND,
+    logs.COMMAND,
     history.COMMAND,
     set.COMMAND,
     fps.COMMAND,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from tuik8s.api.types import Object
-from tuik8s.ui.describe import event_source, event_time
+from tuik8s.ui.event_cells import cells_of
 from tuik8s.ui.feed import EVENTS, Feed
 from tuik8s.ui.refs import Ref
-from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
+from tuik8s.ui.rowstore import ColumnSpec, RowStore
 from tuik8s.ui.widgets.live_table import LiveTable
 
 COLUMNS = (
@@ -72,17 +71,3 @@ class EventsPane(LiveTable):
     def words(self) -> str:
         count = self.rows.counts[0]
         return f"{count} event{'s' * (count != 1)}" if count else "no events"
-
-
-def cells_of(event: Object) -> tuple[Cell, ...]:
-    """A row of the events of one object; the time to the millisecond where the event has it."""
-    style = "warn" if event.get("type") == "Warning" else ""
-    series = event.get("series") or {}
-    return (
-        Cell(event_time(event)[11:23].rstrip("Z"), "dim"),
-        Cell(str(event.get("type", "")), style),
-        Cell(str(event.get("reason", "")), style),
-        Cell(str(series.get("count") or event.get("count") or 1)),
-        Cell(event_source(event), "dim"),
-        Cell(str(event.get("message") or event.get("note") or ""), style),
-    )

@@ -19,8 +19,8 @@ from tuik8s.ui.refs import Ref
 from tuik8s.ui.screens.text import PageScreen
 
 LOGGING = ("pods", "services", "deployments", "replicasets", "statefulsets", "daemonsets", "jobs",
-           "replicationcontrollers")  # fmt: skip
-"""Kinds that have pods whose logs can be read."""
+           "replicationcontrollers", "nodes")  # fmt: skip
+"""Kinds that have pods or processes whose logs can be read."""
 
 
 class DetailScreen(PageScreen):

@@ -1,6 +1,6 @@
 """The engine room: processes, bus topics, subscribers, work queues, leases, the log of the store.
 
-Tab goes from table to table. Enter on a process shows its own log. In the past there are the
+Tab goes from table to table. Enter or l on a process shows its own log. In the past there are the
 leases of then; what processes count is not in the log.
 """
 
@@ -15,15 +15,13 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from tuik8s.ui import engine
-from tuik8s.ui.describe import shown
 from tuik8s.ui.engine import EngineRow, Look
 from tuik8s.ui.feed import Feed
-from tuik8s.ui.lines import Line, line
 from tuik8s.ui.machine import Status
 from tuik8s.ui.refs import NO_REF, Ref
 from tuik8s.ui.rowstore import ColumnSpec, RowStore
 from tuik8s.ui.screens.base import DashboardScreen
-from tuik8s.ui.screens.text import TextScreen
+from tuik8s.ui.screens.logs import LogsScreen
 from tuik8s.ui.widgets.live_table import LiveTable
 
 EVERY_MS = 1_000
@@ -53,6 +51,7 @@ class EngineScreen(DashboardScreen):
     """status: asks the supervisor for its processes."""
 
     BINDINGS: ClassVar[list[Any]] = [
+        Binding("l", "log", "Log", id="engine.log"),
         Binding("tab", "part(1)", "Next table", id="engine.next"),
         Binding("shift+tab", "part(-1)", "Table before", show=False, id="engine.before"),
     ]
@@ -109,14 +108,16 @@ class EngineScreen(DashboardScreen):
         elif self.part.name in ("processes", "subscribers"):
             self._open_log(event.uid)
 
+    def action_log(self) -> None:
+        """The log of the process under the cursor."""
+        uid = self.query_one(LiveTable).cursor_uid
+        if uid and self.part.name in ("processes", "subscribers"):
+            self._open_log(uid)
+        else:
+            self.notify("processes and subscribers have logs; Tab goes there", severity="warning")
+
     def _open_log(self, process: str) -> None:
-        machine = self.dashboard.machine
-
-        def lines() -> list[Line]:
-            found = machine.component_log(process)
-            return [line(shown(each)) for each in found] or [line("it has written nothing", "dim")]
-
-        self.app.push_screen(TextScreen(self.feed, f"log of {process}", lines))
+        self.app.push_screen(LogsScreen(self.feed, [process]))
 
     def _show_part(self) -> None:
         names = (f"[{part.name}]" if part is self.part else f" {part.name} " for part in PARTS)

@@ -18,7 +18,7 @@ from tuik8s.bus.client import decode
 from tuik8s.ui.describe import shown
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.lines import Line, line
-from tuik8s.ui.logs import sources_of
+from tuik8s.ui.log_sources import sources_of
 from tuik8s.ui.refs import Ref
 from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.widgets.page import Page
