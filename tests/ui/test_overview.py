@@ -215,6 +215,7 @@ def test_many_pods_are_judged_a_frame_after_they_are_shown(monkeypatch: pytest.M
     stage.cluster.run_ms(2_000)
     watch = Watch(stage.feed)
     assert (watch.in_a_word(), watch.judged) == ("judging ...", 0)
+    stage.cluster.run_ms(100)
     assert (watch.in_a_word(), watch.judged) == ("", 1)
     stage.cluster.run_ms(2_000)
     assert watch.in_a_word() != "judging ...", "nothing new, nothing to wait for"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.ui.stage import Stage, deployment, play
+from tuik8s.api.types import Request
+from tuik8s.bus.client import OnReply
 from tuik8s.ui.past import Moment, Past
-from tuik8s.ui.rewind import QUIET
+from tuik8s.ui.rewind import QUIET, WALK_MAX
 
 
 def rows(stage: Stage) -> int:
@@ -263,6 +267,76 @@ def test_a_refused_jump_holds_up_nothing() -> None:
         assert "revision 0 is gone" in stage.toasts
         assert stage.app.rewinder.is_live
         await stage.press("left_square_bracket")
+        await shown(stage)
+
+    play(scene)
+
+
+def test_a_moment_that_was_shown_is_shown_again_without_asking_for_its_objects() -> None:
+    async def scene(stage: Stage) -> None:
+        await scaled(stage, 5)
+        rewinder, newest = stage.app.rewinder, stage.feed.newest_revision
+        far = newest - WALK_MAX - 1 if newest > WALK_MAX + 1 else 1
+        for revision in (far, newest - 1):
+            rewinder.go_to(revision)
+            await shown(stage)
+        rewinder.live()
+        await stage.wait()
+        asked: list[str] = []
+        call = stage.feed.client.call
+
+        def heard(request: Request, on_reply: OnReply, **options: Any) -> None:
+            asked.append(request.path)
+            call(request, on_reply, **options)
+
+        stage.feed.client.call = heard  # type: ignore[method-assign]
+        rewinder.go_to(newest - 1)
+        await stage.wait(100)
+        assert moment(stage).revision == newest - 1
+        assert "/held" not in asked
+        await shown(stage)
+
+    play(scene)
+
+
+def test_a_kept_moment_is_not_the_one_that_it_was_played_on_to() -> None:
+    async def scene(stage: Stage) -> None:
+        await scaled(stage, 5)
+        rewinder, newest = stage.app.rewinder, stage.feed.newest_revision
+        rewinder.go_to(newest - 40)
+        await shown(stage)
+        await stage.press("right_square_bracket", "right_square_bracket")
+        rewinder.live()
+        await stage.wait()
+        rewinder.go_to(newest - 40)
+        await shown(stage)
+        assert moment(stage).revision == newest - 40
+
+    play(scene)
+
+
+def test_playing_fast_over_a_busy_stretch_shows_all_of_it() -> None:
+    async def scene(stage: Stage) -> None:
+        begin = stage.feed.newest_revision
+        for index in range(700):
+            body = {"metadata": {"labels": {"turn": str(index)}}}
+            stage.cluster.client.patch(
+                "deployments.apps", "default", "web", body, lambda reply: None
+            )
+            stage.cluster.run_ms(2)
+        await stage.wait(60_000)
+        rewinder = stage.app.rewinder
+        rewinder.go_to(begin)
+        await shown(stage)
+        rewinder.speed = 64.0
+        rewinder.pause_or_play()
+        seen = 0
+        for _ in range(3):
+            stage.cluster.run_ms(100)
+            rewinder.tick()
+            seen = max(seen, rewinder.here.revision - begin)
+        assert seen > 700, "all of it in three ticks"
+        rewinder.pause_or_play()
         await shown(stage)
 
     play(scene)

@@ -118,6 +118,11 @@ class Past:
         """The same as far as they have come; nothing is asked for."""
         return self._lists.get(resource, {})
 
+    def size_bytes(self) -> int:
+        """What its objects take, be they shared with another moment or not."""
+        lists = self._lists.values()
+        return sum(len(entry.data) for entries in lists for entry in entries.values())
+
     def items(self, resource: str) -> Iterator[Object]:
         """All objects of a resource, each decoded when the iteration gets to it."""
         for entry in list(self.entries(resource).values()):
@@ -158,13 +163,20 @@ class Past:
     def _on_held(self, load: _Load, reply: Reply) -> None:
         if not self._is_wanted(load, reply):
             return
-        known = *self._known(load.resource), load.before
+        known = [each for each in (*self._known(load.resource), load.before) if each]
+        entries, wanted = load.entries, load.wanted
         for namespace, names in _decode_held(reply.objects[0]).items():
             for name, since in names.items():
                 place = namespace, name
-                entry = load.entries[place] = _entry_of(known, place, since)
-                if entry is None:
-                    load.wanted.append((place, since))
+                for versions in known:
+                    entry = entries[place] = versions.get(place)
+                    if entry is not None and entry.revision == since:
+                        break
+                else:
+                    entries[place] = None
+                    wanted.append((place, since))
+                    if len(wanted) == OBJECTS_AT_ONCE:
+                        self._ask_more(load)  # the server need not wait for the end of this
         self._ask_more(load)
         self._end_if_whole(load)
 
@@ -216,15 +228,6 @@ class Past:
     ) -> None:
         request = Request(verb="get", path=path, query=query)
         self._client.call(request, on_reply, deadline_ms=LIST_WITHIN_MS)
-
-
-def _entry_of(known: Iterable[Versions], place: Place, since: int) -> Entry | None:
-    """The version of an object that is known already, if it is this one."""
-    for entries in known:
-        entry = entries.get(place)
-        if entry is not None and entry.revision == since:
-            return entry
-    return None
 
 
 _decode_held = msgspec.msgpack.Decoder(dict[str, dict[str, int]]).decode

@@ -20,11 +20,16 @@ from tuik8s.api.types import Key
 from tuik8s.bus.entries import Entry
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.logbook import PAGE, Logbook, Page
-from tuik8s.ui.past import LoggedChange, Moment, Past
+from tuik8s.ui.past import LoggedChange, Moment, Past, Versions
 
 SPEEDS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16, 32, 64)
 WALK_MAX = PAGE
 """Farther than this a moment is read as lists; nearer by the changes between."""
+AHEAD = 1_000
+"""Changes that are read before they are played: a busy second, sixty-four times as fast."""
+KEPT = 2
+KEPT_BYTES = 32 << 20
+"""Moments that were shown, for whoever goes there again; the more room they take, the fewer."""
 QUIET = ("leases.coordination.k8s.io",)
 """Heartbeats are no steps: there are hundreds of them between two things that happen."""
 
@@ -48,6 +53,7 @@ class Rewinder:
         self._steps = 0
         self._heading: int | None = None
         self._coming: Past | None = None
+        self._kept: list[Past] = []
         self._ahead: deque[LoggedChange] = deque()
         self._is_reading = False
         self._clock_ms = 0.0
@@ -80,7 +86,7 @@ class Rewinder:
         """Back to now."""
         self._begin()
         if self._feed.past is not None:
-            self._feed.show(None)
+            self._show(None)
 
     def pause_or_play(self) -> None:
         was_playing, past = self.is_playing, self._feed.past
@@ -180,21 +186,45 @@ class Rewinder:
     def _enter(self, moment: Moment) -> None:
         """Read all that screens look at, then show it."""
         self._busy, self._heading = True, moment.revision
+        self._coming = coming = self._past(moment)
+        if not [each for each in self._feed.in_use if not coming.need(each)]:
+            self._come()
+
+    def _past(self, moment: Moment) -> Past:
+        """The objects of a moment, as far as they are known."""
+        for kept in self._kept:
+            if kept.moment.revision == moment.revision:
+                kept.moment = moment
+                return kept
 
         def told(key: Key, entry: Entry | None) -> None:
             if self._feed.past is coming:
                 self._feed.told(key, entry)
 
-        coming = Past(
-            self._feed.client,
-            moment,
-            lambda resource: self._on_list(coming, resource),
-            told,
-            self._feed.known,
-        )
-        self._coming = coming
-        for resource in self._feed.in_use:
-            coming.need(resource)
+        def loaded(resource: str) -> None:
+            self._on_list(coming, resource)
+
+        coming = Past(self._feed.client, moment, loaded, told, self._known)
+        return coming
+
+    def _known(self, resource: str) -> list[Versions]:
+        return [*self._feed.known(resource), *(kept.listed(resource) for kept in self._kept)]
+
+    def _come(self) -> None:
+        past, self._coming = self._coming, None
+        self._show(past)
+        self._arrived()
+
+    def _show(self, past: Past | None) -> None:
+        """Show another moment, and keep the one that was shown."""
+        left, room = self._feed.past, KEPT_BYTES
+        kept = [each for each in (left, *self._kept) if each is not None and each is not past]
+        self._kept = []
+        for each in kept[:KEPT]:
+            room -= each.size_bytes()
+            if room >= 0 and not each.refused:
+                self._kept.append(each)
+        self._feed.show(past)
 
     def _on_list(self, past: Past, resource: str) -> None:
         if self._feed.past is past:
@@ -207,9 +237,7 @@ class Rewinder:
         if past.refused:
             self._give_up(past.refused)
             return
-        self._coming = None
-        self._feed.show(past)
-        self._arrived()
+        self._come()
 
     def _walk(self, past: Past, until: Moment) -> None:
         """Go on or back to a moment by the changes between, WALK_MAX of them at most."""
@@ -287,11 +315,12 @@ class Rewinder:
         if self._has_caught_up(past):
             self.live()
             return
-        if len(self._ahead) < WALK_MAX and not self._is_reading:
-            self._read_ahead(past)
+        self._read_ahead(past)
         if self._is_reading and not self._ahead:
             return
         self._clock_ms += passed_ms * self.speed
+        if self._is_reading:
+            self._clock_ms = min(self._clock_ms, self._ahead[-1].moment.at_ms)
         while self._ahead and self._ahead[0].moment.at_ms <= self._clock_ms:
             past.apply(self._ahead.popleft())
         if self._ahead or not self._is_reading:
@@ -305,7 +334,7 @@ class Rewinder:
 
     def _read_ahead(self, past: Past) -> None:
         last = self._ahead[-1].moment.revision if self._ahead else past.moment.revision
-        if last >= self._feed.newest_revision:
+        if self._is_reading or len(self._ahead) >= AHEAD or last >= self._feed.newest_revision:
             return
         turn, self._is_reading = self._turn, True
 
@@ -316,6 +345,8 @@ class Rewinder:
             if page.refused:
                 self._give_up(page.refused)
             self._ahead.extend(page.changes)
+            if page.changes:
+                self._read_ahead(past)
 
         self._log.page(read, after=last, limit=PAGE)
 

@@ -18,6 +18,7 @@ from tuik8s.api.times import human_duration, parse_time
 from tuik8s.api.types import Object
 from tuik8s.bus.clone import Place
 from tuik8s.bus.entries import Entry
+from tuik8s.ui.lean import lean_decoder
 from tuik8s.ui.rows.registry import look_of
 from tuik8s.ui.rowsource import Cell, Made
 from tuik8s.ui.rowstore import ColumnSpec, RowStore
@@ -73,6 +74,9 @@ class Table:
         self._dirty: dict[Place, Entry | None] = {}
         self._namespace = ""
         self._now_ms = 0
+        self._decode = lean_decoder(kind)
+        self._read: tuple[Entry | None, Object] = None, {}
+        """The object of the row that is being made."""
         self.store = RowStore(self._specs(), self)
 
     @property
@@ -145,7 +149,7 @@ class Table:
             if entry is None or not self._is_inside(place):
                 self._drop(place)
                 continue
-            obj = entry.object
+            obj = self._object(entry)
             uid = _uid(obj)
             if self._uids.get(place, uid) != uid:
                 self._drop(place)  # another object of that name
@@ -187,7 +191,7 @@ class Table:
         for uid in uids:
             entry = self._entries.get(uid)
             if entry is not None:
-                self._put(uid, entry.object)
+                self._put(uid, self._object(entry))
 
     def _is_inside(self, place: Place) -> bool:
         return not self._namespace or not self.kind.namespaced or place[0] == self._namespace
@@ -199,25 +203,31 @@ class Table:
     # --- the source of rows -------------------------------------------------------------------
 
     def make(self, uid: str) -> Made:
-        return self._made(self._entries[uid].object)
+        return self._made(self._object(self._entries[uid]))
 
     def sort_key(self, uid: str, column: int) -> Any:
         entry = self._entries[uid]
         return self._key(_decode_head(entry.data).metadata, entry, column)
 
     def text(self, uid: str, column: int) -> str:
-        obj = self._entries[uid].object
+        obj = self._object(self._entries[uid])
         if column < len(self._columns):
             return _text(self._columns[column].value(obj, self._now_ms))
         return str(self.labels(uid).get(self.shape.labels[column - len(self._columns)], ""))
 
     def labels(self, uid: str) -> Mapping[str, str]:
-        return self._entries[uid].object["metadata"].get("labels") or {}
+        return self._object(self._entries[uid])["metadata"].get("labels") or {}
+
+    def _object(self, entry: Entry) -> Object:
+        """Decoded for as long as its row is made; few are looked at again."""
+        if entry is not self._read[0]:
+            self._read = entry, entry.object if entry.is_decoded else self._decode(entry.data)
+        return self._read[1]
 
     def _key(self, head: _Head, entry: Entry, index: int) -> Any:
         """The key of a column; those that most lists are sorted by need no more than the head."""
         if index >= len(self._columns):
-            labels = entry.object["metadata"].get("labels") or {}
+            labels = self._object(entry)["metadata"].get("labels") or {}
             return str(labels.get(self.shape.labels[index - len(self._columns)], "")).lower()
         column = self._columns[index]
         if column is NAMESPACE:
@@ -226,7 +236,7 @@ class Table:
             return head.name.lower()
         if column.name.upper() in TIMES:
             return str(head.creation_timestamp or "")
-        obj = entry.object
+        obj = self._object(entry)
         return _sort_key(column, column.value(obj, self._now_ms), obj["metadata"])
 
     def _made(self, obj: Object) -> Made:

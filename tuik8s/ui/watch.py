@@ -10,6 +10,8 @@ from tuik8s.ui.feed import Feed
 from tuik8s.ui.problems import Problem, ranked
 
 EVERY_MS = 1_000
+FRAME_MS = 60
+"""By then a frame has been drawn."""
 MANY = 1_000
 """So many pods that nobody has judged yet would hold up the frame that shows them."""
 FAULTS = "faults.chaos.tuik8s.dev"
@@ -26,7 +28,7 @@ class Watch:
         self.judged = 0
         """How often `found` was found."""
         self._pods = Digests(pod_digest, PodParts)
-        self._was_put_off = False
+        self._put_off_at_ms = 0
         self._version = -1
         self._judged_at_ms = -EVERY_MS
         self._moves = 0
@@ -34,11 +36,8 @@ class Watch:
     def in_a_word(self) -> str:
         """How much is wrong, "" for nothing; for a frame that must not wait: what takes long to
         judge is judged in the next one."""
-        if self._is_due() and not self._was_put_off:
-            self._was_put_off = self._pods.unknown(self.feed.entries("pods")) > MANY
-            if self._was_put_off:
-                return "judging ..."
-        self._was_put_off = False
+        if self._is_due() and self._is_put_off():
+            return "judging ..."
         count = len(self.look())
         return f"! {count} problem{'s' * (count > 1)}" if count else ""
 
@@ -51,6 +50,16 @@ class Watch:
             self.found = self._judge()
             self.judged += 1
         return self.found
+
+    def _is_put_off(self) -> bool:
+        """Whether there is so much to judge that the frame is to be on the screen before."""
+        now_ms = self.feed.real_ms()
+        if not self._put_off_at_ms and self._pods.unknown(self.feed.entries("pods")) > MANY:
+            self._put_off_at_ms = now_ms
+        if now_ms - self._put_off_at_ms < FRAME_MS:
+            return True
+        self._put_off_at_ms = 0
+        return False
 
     def _is_due(self) -> bool:
         feed = self.feed
