@@ -78,6 +78,10 @@ def test_a_bookmark_against_now() -> None:
         assert [row[:4] for row in rows_in(stage) if row[1] == "deployment"] == [
             ["+", "deployment", "default", "api"]
         ]
+        stage.app.set_namespace("kube-system")
+        await look(stage)
+        assert rows_in(stage) == []
+        assert list(kinds_in(stage)) == ["all"]
 
     play(scene)
 

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from tuik8s.api.comparison import ChangedObject, Comparison, State
 from tuik8s.api.kinds.registry import KindRegistry
+from tuik8s.ui.refs import Ref, ref_of_key
 
-PIECE = 200
-"""So many objects are looked at in a tenth of a second."""
+PIECE = 100
+"""So many objects are compared in one go, which takes some ten milliseconds."""
 
 Versions = tuple[bytes | None, bytes | None]
+
+
+class Found(NamedTuple):
+    """An object that differs, in short: thousands of them with all their fields are many megabytes.
+    type: ADDED, DELETED or MODIFIED; what: the differences that matter most."""
+
+    ref: Ref
+    type: str
+    what: str
 
 
 class Differing:
     """What differs, by store key."""
 
     def __init__(self) -> None:
-        self.version = 0
-        """Grows with every difference that came, went or changed."""
-        self.objects: dict[str, ChangedObject] = {}
+        self.objects: dict[str, Found] = {}
         self.everything = False
         """Whether bookkeeping and heartbeats count, too."""
         self._versions: dict[str, Versions] = {}
+        self._news: set[str] = set()
         self._left: Iterator[str] = iter(())
         self._seen: set[str] = set()
         self._states: tuple[State, State] | None = None
@@ -42,6 +52,17 @@ class Differing:
     def note(self) -> str:
         """What one must know of addresses, "" if nothing."""
         return self._comparison.note if self._comparison is not None else ""
+
+    def whole(self, key: str) -> ChangedObject | None:
+        """All of a difference; None when there is none."""
+        if self._comparison is None or key not in self.objects:
+            return None
+        return self._comparison.of(key)
+
+    def take_news(self) -> set[str]:
+        """The keys whose difference came, went or changed since the last time."""
+        news, self._news = self._news, set()
+        return news
 
     def count_everything(self, wanted: bool) -> None:
         self.everything, self._states, self._versions = wanted, None, {}
@@ -69,11 +90,11 @@ class Differing:
 
     def _put(self, key: str, found: ChangedObject) -> None:
         if found.fields:
-            self.objects[key] = found
-            self.version += 1
+            self.objects[key] = Found(ref_of_key(key), found.type, found.what)
+            self._news.add(key)
         else:
             self._drop(key)
 
     def _drop(self, key: str) -> None:
         if self.objects.pop(key, None) is not None:
-            self.version += 1
+            self._news.add(key)

@@ -13,10 +13,10 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 
-from tuik8s.api.comparison import SIGNS, WORDS, ChangedObject
+from tuik8s.api.comparison import SIGNS, WORDS
 from tuik8s.api.kinds.registry import KindRegistry
 from tuik8s.ui.diff import object_lines
-from tuik8s.ui.differing import Differing
+from tuik8s.ui.differing import Differing, Found
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.lines import Line, line
 from tuik8s.ui.pace import Pace
@@ -55,7 +55,8 @@ class DiffScreen(PageScreen):
         self._table = LiveTable(self._rows, id="rows")
         self._rows.set_sort(1, False)
         self._pace = Pace(feed)
-        self._filled: tuple[Any, ...] = ()
+        self._view: tuple[str | None, str] = (None, "")
+        """The kind that is chosen and the namespace, of which there are rows."""
         self._total: Counter[str] = Counter()
 
     def body(self) -> ComposeResult:
@@ -88,11 +89,14 @@ class DiffScreen(PageScreen):
             self.differing.show(old.reader.state, new.reader.state, new.reader.kinds)
             self.differing.go_on()
         self._table.empty = self._said()
-        chosen = self._kind_table.cursor_uid
-        stamp = (self.differing.version, chosen, self.feed.namespace)
-        if stamp != self._filled:
-            self._filled = stamp
-            self._fill(chosen if chosen != ALL else None, now_ms)
+        view = (self._kind_table.cursor_uid, self.feed.namespace)
+        news = self.differing.take_news()
+        if view != self._view:
+            self._view = view
+            self._rows.keep(())
+            news = set(self.differing.objects)
+        if news:
+            self._fill(news, now_ms)
         self._kind_table.refresh_rows(now_ms)
         self._table.refresh_rows(now_ms)
 
@@ -111,25 +115,26 @@ class DiffScreen(PageScreen):
             return "reading both"
         return "Nothing differs." + ("" if self.differing.everything else "  a counts noise, too")
 
-    def _fill(self, chosen: str | None, now_ms: int) -> None:
-        inside, kinds = self.feed.namespace, self.sides[1].reader.kinds
+    def _fill(self, news: set[str], now_ms: int) -> None:
+        """Make the rows of these keys again, and count."""
+        (chosen, inside), kinds = self._view, self.sides[1].reader.kinds
+        for key in news:
+            found = self.differing.objects.get(key)
+            is_wanted = found is not None and chosen in (None, ALL, found.ref.resource)
+            if found is None or not is_wanted or not _is_inside(found, inside):
+                self._rows.remove(key)
+                continue
+            cells = row_of(found, kinds)
+            self._rows.put(key, cells, [cell.text for cell in cells], "", now_ms)
         counts: dict[str, Counter[str]] = {}
         self._total = Counter()
-        seen: set[str] = set()
-        for key, each in self.differing.objects.items():
-            ref = ref_of_key(key)
-            if inside and ref.namespace not in ("", inside):
-                continue
-            counts.setdefault(ref.resource, Counter())[each.type] += 1
-            self._total[each.type] += 1
-            if chosen in (None, ref.resource):
-                seen.add(key)
-                cells = row_of(each, kinds)
-                self._rows.put(key, cells, [cell.text for cell in cells], "", now_ms)
-        self._rows.keep(seen)
-        for resource, found in {ALL: self._total, **counts}.items():
+        for found in self.differing.objects.values():
+            if _is_inside(found, inside):
+                counts.setdefault(found.ref.resource, Counter())[found.type] += 1
+                self._total[found.type] += 1
+        for resource, count in {ALL: self._total, **counts}.items():
             name = resource if resource == ALL else word_of(kinds, resource)
-            numbers = [found[each] for each in WORDS]
+            numbers = [count[each] for each in WORDS]
             cells = (Cell(name), *(Cell(str(number or "")) for number in numbers))
             # "all" stays above the kinds
             self._kinds.put(resource, cells, [("", name)[resource != ALL], *numbers], "", now_ms)
@@ -152,7 +157,7 @@ class DiffScreen(PageScreen):
 
     def _lines_of(self, key: str) -> list[Line]:
         """One object on both sides."""
-        found = self.differing.objects.get(key)
+        found = self.differing.whole(key)
         if found is None:
             return [line("does not differ any more", "dim")]
         sides = zip(("was", "is"), self.sides, (found.old, found.new), strict=True)
@@ -168,9 +173,14 @@ class DiffScreen(PageScreen):
         return [*head, *object_lines(found.old, found.new)]
 
 
-def row_of(found: ChangedObject, kinds: KindRegistry) -> tuple[Cell, ...]:
+def _is_inside(found: Found, namespace: str) -> bool:
+    """Whether it is in a namespace, or in none; "" is all of them."""
+    return not namespace or found.ref.namespace in ("", namespace)
+
+
+def row_of(found: Found, kinds: KindRegistry) -> tuple[Cell, ...]:
     """The cells of one object that differs."""
-    ref, style = ref_of_key(found.key), STYLES[found.type]
+    ref, style = found.ref, STYLES[found.type]
     return (
         Cell(SIGNS[found.type], style),
         Cell(word_of(kinds, ref.resource)),
