@@ -73,7 +73,8 @@ def test_lines_instead_of_a_screen(cluster: Live) -> None:
     command = [sys.executable, "-m", "tuik8s.cli.main", "ui", "--plain", "--data"]
     done = subprocess.run(
         [*command, str(cluster.data)],
-        input="nodes /node-2\ndescribe node-2\npods nowhere\nnod\nproblems\n",
+        input="nodes /node-2\ndescribe node-2\npods nowhere\nnod\nnodes\nwhy node-2\n"
+        "overview\n@-1s\nengine\n\\\nproblems\n",
         capture_output=True,
         text=True,
         timeout=60,
@@ -83,7 +84,24 @@ def test_lines_instead_of_a_screen(cluster: Live) -> None:
     assert "Name:         node-2" in done.stdout
     assert "no namespace 'nowhere'; there are default, " in done.stdout
     assert "did you mean 'nodes'?" in done.stdout
+    assert "why node node-2\n" in done.stdout
+    assert "\nworkloads\n" in done.stdout
+    assert "◀ REWIND #" in done.stdout
     assert done.stdout.endswith("nothing is wrong\n")
+
+
+def test_lines_of_a_log_instead_of_a_screen(cluster: Live) -> None:
+    command = [sys.executable, "-m", "tuik8s.cli.main", "ui", "--plain", "--log"]
+    done = subprocess.run(
+        [*command, str(cluster.data)],
+        input="nodes\ntimeline\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "3 nodes\nNAME node-1; STATUS Ready; " in done.stdout
+    assert "timeline of 15m" in done.stdout
 
 
 def test_keys_are_listed_and_a_wrong_setting_is_told(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from tuik8s.bus.client import Client
+from tuik8s.cli.ui_live import IDENTITY
 from tuik8s.config import ClusterConfig
 from tuik8s.scenario.simulated_cluster import SimulatedCluster
 from tuik8s.ui.app import Dashboard
@@ -55,7 +56,7 @@ class Stage:
         self.create("deployments.apps", deployment())
         self.cluster.run_ms(5_000)
         host = self.cluster.simulation.host("tui")
-        self.feed = Feed(host.world, Client(host.world, host.dial("system:admin")))
+        self.feed = Feed(host.world, Client(host.world, host.dial(IDENTITY)))
         self.app = Dashboard(self.feed, "test", list)
         self.pilot: Pilot[None]
 

@@ -258,3 +258,20 @@ def test_the_wheel_scrolls_and_a_click_elsewhere_does_no_harm() -> None:
         assert not stage.app.screen.query_one(Prompt).is_open
 
     play(scene)
+
+
+def test_no_palette_over_a_question_and_rows_move_again_however_it_ends() -> None:
+    async def scene(stage: Stage) -> None:
+        assert stage.app.run_command("deploy") == ""
+        await stage.wait()
+        store = stage.app.screen.query_one(LiveTable).store
+        assert store is not None
+        await stage.press("delete")
+        assert store.frozen
+        await stage.press("ctrl+p")
+        assert isinstance(stage.app.screen, Confirm)
+        stage.app.pop_screen()
+        await stage.wait()
+        assert not store.frozen
+
+    play(scene)

@@ -269,3 +269,15 @@ def test_keys_of_any_kind_have_an_order() -> None:
     keys = [None, "b", 2, (1, None), float("nan"), 1.5, "a", True]
     ordered = sorted(keys, key=comparable)
     assert ordered[:6] == [True, 1.5, 2, "a", "b", (1, None)]
+
+
+def test_a_sort_asked_for_while_frozen_waits_and_the_order_stays_known() -> None:
+    store = RowStore((ColumnSpec("NAME"), ColumnSpec("NUMBER")))
+    for number, name in enumerate(("a", "b", "c")):
+        store.put(name, (Cell(name), Cell(str(number))), (name, -number), "", 0)
+    store.frozen = True
+    store.set_sort(0, True)
+    assert [store.index_of(uid) for uid in store.order] == [0, 1, 2]
+    store.frozen = False
+    assert store.order == ["c", "b", "a"]
+    assert [store.index_of(uid) for uid in store.order] == [0, 1, 2]

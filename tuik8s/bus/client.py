@@ -34,6 +34,7 @@ FULL_RETRY_MS: Final = 50
 """When the queue to the server was full."""
 
 DEADLINE_MS: Final = 10_000
+NO_ANSWER: Final = "the API server does not answer"
 MSGPACK: Final = "application/msgpack"
 PATCH_TYPES: Final = {
     "merge": "application/merge-patch+msgpack",
@@ -53,10 +54,12 @@ def decode(reply: Reply) -> Object:
 
 
 def refusal_of(reply: Reply) -> str:
-    """Why a request was refused, in the server's words."""
+    """Why a request was not done, in the server's words; "" when it was done."""
+    if reply.ok:
+        return ""
     if not reply.code:
-        return "the API server does not answer"
-    return str(decode(reply).get("message") or "") or f"code {reply.code}"
+        return NO_ANSWER
+    return str(decode(reply).get("message") or f"refused with code {reply.code}")
 
 
 def object_of(data: bytes) -> Object:

@@ -18,10 +18,15 @@ if TYPE_CHECKING:
     from tuik8s.cli.api import ApiClient
 
 
+DEFAULT_NAME = "default"
+
+
 def add_cluster(parser: argparse.ArgumentParser) -> None:
     """--name and --data: which cluster is meant."""
     group = parser.add_argument_group("which cluster")
-    name = group.add_argument("--name", default="default", help="its name (default: %(default)s)")
+    name = group.add_argument(
+        "--name", default=DEFAULT_NAME, help="its name (default: %(default)s)"
+    )
     completes(name, clusters)
     group.add_argument("--data", default="", metavar="DIR", help="its data directory")
 
@@ -66,7 +71,13 @@ def flag_in(args: argparse.Namespace) -> str:
     """The flag that the user would give again to mean the same cluster."""
     if args.data:
         return f" --data {shlex.quote(args.data)}"
-    return "" if args.name == "default" else f" --name {args.name}"
+    return "" if args.name == DEFAULT_NAME else f" --name {args.name}"
+
+
+def name_in(args: argparse.Namespace) -> str:
+    """What the cluster that is meant is called: --name, else by its data directory."""
+    named = args.name != DEFAULT_NAME or not args.data
+    return str(args.name) if named else directory_in(args).path.resolve().name
 
 
 def require_running(args: argparse.Namespace) -> tuple[DataDirectory, Running]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from tuik8s.cli import down, ui, up
-from tuik8s.cli.arguments import add_cluster, add_shape, directory_in, flag_in
+from tuik8s.cli.arguments import add_cluster, add_shape, directory_in, flag_in, name_in
 from tuik8s.components.supervisor.directory import DataDirectory
 
 
@@ -26,9 +26,9 @@ def run(args: argparse.Namespace) -> int:
     was_running = running is not None
     if running is None:
         running, took_s = up.start(args)
-        print(f"cluster {args.name!r} is up in {took_s:.2f} s")
+        print(f"cluster {name_in(args)!r} is up in {took_s:.2f} s")
     try:
-        ours = ui.show(directory, running, args.name)
+        ours = ui.show(directory, running, name_in(args))
     finally:
         if not was_running:
             for each in ours:

@@ -14,7 +14,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tuik8s.cli.arguments import add_cluster, require_running
+from tuik8s.cli.arguments import add_cluster, name_in, require_running
 from tuik8s.components.supervisor.directory import Refusal
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ def run(args: argparse.Namespace) -> int:
             "cluster without a password; serve on 127.0.0.1 and let a proxy ask who it is"
         )
     _check_port(args.host, args.port)
-    command = viewer_command(args.name, str(directory.path), read_write=args.read_write)
+    command = viewer_command(name_in(args), str(directory.path), read_write=args.read_write)
     try:
-        server = make_server(command, args.host, args.port, f"tuik8s {args.name}")
+        server = make_server(command, args.host, args.port, f"tuik8s {name_in(args)}")
     except ImportError as missing:
         raise Refusal(MISSING) from missing
     what = "read-write" if args.read_write else "read-only"
     print(
-        f"cluster {args.name!r}, {what}, on http://{args.host}:{args.port}; Ctrl+C ends it",
+        f"cluster {name_in(args)!r}, {what}, on http://{args.host}:{args.port}; Ctrl+C ends it",
         flush=True,
     )
     server.serve()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from tuik8s.cli.arguments import add_cluster, require_running
+from tuik8s.cli.arguments import add_cluster, name_in, require_running
 from tuik8s.components.supervisor.command import Process, processes_of
 
 
@@ -19,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
     processes = processes_of(running.runtime)
     if args.json:
         document = {
-            "name": args.name,
+            "name": name_in(args),
             "server": running.server,
             "kubeconfig": running.kubeconfig,
             "data": str(directory.path),

@@ -19,10 +19,10 @@ import sys
 import time
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuik8s.cli import down
-from tuik8s.cli.arguments import add_cluster, require_running
+from tuik8s.cli.arguments import add_cluster, name_in, require_running
 from tuik8s.cli.log_directory import log_in, open_view, told_in_words
 from tuik8s.cli.moments import add_at, moment_in
 from tuik8s.cli.ui_live import live_feed, log_client, run_dashboard
@@ -32,6 +32,7 @@ from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Runni
 from tuik8s.world.collector import collect_seldom
 
 if TYPE_CHECKING:
+    from tuik8s.ui.app import Dashboard
     from tuik8s.ui.control import Acts, Switch
     from tuik8s.world.live_view import DirectoryView
 
@@ -41,6 +42,17 @@ MEMORY = "ui.json"
 PAINTS_PER_S_MAX = 250
 """Textual paints at the next of so many moments a second, when there is anything to paint. A key
 waits for that moment: at Textual's own 60 it may take 17 ms of the 20 that a key may take."""
+
+
+class Looks(NamedTuple):
+    """How a dashboard is opened."""
+
+    read_only: bool = False
+    ascii: bool = False
+    plain: bool = False
+
+
+AS_USUAL = Looks()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,18 +72,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     if args.print_keys:
         return print_keys()
-    if args.plain:
-        from tuik8s.cli import ui_plain
-
-        return ui_plain.run(args)
-    check_terminal()
+    if not args.plain:
+        check_terminal()
+    looks = Looks(args.read_only, args.ascii, args.plain)
     if args.log:
-        show_log(args.log, args.at)
+        show_log(args.log, args.at, looks)
         return 0
     if args.at:
         raise Refusal("--at goes with --log DIR; in the dashboard of a cluster, keys go back")
     directory, running = require_running(args)
-    show(directory, running, args.name, read_only=args.read_only, is_ascii=args.ascii)
+    show(directory, running, name_in(args), looks)
     return 0
 
 
@@ -100,12 +110,7 @@ def check_terminal() -> None:
 
 
 def show(
-    directory: DataDirectory,
-    running: Running,
-    name: str,
-    *,
-    read_only: bool = False,
-    is_ascii: bool = False,
+    directory: DataDirectory, running: Running, name: str, looks: Looks = AS_USUAL
 ) -> list[DataDirectory]:
     """Run the dashboard until it is left, and that of any other cluster it leads to; what runs for
     it: the cluster that was given, or a fork in its place, and the forks beside it."""
@@ -114,7 +119,7 @@ def show(
     collect_seldom()
     acts, own = Acts(), [directory]
     while True:
-        left = asyncio.run(_show(directory, running, name, acts, read_only, is_ascii))
+        left = asyncio.run(_show(directory, running, name, acts, looks))
         if isinstance(left, Switch):
             old = directory
             if left.stops:
@@ -160,18 +165,18 @@ def _switch(wanted: Switch) -> tuple[DataDirectory, Running]:
     return directory, running
 
 
-def show_log(text: str, at: str) -> None:
+def show_log(text: str, at: str, looks: Looks = AS_USUAL) -> None:
     """Run the dashboard on a log until it is left; nothing there is changed."""
     path = log_in(text)
     view = open_view(path)
     try:
         with told_in_words(path):
-            asyncio.run(_show_log(text, view, at))
+            asyncio.run(_show_log(text, view, at, looks))
     finally:
         view.close()
 
 
-async def _show_log(name: str, view: DirectoryView, at: str) -> None:
+async def _show_log(name: str, view: DirectoryView, at: str, looks: Looks) -> None:
     """Server and dashboard in one process: they are each other's only company."""
     from tuik8s.cli.control import LogControl
     from tuik8s.ui.app import Dashboard
@@ -186,7 +191,12 @@ async def _show_log(name: str, view: DirectoryView, at: str) -> None:
         newest_ms = moment_in(store, "").at_ms
         feed.live_ms = lambda: newest_ms  # a log goes on no more: now is where it ends
         feed.show(Past(client, Moment(found.revision, found.at_ms), feed.loaded, feed.told))
-        await Dashboard(feed, f"log {name}", list, control=LogControl(name)).run_async()
+        settings, warnings = read_settings(is_ascii=looks.ascii)
+        dashboard = Dashboard(
+            feed, f"log {name}", list, settings=settings, control=LogControl(name)
+        )
+        dashboard.warnings = warnings
+        await _run(dashboard, looks)
 
 
 def _real_ms() -> int:
@@ -198,8 +208,7 @@ async def _show(
     running: Running,
     name: str,
     acts: Acts,
-    read_only: bool,
-    is_ascii: bool,
+    looks: Looks,
 ) -> object:
     """A Switch to another future, the name of another cluster to show, or nothing."""
     os.environ.setdefault("TEXTUAL_FPS", str(PAINTS_PER_S_MAX))
@@ -210,15 +219,25 @@ async def _show(
     machine = LocalMachine(
         running.runtime,
         directory.path / MEMORY,
-        remembers=not in_browser,
+        remembers=not in_browser and not looks.plain,
         directory=None if in_browser else directory,
     )
-    settings, warnings = read_settings(is_ascii=is_ascii)
+    settings, warnings = read_settings(is_ascii=looks.ascii)
     with closing(machine), live_feed(directory.path, running.runtime, _real_ms) as (feed, driver):
-        feed.read_only = "started with --read-only" if read_only else ""
+        feed.read_only = "started with --read-only" if looks.read_only else ""
         control = ClusterControl(directory, running, driver)
         dashboard = Dashboard(
             feed, name, machine.processes, machine, settings, control=control, acts=acts
         )
         dashboard.warnings = warnings
-        return await run_dashboard(dashboard) or dashboard.next_cluster
+        return await _run(dashboard, looks) or dashboard.next_cluster
+
+
+async def _run(dashboard: Dashboard, looks: Looks) -> object:
+    """Until it is left; what it ended with."""
+    if looks.plain:
+        from tuik8s.cli.ui_plain import run_plain
+
+        await run_plain(dashboard)
+        return None
+    return await run_dashboard(dashboard)

@@ -13,7 +13,7 @@ import argparse
 import time
 
 from tuik8s.cli import down
-from tuik8s.cli.arguments import add_cluster, add_shape, directory_in, flag_in
+from tuik8s.cli.arguments import add_cluster, add_shape, directory_in, flag_in, name_in
 from tuik8s.components.supervisor.command import Process, processes_of
 from tuik8s.components.supervisor.directory import DataDirectory, Refusal, Running
 from tuik8s.components.supervisor.roles import RUNNING
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     running, took_s = start(args)
     processes = processes_of(running.runtime)
-    print(f"cluster {args.name!r} is up: {_what_runs(processes)} in {took_s:.2f} s")
+    print(f"cluster {name_in(args)!r} is up: {_what_runs(processes)} in {took_s:.2f} s")
     _tell_of_faults(processes, flag_in(args))
     print(f"  server      {running.server}")
     print(f"  kubeconfig  {running.kubeconfig}")
@@ -82,7 +82,7 @@ def start(args: argparse.Namespace) -> tuple[Running, float]:
     directory = directory_in(args)
     if directory.read_running() is not None:
         raise Refusal(
-            f"cluster {args.name!r} is running already; tuik8s ui{flag_in(args)} opens it, "
+            f"cluster {name_in(args)!r} is running already; tuik8s ui{flag_in(args)} opens it, "
             f"tuik8s down{flag_in(args)} stops it"
         )
     config = merge_config(directory, wanted)
@@ -124,7 +124,7 @@ def _checked(args: argparse.Namespace) -> dict[str, object]:
         if problem:
             raise Refusal(problem)
     return {
-        "name": args.name,
+        "name": name_in(args),
         "nodes": args.nodes,
         "listen": args.listen,
         "service_cidr": args.service_cidr,

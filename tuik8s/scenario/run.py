@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from tuik8s.api.types import Object, Reply
-from tuik8s.bus.client import decode
+from tuik8s.bus.client import NO_ANSWER, decode
 from tuik8s.components.store.types import Change
 from tuik8s.scenario.assertion import Assertion
 from tuik8s.scenario.checkers.base import Checker, Violation
@@ -217,7 +217,7 @@ class Run:
         send(replies.append)
         self.cluster.run_until(is_answered, REPLY_WITHIN_MS)
         if not replies or replies[0].code == 0:
-            raise NoAnswer("the API server does not answer")
+            raise NoAnswer(NO_ANSWER)
         return replies[0]
 
 

@@ -8,7 +8,6 @@ Source of the keys: k9s where it only looks; what changes the cluster asks first
 
 from __future__ import annotations
 
-import io
 from typing import Any, ClassVar
 
 from textual.binding import Binding
@@ -16,11 +15,10 @@ from textual.css.query import NoMatches
 from textual.events import Event, InputEvent, Key, Paste, Resize
 from textual.widgets import Input
 
-from tuik8s.api.times import format_time
 from tuik8s.ui.ascii import Ascii
 from tuik8s.ui.catalogue import targets_of
+from tuik8s.ui.commands.export import save_all
 from tuik8s.ui.control import Acts, Control
-from tuik8s.ui.export import FORMATS, exported
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.go import carry_out, completions
 from tuik8s.ui.inspect_keys import AGAINST, InspectKeys
@@ -41,7 +39,6 @@ from tuik8s.ui.settings import Settings
 from tuik8s.ui.theme import DEFAULT_THEME, STYLES, THEMES
 from tuik8s.ui.time_keys import GO_TO, SET_BOOKMARK, TO_BOOKMARK
 from tuik8s.ui.watch import Watch
-from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.prompt import Prompt
 from tuik8s.ui.widgets.status_bar import StatusBar
 
@@ -288,6 +285,8 @@ class Dashboard(InspectKeys):
 
     def why_not(self, action: str) -> str:
         """Why one of the app's own actions cannot be had now, "" when it can."""
+        if action == "command_palette" and not isinstance(self.screen, DashboardScreen):
+            return "a dialog is open"
         return self.feed.why_fixed if action in ("chaos", "shell") else ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -352,42 +351,8 @@ class Dashboard(InspectKeys):
             f"copied {what}: {size} bytes by OSC 52{more * (size > OSC52_BYTES_MAX)}", markup=False
         )
 
-    def export(self, style: str, name: str = "") -> str:
-        """Write what is on screen to a file; what is wrong with that, "" if nothing."""
-        table = self._table_on_screen()
-        if style != "svg" and table is None:
-            return "no table is on this screen: :export svg FILE draws it"
-        if style == "svg":
-            text = self.export_screenshot()
-        else:
-            assert table is not None
-            text = exported(table, style)
-        name = name or f"{self._file_name()}.{style}"
-        if self.is_web:
-            self.deliver_text(io.StringIO(text), save_filename=name)
-            return ""
-        try:
-            path = self.machine.write(name, text)
-        except OSError as problem:
-            return f"cannot write it: {problem}"
-        self.notify(f"saved {path}", markup=False)
-        return ""
-
     def action_save(self) -> None:
-        """The screen as SVG, and the rows of its table as data."""
-        name = self._file_name()
-        for style in FORMATS if self._table_on_screen() else ("svg",):
-            problem = self.export(style, f"{name}.{style}")
-            if problem:
-                self.notify(problem, severity="error", markup=False)
-                return
-
-    def _file_name(self) -> str:
-        what = self.memory.place.partition(" ")[0] or "tuik8s"
-        return f"{what}-{format_time(self.feed.now_ms()).replace(':', '')}"
-
-    def _table_on_screen(self) -> Any:
-        """The rows that have the keys, else the first there are."""
-        tables = [t for t in self.screen.query(LiveTable) if t.store is not None]
-        chosen = [t for t in tables if t.has_focus] or tables
-        return chosen[0].store if chosen else None
+        """The screen as SVG, and what is on it as data and text."""
+        problem = save_all(self)
+        if problem:
+            self.notify(problem, severity="error", markup=False)

@@ -15,7 +15,7 @@ import msgspec
 
 from tuik8s.api.bookmarks import PATH, BadName, Bookmark, checked_name, free_name
 from tuik8s.api.types import Reply, Request
-from tuik8s.bus.client import decode
+from tuik8s.bus.client import refusal_of
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.past import Moment
 
@@ -120,8 +120,7 @@ class Bookmarks(Mapping[str, Moment]):
                 done(reply)
                 told("")
             else:
-                said = str(decode(reply).get("message", "")) if reply.code else ""
-                told(said or "the API server does not answer")
+                told(refusal_of(reply))
 
         self._feed.client.call(request, answered)
 

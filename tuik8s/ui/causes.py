@@ -10,7 +10,7 @@ from typing import Final
 from tuik8s.api.reasons import shown_author
 from tuik8s.api.times import parse_time
 from tuik8s.api.types import Object, Reply, Request
-from tuik8s.bus.client import Client, decode
+from tuik8s.bus.client import Client, decode, refusal_of
 from tuik8s.ui.history import LogChange
 from tuik8s.ui.lines import Line, line
 from tuik8s.ui.refs import Ref
@@ -63,10 +63,8 @@ class Chain:
         self.version = 1
         if reply.ok:
             self.steps = decode(reply)["status"]["chain"]
-        elif reply.code:
-            self.refused = str(decode(reply).get("message") or f"refused with code {reply.code}")
         else:
-            self.refused = "the API server does not answer"
+            self.refused = refusal_of(reply)
 
 
 def ref_of_step(step: Object) -> Ref:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tuik8s.api.times import format_micro_time
 from tuik8s.api.types import Object, Reply, Request
-from tuik8s.bus.client import decode
+from tuik8s.bus.client import decode, refusal_of
 from tuik8s.ui.diff import object_lines
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.lines import Line, line
@@ -70,7 +70,5 @@ class Comparison:
         if reply.ok or reply.code == 404:
             self._then = decode(reply) if reply.ok else None
             self._told = ""
-        elif reply.code:
-            self._told = str(decode(reply).get("message") or f"refused with code {reply.code}")
         else:
-            self._told = "the API server does not answer"
+            self._told = refusal_of(reply)

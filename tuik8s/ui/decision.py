@@ -18,7 +18,7 @@ from tuik8s.api.decision import (
 )
 from tuik8s.api.times import format_micro_time, parse_time
 from tuik8s.api.types import Object, Reply, Request
-from tuik8s.bus.client import Client, decode
+from tuik8s.bus.client import Client, refusal_of
 from tuik8s.ui.lines import EMPTY, Line, line
 from tuik8s.ui.refs import Ref
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
@@ -62,8 +62,7 @@ class Attempts:
         self._waits = False
         self.version += 1
         if not reply.ok:
-            said = str(decode(reply).get("message") or "") if reply.code else ""
-            self.refused = said or "the API server does not answer"
+            self.refused = refusal_of(reply)
             return
         self.refused, self._seen = "", stamp
         notes = [msgspec.msgpack.decode(data) for data in reply.objects]

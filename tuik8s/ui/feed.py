@@ -21,7 +21,7 @@ import msgspec
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.kinds.registry import KindRegistry, builtin
 from tuik8s.api.types import Key, Object, Reply, Request
-from tuik8s.bus.client import Client, decode
+from tuik8s.bus.client import Client, refusal_of
 from tuik8s.bus.clone import Change, Place
 from tuik8s.bus.entries import Entry
 from tuik8s.bus.informer import Informer
@@ -231,14 +231,14 @@ class Feed:
             kind.resource,
             meta.get("namespace", ""),
             meta["name"],
-            lambda reply: on_text(_refusal(reply)),
+            lambda reply: on_text(refusal_of(reply)),
             options,
         )
 
     def replace(self, kind: Kind, obj: Object, on_text: OnText) -> None:
         """Write an object that was edited; refused when it has changed meanwhile."""
         self._act(f"edit {kind.singular}/{obj['metadata']['name']}")
-        self.client.update(kind.resource, obj, lambda reply: on_text(_refusal(reply)))
+        self.client.update(kind.resource, obj, lambda reply: on_text(refusal_of(reply)))
 
     def scale(self, kind: Kind, obj: Object, replicas: int, on_text: OnText) -> None:
         meta = obj["metadata"]
@@ -248,14 +248,14 @@ class Feed:
             meta.get("namespace", ""),
             meta["name"],
             {"spec": {"replicas": replicas}},
-            lambda reply: on_text(_refusal(reply)),
+            lambda reply: on_text(refusal_of(reply)),
             subresource="scale",
         )
 
     def create(self, resource: str, obj: Object, on_text: OnText) -> None:
         meta = obj["metadata"]
         self._act(f"create {obj['kind']} {meta.get('name') or meta.get('generateName', '')}")
-        self.client.create(resource, obj, lambda reply: on_text(_refusal(reply)))
+        self.client.create(resource, obj, lambda reply: on_text(refusal_of(reply)))
 
     def _act(self, what: str) -> None:
         self.on_act(what, Moment(self.newest_revision, self.live_ms()))
@@ -312,12 +312,3 @@ class Feed:
 def _about(event: Object) -> tuple[str, ...]:
     uid = (event.get("involvedObject") or {}).get("uid")
     return (uid,) if uid else ()
-
-
-def _refusal(reply: Reply) -> str:
-    """What went wrong, "" if nothing."""
-    if reply.ok:
-        return ""
-    if not reply.code:
-        return "the API server does not answer"
-    return str(decode(reply).get("message") or f"refused with code {reply.code}")

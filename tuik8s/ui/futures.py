@@ -111,6 +111,7 @@ class Futures(TimeKeys):
             return f":clock takes {CLOCK}"
         except Unable as unable:
             return str(unable)
+        self.notify(f"tuik8s clock {' '.join(text.split())}", markup=False)
         return ""
 
     def action_undo(self) -> None:

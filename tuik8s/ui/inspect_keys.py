@@ -8,6 +8,7 @@ A screen says what is under its cursor (`DashboardScreen.subject`); everything h
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual.binding import Binding
@@ -76,6 +77,26 @@ class InspectKeys(Futures):
         """What the scheduler decided about a pod."""
         self.push_screen(DecisionScreen(self.feed, ref))
 
+    def open_trace(self, ref: Ref) -> str:
+        """How a pod came about; why not, for anything else."""
+        if ref.resource != "pods":
+            return f"a trace is of a pod, not of {ref.plural}; w says why"
+        self.push_screen(TraceScreen(self.feed, ref))
+        return ""
+
+    def open_xray(self, ref: Ref) -> str:
+        """What hangs together with an object; of a namespace, all that is in it."""
+        whole = ref.resource == "namespaces"
+        self.push_screen(XrayScreen(self.feed, ref, whole_namespace=whole))
+        return ""
+
+    def open_routes(self, ref: Ref) -> str:
+        """The ways of connections to a Service or through a node; why not, for anything else."""
+        if ref.resource not in ROUTED:
+            return f"routes are of a Service or a node, not of {ref.plural}; :routes shows all"
+        self.push_screen(RoutingScreen(self.feed, ref))
+        return ""
+
     def open_what_if(self, ref: Ref) -> None:
         """Where a pod would go if it were another one; a log has no scheduler to ask."""
         if self.feed.read_only:
@@ -105,11 +126,7 @@ class InspectKeys(Futures):
             self.open_why(ref)
 
     def action_trace(self) -> None:
-        ref = self.subject()
-        if ref != NO_REF and ref.resource != "pods":
-            self._say(f"a trace is of a pod, not of {ref.plural}; w says why")
-        elif ref != NO_REF:
-            self.push_screen(TraceScreen(self.feed, ref))
+        self._open(self.open_trace)
 
     def action_logs(self) -> None:
         ref = self.subject()
@@ -126,17 +143,16 @@ class InspectKeys(Futures):
             self.push_screen(ShellScreen(self.feed, ref, self._typed))
 
     def action_xray(self) -> None:
-        ref = self.subject()
-        if ref != NO_REF:
-            whole = ref.resource == "namespaces"
-            self.push_screen(XrayScreen(self.feed, ref, whole_namespace=whole))
+        self._open(self.open_xray)
 
     def action_routes(self) -> None:
+        self._open(self.open_routes)
+
+    def _open(self, how: Callable[[Ref], str]) -> None:
         ref = self.subject()
-        if ref.resource in ROUTED:
-            self.push_screen(RoutingScreen(self.feed, ref))
-        elif ref != NO_REF:
-            self._say(f"routes are of a Service or a node, not of {ref.plural}; :routes shows all")
+        problem = how(ref) if ref != NO_REF else ""
+        if problem:
+            self._say(problem)
 
     def action_difference(self) -> None:
         ref, screen = self.subject(), self.screen

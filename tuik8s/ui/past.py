@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from tuik8s.api.types import Key, Object, Reply, Request
-from tuik8s.bus.client import Client, decode
+from tuik8s.bus.client import Client, refusal_of
 from tuik8s.bus.entries import Entry, Shelf
 
 LIST_WITHIN_MS = 10_000
@@ -209,8 +209,7 @@ class Past:
             self._ask(_Load(load.resource, self.moment.revision, load.entries))
             return False
         if not reply.ok:
-            said = str(decode(reply).get("message", "")) if reply.code else ""
-            self.refused = said or "the API server does not answer"
+            self.refused = refusal_of(reply)
             self._end(load, {})
         return reply.ok
 

@@ -3,42 +3,64 @@
     pods, po default, deploy /web    the rows of a kind, one a line, "HEADING value; ..."
     describe NAME   yaml NAME        one object of the kind listed last
     problems                         what is wrong
+    overview, routes, timeline ...   a screen, as its text
+    why NAME   trace NAME   logs ... a screen about one object of the kind listed last
+    @-10m, @#4711, \\               another moment; now again
     help   quit
 
-Each answer is complete in itself: nothing is drawn over, nothing is said by colour or place.
+Each answer is complete in itself: nothing is drawn over, nothing is said by colour or place. The
+screens are those of the dashboard, which runs without a terminal for it (`ui_plain`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.types import Object
 from tuik8s.ui import filter as filters
 from tuik8s.ui.describe import describe, yaml_of
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.refs import ref_of
 from tuik8s.ui.settings import nearest
 from tuik8s.ui.watch import Watch
 
-HELP = """\
+if TYPE_CHECKING:
+    from tuik8s.ui.app import Dashboard
+
+SCREENS = ("overview", "routes", "sched", "xray", "engine", "timeline")
+"""Those of `screens.registry`, which brings all of Textual with it."""
+
+OF_ONE = ("why", "decision", "trace", "xray", "routes", "logs", "ownership", "changes")
+"""Screens, and tabs, about one object."""
+
+HELP = f"""\
 KIND [NAMESPACE|all] [/FILTER]   list objects, by any name of the kind: pods, deploy, po default
 describe NAME, yaml NAME         one object of the kind listed last
+{", ".join(OF_ONE)} NAME
+                                 more about it
+{", ".join(SCREENS)}
+                                 the screens of the dashboard, as their text
 problems                         what is wrong in the cluster
+@-10m, @12:04:10, @#4711, @NAME  go to another moment; \\ alone goes back to now
 help                             this, and how filters are written
 quit                             end; the cluster goes on"""
 
-WORDS = ("describe", "yaml", "problems", "help", "quit")
+WORDS = ("describe", "yaml", *OF_ONE, *SCREENS, "problems", "help", "quit")
 
 
 class PlainReader:
-    """Answers lines with lines; all that it knows comes from the feed."""
+    """Answers lines with lines; all that it knows comes from the feed of a dashboard that nobody
+    sees."""
 
-    def __init__(self, feed: Feed) -> None:
-        self.feed = feed
+    def __init__(self, dashboard: Dashboard) -> None:
+        self.dashboard = dashboard
+        self.feed: Feed = dashboard.feed
         self.kind: Kind | None = None
         """The kind listed last."""
-        self._watch = Watch(feed)
-        self._answers: dict[str, Callable[[str], list[str]]] = {
+        self._watch = Watch(self.feed)
+        self._answers: dict[str, Callable[[str], list[str] | None]] = {
             "describe": lambda name: self._one(name, self._described),
             "yaml": lambda name: self._one(name, lambda obj: yaml_of(obj).splitlines()),
             "problems": lambda _: self._problems(),
@@ -53,13 +75,22 @@ class PlainReader:
             return []
         return [kind.storage or kind.resource, "namespaces"]
 
-    def answer(self, line: str) -> list[str]:
-        """The lines that answer one."""
+    def answer(self, line: str) -> list[str] | None:
+        """The lines that answer one; None: they are those of the screen, as soon as it has all."""
         word, _, rest = line.strip().partition(" ")
         if not word:
             return []
         if word in self._answers:
             return self._answers[word](rest.strip())
+        if word in OF_ONE and rest:
+            return self._one(rest.strip(), lambda obj: self._look_at(word, obj))
+        if word in SCREENS:
+            return self._opened(self.dashboard.go(word))
+        if word[0] == "@":
+            return self._opened(self.dashboard.go_to(line))
+        if word == "\\":
+            self.dashboard.action_live()
+            return None
         kind = self.feed.kind(word)
         if kind is None:
             names = [*WORDS, *(kind.plural for kind in self.feed.kinds.all())]
@@ -94,7 +125,26 @@ class PlainReader:
             lines.append("; ".join(said))
         return lines
 
-    def _one(self, name: str, said: Callable[[Object], list[str]]) -> list[str]:
+    def _look_at(self, word: str, obj: Object) -> list[str] | None:
+        """Open a screen about one object."""
+        assert self.kind is not None
+        dashboard, ref = self.dashboard, ref_of(self.kind, obj)
+        opens = {"trace": dashboard.open_trace, "xray": dashboard.open_xray,
+                 "routes": dashboard.open_routes}  # fmt: skip
+        if word in opens:
+            return self._opened(opens[word](ref))
+        if word == "why":
+            dashboard.open_why(ref)
+        elif word == "decision":
+            dashboard.open_decision(ref)
+        else:
+            dashboard.open_detail(ref, word)
+        return None
+
+    def _opened(self, problem: str) -> list[str] | None:
+        return [problem] if problem else None
+
+    def _one(self, name: str, said: Callable[[Object], list[str] | None]) -> list[str] | None:
         if self.kind is None:
             return ["list a kind first: pods"]
         found = [o for o in self.feed.table(self.kind).objects() if o["metadata"]["name"] == name]

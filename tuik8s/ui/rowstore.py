@@ -66,6 +66,8 @@ class RowStore:
         self._frozen = False
         self._measures = tuple(Measure(column) for column in columns)
         self._widths: tuple[int, ...] = ()
+        self._is_reversed = False
+        """How the order stands; a frozen one does not follow the sort yet."""
 
     def put(  # the contract of the feed: one call per row
         self,
@@ -272,6 +274,7 @@ class RowStore:
         if self._frozen:
             return
         self.generation += 1
+        self._is_reversed = self.sort_descending
         shown = [self._key(row) for row in self._rows.values() if self._is_shown(row)]
         if self._source is not None:
             sort_key, column = self._source.sort_key, self.sort_column
@@ -302,7 +305,7 @@ class RowStore:
             del self._keys[index], self._order[index]
 
     def _index(self, key: SortKey) -> int:
-        if not self.sort_descending:
+        if not self._is_reversed:
             return bisect_left(self._keys, key)
         low, high = 0, len(self._keys)  # bisect knows only lists that ascend
         while low < high:

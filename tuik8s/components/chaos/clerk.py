@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tuik8s.api.types import Reply
-from tuik8s.bus.client import Client, decode
+from tuik8s.bus.client import Client, decode, refusal_of
 from tuik8s.components.chaos.base import Eviction
 
 TOO_MANY = 429
@@ -96,4 +96,4 @@ def _reason(reply: Reply) -> str:
     status = decode(reply)
     causes = (status.get("details") or {}).get("causes") or ()
     words = [status.get("message", ""), *(cause.get("message", "") for cause in causes)]
-    return " ".join(filter(None, words)) or "the API server does not answer"
+    return " ".join(filter(None, words)) or refusal_of(reply)

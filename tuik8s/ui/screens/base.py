@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING, cast
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
 
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.refs import NO_REF, Ref, owners_of
 from tuik8s.ui.widgets.key_hints import KeyHints
+from tuik8s.ui.widgets.lanes import Lanes
 from tuik8s.ui.widgets.live_table import LiveTable
+from tuik8s.ui.widgets.node_map import NodeMap
+from tuik8s.ui.widgets.page import Page
 from tuik8s.ui.widgets.prompt import Prompt
 from tuik8s.ui.widgets.status_bar import StatusBar
 from tuik8s.ui.widgets.timeline_bar import TimelineBar
@@ -118,6 +123,28 @@ class DashboardScreen(Screen[None]):
             self.dashboard.open_object(*owners[0])
         elif ref != NO_REF:
             self.notify(f"nobody owns {ref}", timeout=3, markup=False)
+
+    def about(self) -> object:
+        """What the screen is about, for JSON; None when that is its rows or its lines."""
+        return None
+
+    def is_shown(self, widget: Widget) -> bool:
+        """Whether it is neither another tab's nor left out for want of room."""
+        return all(each.display for each in widget.ancestors_with_self if isinstance(each, Widget))
+
+    def as_text(self) -> str:
+        """All of it as lines: what it is, then part by part, whole, with their headings."""
+        told = [self.title_line()]
+        for widget in self.query("*"):
+            if not self.is_shown(widget):
+                continue
+            if widget.border_title:
+                told.append(f"\n{widget.border_title}")
+            if isinstance(widget, Static) and widget.has_class("heading"):
+                told.append(f"\n{widget.render()}")
+            elif isinstance(widget, LiveTable | Page | NodeMap | Lanes):
+                told.append(widget.as_text())
+        return "\n".join(told)
 
     def action_half_page(self, direction: int) -> None:
         table = self.focused

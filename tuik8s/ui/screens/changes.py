@@ -76,8 +76,12 @@ class Changes(DashboardScreen):
         return super().check_action(action, parameters)
 
     def on_mount(self) -> None:
+        self.table.store.frozen = False  # whatever became of a question on an earlier screen
         for resource in related(self.kind):
             self.feed.informer(resource)  # so that a question can say what is affected
+
+    def on_screen_resume(self) -> None:
+        self.table.store.frozen = False  # a question is over, however it ended
 
     # --- delete -------------------------------------------------------------------------------
 

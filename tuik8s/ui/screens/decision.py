@@ -63,6 +63,11 @@ class DecisionScreen(PageScreen):
         focused = self.focused
         return focused if isinstance(focused, Page) else self.query_one(LiveTable)
 
+    def about(self) -> object:
+        """The decision that is shown, as the scheduler noted it."""
+        made = self._attempts.until(self.feed.now_ms())
+        return made[-1 - min(self._chosen, len(made) - 1)].decision if made else None
+
     def title_line(self) -> str:
         return f"decision about {self.ref}"
 

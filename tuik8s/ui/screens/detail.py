@@ -66,6 +66,9 @@ class DetailScreen(PageScreen):
         found: Widget = self._panes[self.tab]
         return found
 
+    def about(self) -> object:
+        return self.feed.get(*self.ref) if self.tab in ("describe", "yaml") else None
+
     def title_line(self) -> str:
         kind = self.feed.kinds.by_resource(self.ref.resource)
         where = f" -n {self.ref.namespace}" if self.ref.namespace else ""

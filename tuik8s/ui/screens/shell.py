@@ -82,7 +82,8 @@ class ShellScreen(DashboardScreen):
     def title_line(self) -> str:
         count = len(self._containers)
         more = f"  (container {self._chosen + 1} of {count}, Tab changes)" if count > 1 else ""
-        return f"exec pod/{self.ref.name} -n {self.ref.namespace}{more}"
+        inside = f" -c {self._container}" if self._container else ""
+        return f"kubectl exec -it {self.ref.name} -n {self.ref.namespace}{inside} -- sh{more}"
 
     def why_not(self, action: str, parameters: tuple[object, ...]) -> str:
         return self.feed.why_fixed if action == "run" else super().why_not(action, parameters)

@@ -49,6 +49,9 @@ class Lanes(ScrollView, can_focus=False):
         """Cells of a lane's text."""
         return max(1, self.scrollable_content_region.width - LABEL - 1)
 
+    def as_text(self) -> str:
+        return "\n".join(f"{each.name:<{LABEL}}{each.text}".rstrip() for each in self._lanes)
+
     def show(self, lanes: list[Lane], here: int) -> None:
         """here: the cell of the moment that is shown."""
         if (lanes, here) == (self._lanes, self._here):

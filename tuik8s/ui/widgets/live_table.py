@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tuik8s.ui.export import table_text
 from tuik8s.ui.rowstore import RowStore
 from tuik8s.ui.widgets import heading as layout
 from tuik8s.ui.widgets.row_strips import RowStrips, StripKey
@@ -111,6 +112,12 @@ class LiveTable(ScrollView, can_focus=True):
     def on_mount(self) -> None:
         super().on_mount()  # type: ignore[no-untyped-call]
         self._take_over()
+
+    def as_text(self) -> str:
+        """Its rows in aligned columns; what is said where there are none."""
+        if self.store is None or not self.store.order:
+            return self.empty
+        return table_text(self.store)
 
     def set_store(self, store: RowStore) -> None:
         """Show other rows: another list, another moment; the cursor stays on its object."""

@@ -67,6 +67,10 @@ class NodeMap(ScrollView, can_focus=True):
         """The node under the cursor."""
         return next((each for each in self._cells if each.name == self.cursor), None)
 
+    def as_text(self) -> str:
+        """A node a line, with what the cursor says of it."""
+        return "\n".join(f"{each.name}  {each.details}" for each in self._cells)
+
     def show(self, found: list[NodeCell]) -> None:
         if found == self._cells:
             return

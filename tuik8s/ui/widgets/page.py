@@ -121,6 +121,15 @@ class Page(ScrollView, can_focus=True):
     def text(self) -> str:
         return "\n".join(text_of(each) for each in self._lines)
 
+    def as_text(self) -> str:
+        """What is on it, for a file or a reader: control characters in sight, the cursor's line
+        marked."""
+        lines = [text_of(printable(each)) for each in self._lines]
+        if self.has_cursor:
+            signs = (CURSOR if at == self._index else NO_CURSOR for at in range(len(lines)))
+            lines = [sign.text + each for sign, each in zip(signs, lines, strict=True)]
+        return "\n".join(each.rstrip() for each in lines)
+
     @property
     def is_at_end(self) -> bool:
         """Whether the last line is in sight: whatever scrolls, a key or the mouse, decides it."""
