@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 
 from tuik8s.ui.filter import parse
+from tuik8s.ui.rowsource import Made
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.widgets.heading import fit, thumb_at
 from tuik8s.ui.widgets.live_table import LiveTable
@@ -238,6 +239,35 @@ def test_a_row_scrolled_moves_the_scrollbar_only_when_that_can_be_seen() -> None
 )  # fmt: skip
 def test_a_thumb_stands_at_an_eighth_of_a_cell(top: int, most: int, height: int, at: int) -> None:
     assert thumb_at(top, most, height) == at
+
+
+class Names:
+    """A source of rows that are their uid."""
+
+    def make(self, uid: str) -> Made:
+        return Made((Cell(uid), Cell("1")), (uid, 1), "", {})
+
+    def sort_key(self, uid: str, column: int) -> str:
+        return uid
+
+    def text(self, uid: str, column: int) -> str:
+        return uid
+
+    def labels(self, uid: str) -> dict[str, str]:
+        return {}
+
+
+def test_rows_made_out_of_sight_are_broad_enough_when_first_drawn() -> None:
+    store = RowStore(COLUMNS, Names())
+    names = [f"{index:012}" for index in range(100)]
+    store.put_later({name: name for name in names}, (), 0)
+    store.make_some(50)
+
+    async def scene(app: Plain, pilot: Pilot[None]) -> None:
+        assert [line[3:15] for line in screen(app.table)[1:]] == names[:10]
+        assert store.unmade == 50
+
+    play(scene, store)
 
 
 def test_a_change_is_marked_for_a_second() -> None:

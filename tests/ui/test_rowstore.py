@@ -202,6 +202,17 @@ def test_columns_do_not_move_while_rows_are_made_out_of_sight() -> None:
     assert store.widths == (30, 3)
 
 
+def test_what_is_in_sight_is_measured_whoever_made_it() -> None:
+    source = Source()
+    store = RowStore(COLUMNS, source)
+    store.put_later(later(source, "a" * 8, "b" * 30), (), 0)
+    store.make_some(1)
+    generation = store.generation
+    assert store.get("a" * 8).version
+    assert (store.widths, store.unmade) == ((8, 3), 1)
+    assert store.generation > generation
+
+
 def put(store: RowStore, uid: str, text: str, key: Any = "k", now_ms: int = 0) -> None:
     store.put(uid, (Cell(text), Cell("1", "ok")), (key, 1), "ok", now_ms)
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 OnReply = Callable[[Reply], None]
 OnNews = Callable[[bool], None]
-"""Called after an event (True) or an answer (False) was taken."""
+"""Called after what was told (True) or answered (False) was taken; who follows changes tells of
+them itself."""
 
 RESEND_FIRST_MS: Final = 1_000
 RESEND_LAST_MS: Final = 4_000

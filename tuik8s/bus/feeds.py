@@ -102,7 +102,6 @@ class Feeds:
             for clone in self._by_resource.get(topic[: topic.find(b"/") + 1], ()):
                 if topic.startswith(clone.prefix):
                     clone.receive(topic, header, frames[2])
-            self._client.on_news(True)
 
     def is_past(self, epoch: str) -> bool:
         """Whether frames of that epoch are leftovers of a publisher that is gone."""

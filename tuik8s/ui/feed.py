@@ -275,6 +275,7 @@ class Feed:
         table = self._tables.get(key.resource)
         if table is not None:
             table.touch((key.namespace, key.name), entry)
+        self.client.on_news(True)
 
     def _on_crd(self, change: Change) -> None:
         old, new = change.old, change.new

@@ -176,11 +176,12 @@ class RowStore:
 
     def get(self, uid: str) -> Row:
         """The row, made now if nobody has looked at it yet."""
-        row = self._rows.get(uid)
-        if row is None:
-            row = self._make(uid)
-            if self._later:  # what is in sight is as broad as it needs
-                self._widths = tuple(map(_clipped, self._measures, self._widths, row.lengths))
+        row = self._rows.get(uid) or self._make(uid)
+        if self._later:  # what is in sight is as broad as it needs, whoever made it
+            widths = tuple(map(_clipped, self._measures, self._widths, row.lengths))
+            if widths != self._widths:
+                self._widths = widths
+                self.generation += 1
         return row
 
     def find(self, uid: str) -> Row | None:

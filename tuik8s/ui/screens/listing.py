@@ -90,6 +90,9 @@ class Listing(Changes):
             self.rows.empty = self._what_to_do()
         self.rows.refresh_rows(now_ms)
 
+    def goes_on(self) -> bool:
+        return self.table.store.unmade > 0  # some rows are made with each tick
+
     def _take_new_kind(self) -> None:
         """Show new columns when a definition changed; a kind that went keeps its last rows."""
         self._kinds_version = self.feed.kinds_version

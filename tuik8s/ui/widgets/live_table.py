@@ -133,6 +133,9 @@ class LiveTable(ScrollView, can_focus=True):
         store = self.store
         if store is None:
             return
+        if store.unmade:
+            for uid in self.visible_uids():
+                store.get(uid)  # made now: it says how broad columns are
         if store.generation != self._generation and self._follow(store):
             self.refresh()
             return
@@ -249,6 +252,7 @@ class LiveTable(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         self._drawn.clear()
         self._show_cursor()
+        self.refresh_rows(self._now_ms)
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
