@@ -158,16 +158,76 @@ def test_an_overloaded_node_says_so_and_is_avoided(
     assert (pressed["status"], pressed["reason"]) == ("True", reason)
     assert pressed["lastTransitionTime"] > since
     assert taints(cluster) == {f"node.kubernetes.io/{taint}"}
+    cluster.run_ms(2_000)
+    scale(cluster, 6)
+    assert cluster.ready_on().count("node-2") == 1
     cluster.run_ms(15_000)
     assert condition(cluster, kind)["lastTransitionTime"] == pressed["lastTransitionTime"]
     assert cluster.node_ready("node-2") == "True"
-    scale(cluster, 6)
-    assert cluster.ready_on().count("node-2") == 1
+    assert cluster.ready_on().count("node-2") == 0, "its pod was evicted"
+    assert len(cluster.ready_on()) == 6, "and replaced elsewhere"
     told = {e["reason"] for e in cluster.objects("events") if e["involvedObject"]["kind"] == "Node"}
     assert reason.replace("Kubelet", "Node") in told
     heal(cluster)
     assert condition(cluster, kind)["status"] == "False"
     assert not taints(cluster)
+
+
+MEMORY = "tuik8s.dev/behaviour"
+
+
+def hungry(name: str, used: str, requested: str, priority: str = "") -> dict[str, Any]:
+    container = {
+        "name": "c",
+        "image": "example.org/hungry:1",
+        "resources": {"requests": {"memory": requested}},
+    }
+    spec: dict[str, Any] = {"nodeName": "node-2", "containers": [container]}
+    if priority:
+        spec["priorityClassName"] = priority
+    meta = {"name": name, "namespace": "default", "annotations": {MEMORY: f"memory {used}"}}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec}
+
+
+def test_under_memory_pressure_pods_go_one_by_one_by_upstreams_ranking(cluster: Cluster) -> None:
+    scale(cluster, 0)
+    important = {"metadata": {"name": "important"}, "value": 1000}
+    cluster.must("create", "priorityclasses.scheduling.k8s.io", important)
+    for pod in (
+        hungry("modest", "50Mi", "100Mi"),
+        hungry("greedy-important", "90Mi", "10Mi", "important"),
+        hungry("greedy", "30Mi", "10Mi"),
+        hungry("greediest", "80Mi", "10Mi"),
+        hungry("system", "80Mi", "10Mi", "system-node-critical"),
+    ):
+        pod["metadata"]["namespace"] = (
+            "kube-system" if "system" in pod["metadata"]["name"] else "default"
+        )
+        cluster.must("create", "pods", pod)
+    cluster.run_ms(60_000)
+    cluster.fault("f", action="node-overload", target="node/node-2")
+    evicted: list[str] = []
+    for _ in range(60):
+        cluster.run_ms(1_000)
+        for pod in cluster.objects("pods"):
+            name, status = pod["metadata"]["name"], pod.get("status") or {}
+            if status.get("reason") == "Evicted" and name not in evicted:
+                evicted.append(name)
+                assert "The node was low on resource: memory." in status["message"]
+    assert evicted == ["greediest", "greedy", "greedy-important", "modest"]
+    by_name = {pod["metadata"]["name"]: pod["status"] for pod in cluster.objects("pods")}
+    assert by_name["system"]["phase"] == "Running", "critical pods are left alone"
+    assert by_name["greedy"]["phase"] == "Failed"
+    targets = {c["type"]: c for c in by_name["greedy"]["conditions"]}
+    assert targets["DisruptionTarget"]["reason"] == "TerminationByKubelet"
+    events = [e for e in cluster.objects("events") if e["reason"] == "Evicted"]
+    assert len(events) == 4
+    heal(cluster)
+    assert not taints(cluster)
+    cluster.must("create", "pods", hungry("later", "1Mi", "1Mi"))
+    cluster.run_ms(30_000)
+    later = cluster.must("get", "pods", "default", "later")
+    assert later["status"]["phase"] == "Running"
 
 
 @pytest.mark.parametrize("action", ["node-cordon", "node-drain", "node-overload"])

@@ -59,9 +59,9 @@ def blast_of(effects: Effects, shape: Shape) -> Blast:
             processes[rule.party] = None
     nodes = _nodes_of(processes, shape)
     nodes += [drain.node for drain in effects.drain if drain.node not in nodes]
+    nodes += [r.node for r in effects.rules if isinstance(r, NodeRule) and r.node not in nodes]
     pods = {pod.place: pod for pod in shape.of("pod") if pod.node in nodes}
     nodes += [cordon.node for cordon in effects.cordon if cordon.node not in nodes]
-    nodes += [r.node for r in effects.rules if isinstance(r, NodeRule) and r.node not in nodes]
     for rule in effects.rules:
         if isinstance(rule, PodRule):
             pods.update((pod.place, pod) for pod in shape.of("pod") if _hits(rule, pod))

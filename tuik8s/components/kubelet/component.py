@@ -27,6 +27,7 @@ from tuik8s.bus.informer import Informer
 from tuik8s.components.base import Host
 from tuik8s.components.kubelet.config import KubeletConfig
 from tuik8s.components.kubelet.event_pace import EventPace
+from tuik8s.components.kubelet.eviction import Evictor
 from tuik8s.components.kubelet.node_agent import NodeAgent
 from tuik8s.components.kubelet.node_pods import NodePods
 from tuik8s.components.kubelet.pod_life import PodLife
@@ -57,6 +58,7 @@ class Kubelet:
         pace = EventPace(host.world)
         self._by_node: dict[str, NodePods] = {}
         self._agents: dict[str, NodeAgent] = {}
+        self._evictors: list[Evictor] = []
         self._clients: list[Client] = []
         for node in nodes:
             # Each node asks under its own name, also where one process hosts many.
@@ -73,6 +75,9 @@ class Kubelet:
                 self._owners,
                 pace,
                 partial(self._work_soon, node.name),
+            )
+            self._evictors.append(
+                Evictor(self._world, node.name, self._by_node[node.name], self._runtime)
             )
             self._agents[node.name] = NodeAgent(
                 self._world,

@@ -121,6 +121,12 @@ class NodePods:
         """All pods of the node."""
         return self._lives.values()
 
+    def evict(self, life: PodLife, reason: str, message: str, until_ms: int) -> None:
+        """End a pod as failed; its containers have until then to stop."""
+        life.stopping_until_ms = until_ms
+        life.fail("Warning", reason, message)
+        self._touch(life.uid)
+
     def look_at(self, life: PodLife) -> None:
         """Something was done to a container of this pod: see what became of it."""
         self._touch(life.uid)

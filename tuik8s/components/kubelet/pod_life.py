@@ -258,11 +258,8 @@ class PodLife:
         """Pending, Running, Succeeded or Failed; an end is told when nothing runs any more."""
         if self._was_terminal:
             return self._was_terminal
-        phase = (
-            "Failed"
-            if self.failed
-            else phase_of(self.containers, self._policy, is_deleting=self.is_deleting)
-        )
+        phase = phase_of(self.containers, self._policy, is_deleting=self.is_deleting)
+        phase = "Failed" if self.failed else phase
         if phase in ("Succeeded", "Failed") and any(c.is_running for c in self.containers):
             return "Running"
         return phase
@@ -390,9 +387,13 @@ class PodLife:
         if deadline_s is None or self.failed or self.phase() in ("Succeeded", "Failed"):
             return
         if now_ms >= self.started_at_ms + deadline_s * 1000:
-            self.failed, self.reason = True, "DeadlineExceeded"
-            self.message = "Pod was active on the node longer than the specified deadline"
-            self.notes.append(Note("Normal", self.reason, self.message))
+            text = "Pod was active on the node longer than the specified deadline"
+            self.fail("Normal", "DeadlineExceeded", text)
+
+    def fail(self, type_: str, reason: str, message: str) -> None:
+        """It ends as failed; the next step stops its containers."""
+        self.failed, self.reason, self.message = True, reason, message
+        self.notes.append(Note(type_, reason, message))
 
     def _note(self, type_: str, reason: str, message: str, container: Container) -> None:
         self.notes.append(Note(type_, reason, message, container))

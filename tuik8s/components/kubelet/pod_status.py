@@ -78,6 +78,8 @@ def _wanted(life: PodLife, phase: str) -> dict[str, tuple[str, str, str]]:
     wanted["Ready"] = _pod_ready(life, ready)
     wanted["ContainersReady"] = ready
     wanted["PodScheduled"] = ("True", "", "")
+    if life.failed and life.reason == "Evicted":
+        wanted["DisruptionTarget"] = ("True", "TerminationByKubelet", life.message)
     return wanted
 
 

@@ -2,8 +2,10 @@
 
 Symptom: the condition MemoryPressure, DiskPressure or PIDPressure is True with upstream's reason,
 an Event tells, and the node gets the taint of that pressure: new pods go elsewhere unless they
-tolerate it. What runs there runs on.
-Recovery: the condition is False with the next status, at once; the taint goes with it.
+tolerate it. Every ten seconds one pod is evicted, at first those that use more memory than they
+request, then by priority; it fails with the reason Evicted.
+Recovery: the condition is False with the next status, at once; the taint goes with it. What was
+evicted has been replaced elsewhere.
 """
 
 from __future__ import annotations
@@ -20,4 +22,11 @@ def plan(spec: FaultSpec, shape: Shape) -> Effects:
     return Effects(rules=(NodeRule(node=shape.node(spec.target), pressure=pressure),))
 
 
-ACTION = Action(plan=plan, group="node", targets=("node",), takes=("pressure",), reads=("nodes",))
+ACTION = Action(
+    plan=plan,
+    group="node",
+    targets=("node",),
+    takes=("pressure",),
+    reads=("nodes",),
+    downs_pods=True,
+)
