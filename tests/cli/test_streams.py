@@ -1,36 +1,12 @@
-"""What is typed for port-forward, attach and cp, and what a remote command's last words mean."""
+"""What is typed for cp, and what a remote command's last words mean."""
 
 from __future__ import annotations
 
 import pytest
 
 from tuik8s.cli.cp import Place, place_in
-from tuik8s.cli.port_forward import ports_in
 from tuik8s.cli.remote import exit_code
 from tuik8s.components.supervisor.directory import Refusal
-
-
-@pytest.mark.parametrize(
-    ("text", "ports"),
-    [
-        ("80", (80, "80")),
-        ("8080:80", (8080, "80")),
-        (":80", (0, "80")),
-        ("0:80", (0, "80")),
-        ("8080:http", (8080, "http")),
-        *(
-            (bad, None)
-            for bad in ("", ":", "http", "8080:", "1:2:3", "x:80", "65536", "0", "-1:80")
-        ),
-        ("9" * 5_000, None),
-    ],
-)
-def test_ports(text: str, ports: tuple[int, str] | None) -> None:
-    if ports is not None:
-        assert ports_in(text) == ports
-        return
-    with pytest.raises(Refusal, match="write 8080:80"):
-        ports_in(text)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.live import Live
+from tests.clients.live import Live, curl, needs_kubectl
 from tests.clients.terminal import QUIT, dashboard
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
@@ -167,3 +167,21 @@ async def _await(socket, text: bytes) -> None:  # type: ignore[no-untyped-def]
         assert isinstance(message.data, bytes | str), (message, written[-500:])
         data = message.data
         written += data if isinstance(data, bytes) else data.encode()
+
+
+@needs_kubectl
+def test_a_port_is_forwarded_as_long_as_the_dashboard_is_open(cluster: Live) -> None:
+    cluster.kubectl("run", "web", "--image=nginx", "--port=80")
+    cluster.kubectl("wait", "--for=condition=Ready", "pod/web")
+    with dashboard(*on(cluster)) as terminal:
+        terminal.await_text(b"LIVE")
+        terminal.type(b":forward pod/web :80\r")
+        terminal.await_text(b"is at 127.0.0.1:")
+        text = re.sub(rb"\x1b\[[0-9;:]*m", b"", terminal.written)
+        found = re.search(rb"is at (127\.0\.0\.1:\d+)", text)
+        assert found
+        address = found[1].decode()
+        assert "<p>web</p>" in curl(address)
+        terminal.type(QUIT)
+        terminal.await_end()
+    assert curl(address) == ""

@@ -14,7 +14,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from tuik8s.api.numbers import parse_int
+from tuik8s.api.remote_port import ports_in
 from tuik8s.cli.arguments import require_running
 from tuik8s.cli.completers import completes, pods
 from tuik8s.cli.wanted import add_namespace
@@ -22,8 +22,6 @@ from tuik8s.components.supervisor.directory import Refusal, Running
 
 if TYPE_CHECKING:
     from tuik8s.cli.forwards import LocalForward
-
-PORT_MAX = 65_535
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,23 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    wanted = [ports_in(text) for text in args.ports]
+    try:
+        wanted = [ports_in(text) for text in args.ports]
+    except ValueError as problem:
+        raise Refusal(str(problem)) from problem
     _, running = require_running(args)
     return asyncio.run(_run(args, running, wanted))
-
-
-def ports_in(text: str) -> tuple[int, str]:
-    """(local port, port there) of `8080:80`, `80` or `:80`; local 0: a free one. Raises Refusal."""
-    local, colon, port = text.rpartition(":")
-    port_number = parse_int(port)
-    number = parse_int(local) if local else 0
-    if not colon:
-        number = port_number
-    is_named = port_number is None and port and not port[0].isdigit()
-    is_port = port_number is not None and 0 < port_number <= PORT_MAX
-    if number is None or not 0 <= number <= PORT_MAX or not (is_port or is_named):
-        raise Refusal(f"{text!r} is no pair of ports; write 8080:80, 80, :80 or 8080:http")
-    return number, port
 
 
 async def _run(args: argparse.Namespace, running: Running, wanted: list[tuple[int, str]]) -> int:

@@ -7,11 +7,13 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuik8s.cli.log_directory import open_view, told_in_words
+from tuik8s.cli.ui_forwards import Forwards
 from tuik8s.cli.ui_live import live_client, log_client
 from tuik8s.components.supervisor.command import Process, processes_of
 from tuik8s.components.supervisor.directory import (
@@ -23,6 +25,7 @@ from tuik8s.components.supervisor.directory import (
 )
 from tuik8s.components.supervisor.kin import kin
 from tuik8s.ui.control import Unable
+from tuik8s.ui.forwarding import Forwarded
 
 if TYPE_CHECKING:
     from tuik8s.bus.client import Client
@@ -53,6 +56,7 @@ class LocalMachine:
         self._runtime = runtime
         self._memory = memory
         self._remembers = remembers
+        self._forwards = Forwards(directory if remembers else None)
         self._open = ExitStack()
         self._reached: dict[tuple[str, str], Client] = {}
         """Clients of other clusters, by data directory and runtime directory."""
@@ -107,8 +111,25 @@ class LocalMachine:
         with told_in_words(path):
             return self._open.enter_context(log_client(view))[0]
 
+    def forwards(self) -> list[Forwarded]:
+        return self._forwards.there()
+
+    def forward(
+        self,
+        namespace: str,
+        target: str,
+        port: str,
+        local_port: int,
+        done: Callable[[Forwarded | str], None],
+    ) -> None:
+        self._forwards.begin(namespace, target, port, local_port, done)
+
+    def stop_forward(self, forwarded: Forwarded) -> None:
+        self._forwards.stop(forwarded)
+
     def close(self) -> None:
-        """Let go of the other clusters."""
+        """Let go of the other clusters, and of the ports here."""
+        self._forwards.close()
         self._open.close()
 
     def recall(self) -> str:

@@ -1,7 +1,7 @@
 """Looking closer, from any screen: why, how it came about, what hangs together, what differs.
 
     w why   t trace   x xray   r routes   D difference to another moment
-    of the object under the cursor   s commands in a pod   l logs
+    of the object under the cursor   s commands in a pod   l logs   F its ports, here
 
 A screen says what is under its cursor (`DashboardScreen.subject`); everything here opens on it.
 """
@@ -16,6 +16,7 @@ from textual.binding import Binding
 from tuik8s.ui.compare import Comparison
 from tuik8s.ui.control import Acts, Control
 from tuik8s.ui.feed import Feed
+from tuik8s.ui.forwarding import pair_for, ports_of, target_of
 from tuik8s.ui.futures import Futures
 from tuik8s.ui.past import Moment
 from tuik8s.ui.questions import Questions
@@ -49,6 +50,7 @@ class InspectKeys(Futures):
         Binding("r", "routes", "Routes", show=False, id="inspect.routes"),
         Binding("s", "shell", "Exec", show=False, id="inspect.shell"),
         Binding("l", "logs", "Logs", show=False, id="inspect.logs"),
+        Binding("F", "forward", "Port-forward", show=False, id="inspect.forward"),
         Binding("D", "difference", "Difference", show=False, id="inspect.difference"),
     ]
 
@@ -141,6 +143,17 @@ class InspectKeys(Futures):
             self._say(f"commands run in pods, not in {ref.plural}")
         elif ref != NO_REF:
             self.push_screen(ShellScreen(self.feed, ref, self._typed))
+
+    def action_forward(self) -> None:
+        """Have the ports typed: those of the object are there, to be changed or entered."""
+        ref = self.subject()
+        target = target_of(ref)
+        if ref != NO_REF and not target:
+            self._say(f"ports are of a pod or a Service, not of {ref.plural}")
+        elif target:
+            pair = pair_for(ports_of(self.feed.get(*ref)))
+            prompt = self.screen.query_one(Prompt)
+            prompt.open(":", f"forward {ref.namespace}/{target} {pair}")
 
     def action_xray(self) -> None:
         self._open(self.open_xray)

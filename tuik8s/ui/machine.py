@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from tuik8s.bus.client import Client
 from tuik8s.ui.control import Unable
+from tuik8s.ui.forwarding import Forwarded
 
 Status = Callable[[], list[dict[str, Any]]]
 """Asks the supervisor for its processes; [] when it does not say."""
@@ -31,6 +32,25 @@ class Machine(Protocol):
         """A client of another cluster, running or not, that lives as long as the dashboard. Raises
         Unable."""
         ...
+
+    def forwards(self) -> list[Forwarded]:
+        """The ports of this machine at which something of the cluster is reached."""
+        ...
+
+    def forward(
+        self,
+        namespace: str,
+        target: str,
+        port: str,
+        local_port: int,
+        done: Callable[[Forwarded | str], None],
+    ) -> None:
+        """Begin to forward a port, for as long as the dashboard is open. target: KIND/NAME;
+        local_port 0: a free one; done: is told of what there is then, or what went wrong. Raises
+        Unable where no ports are forwarded."""
+        ...
+
+    def stop_forward(self, forwarded: Forwarded) -> None: ...
 
     def recall(self) -> str:
         """What `remember` was told last time; "" the first time."""
@@ -67,6 +87,22 @@ class NoMachine:
         raise Unable(
             "other clusters cannot be reached from here; tuik8s diff A B compares their logs"
         )
+
+    def forwards(self) -> list[Forwarded]:
+        return []
+
+    def forward(
+        self,
+        namespace: str,
+        target: str,
+        port: str,
+        local_port: int,
+        done: Callable[[Forwarded | str], None],
+    ) -> None:
+        raise Unable("no ports are forwarded from here; tuik8s port-forward does, at a terminal")
+
+    def stop_forward(self, forwarded: Forwarded) -> None:
+        pass
 
     def recall(self) -> str:
         return ""

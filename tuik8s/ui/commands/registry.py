@@ -11,6 +11,7 @@ from tuik8s.ui.commands import (
     delete,
     diff,
     export,
+    forward,
     fps,
     help,  # noqa: A004 - a command's name
     history,
@@ -35,6 +36,7 @@ COMMANDS: tuple[Command, ...] = (
     context.COMMAND,
     diff.COMMAND,
     logs.COMMAND,
+    forward.COMMAND,
     history.COMMAND,
     set.COMMAND,
     fps.COMMAND,

@@ -8,6 +8,7 @@ from tuik8s.ui.feed import Feed
 from tuik8s.ui.machine import Status
 from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.screens.engine import EngineScreen
+from tuik8s.ui.screens.forwards import ForwardsScreen
 from tuik8s.ui.screens.overview import OverviewScreen
 from tuik8s.ui.screens.routing import RoutingScreen
 from tuik8s.ui.screens.sched import SchedulingScreen
@@ -22,6 +23,7 @@ SCREENS: dict[str, Make] = {
     "sched": lambda feed, status: SchedulingScreen(feed),
     "xray": lambda feed, status: XrayScreen(feed),
     "engine": lambda feed, status: EngineScreen(feed, status),
+    "forwards": lambda feed, status: ForwardsScreen(feed),
     "timeline": lambda feed, status: TimelineScreen(feed),
 }
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from tuik8s.api.errors import bad_request
 from tuik8s.api.numbers import parse_int
+from tuik8s.api.remote_port import PORT_MAX
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.call import Call, Outcome
 from tuik8s.components.apiserver.options import Query
 from tuik8s.components.apiserver.pod_connections import kubelet_path, pod_and_node, require_upgrade
 from tuik8s.components.apiserver.port_forwards import PortForwards
 from tuik8s.components.apiserver.subresources.base import Handlers
-from tuik8s.components.apiserver.upgrades.spdy_forwards import PORT_MAX
 
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.core import Core

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from tuik8s.api.numbers import parse_int
+from tuik8s.api.remote_port import PORT_MAX
 from tuik8s.components.apiserver.port_forwards import Forward, PortForwards
 from tuik8s.components.apiserver.upgrades import spdy
 
 PROTOCOL: Final = "portforward.k8s.io"
-PORT_MAX: Final = 65_535
 
 
 @dataclass(slots=True)
