@@ -12,6 +12,7 @@ from tuik8s.api.numbers import parse_int
 from tuik8s.components.kubelet.shell.base import READ, Effect, Run, Sleep, Streams, options
 from tuik8s.components.kubelet.shell.files import FileProblem
 from tuik8s.components.kubelet.shell.interpreter import Shell
+from tuik8s.components.kubelet.shell.pattern import BadPattern, Pattern
 
 _SEQ_MAX: Final = 10_000
 _LONG_MS: Final = 3_600_000
@@ -118,17 +119,21 @@ def tail(shell: Shell, words: list[str], streams: Streams) -> Run:
 
 def grep(shell: Shell, words: list[str], streams: Streams) -> Run:
     flags, rest = options(words, "e")
-    pattern = flags.get("e") or (rest.pop(0) if rest else "")
-    try:
-        found = re.compile(
-            re.escape(pattern) if "F" in flags else pattern, re.IGNORECASE if "i" in flags else 0
-        )
-    except (re.error, OverflowError) as problem:
-        streams.complain(f"grep: bad regex '{pattern}': {problem}")
-        return 2
+    text = flags.get("e") or (rest.pop(0) if rest else "")
+    is_in: Callable[[str], bool]
+    if "F" in flags:
+        wanted = text.lower() if "i" in flags else text
+        is_in = lambda line: wanted in (line.lower() if "i" in flags else line)  # noqa: E731
+    else:
+        extended = "E" in flags or words[0] == "egrep"
+        try:
+            is_in = Pattern(text, is_extended=extended, ignores_case="i" in flags).is_in
+        except BadPattern as problem:
+            streams.complain(f"grep: bad regex '{text}': {problem}")
+            return 2
     data, status = yield from _input(shell, rest, streams, words[0])
     lines = data.decode(errors="replace").splitlines()
-    chosen = [line for line in lines if bool(found.search(line)) != ("v" in flags)]
+    chosen = [line for line in lines if is_in(line) != ("v" in flags)]
     if "c" in flags:
         streams.say(f"{len(chosen)}\n")
     elif "q" not in flags:

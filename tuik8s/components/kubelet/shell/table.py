@@ -26,6 +26,7 @@ SHELL: Final[Mapping[str, Command]] = {
     "exit": at_once(commands.leave),
     "export": at_once(commands.export),
     "false": at_once(commands.false),
+    "egrep": filters.grep,
     "grep": filters.grep,
     "head": filters.head,
     "hostname": at_once(commands.hostname),
