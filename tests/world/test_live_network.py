@@ -141,6 +141,29 @@ def test_a_forwarder_tries_the_next_target_and_counts_bytes(
     assert told.events == [("failed", nobody), ("open", pod.address), close]
 
 
+def test_a_lost_connection_is_silent_until_it_is_given_up(
+    bench: Bench, network: LiveNetwork
+) -> None:
+    silent_ms = [100, 3_600_000]
+    lost = msgspec.structs.replace(Told().service, silent_ms=lambda client: silent_ms.pop(0))
+    service = network.listen(FREE, lost)
+
+    async def ask(*, patience_s: float) -> bytes:
+        reader, writer = await asyncio.open_connection(*service.address)
+        writer.write(b"GET / HTTP/1.1\r\n\r\n")
+        try:
+            return await asyncio.wait_for(reader.read(), patience_s)
+        finally:
+            writer.close()
+
+    began_ms = bench.driver.now_ms()
+    assert bench.loop.run_until_complete(ask(patience_s=30)) == b"", "cut off in the end"
+    assert bench.driver.now_ms() - began_ms >= 100
+    with pytest.raises(TimeoutError):
+        bench.loop.run_until_complete(ask(patience_s=0.2))
+    assert bench.run(lambda: not service.connections), "who gives up leaves nothing behind"
+
+
 @pytest.mark.parametrize("targets", [(), "closed"], ids=["no target", "all refuse"])
 def test_without_a_target_the_client_is_cut_off(
     bench: Bench, network: LiveNetwork, targets: object

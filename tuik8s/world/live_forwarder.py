@@ -5,6 +5,7 @@
 Both directions have back-pressure (a full side stops the reading of the other) and half-close (the
 end of one direction is passed on, the other goes on). A target that refuses, or does not accept in
 time, is reported, and the next one of the route is tried; without one left the client is cut off.
+A connection that a fault loses is left without an answer for as long as a system would try.
 The work per connection does not depend on how many services there are.
 """
 
@@ -14,6 +15,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, cast
 
+from tuik8s.world.base import Timer
 from tuik8s.world.live import LiveDriver
 from tuik8s.world.network import Address, Forwarding
 
@@ -110,6 +112,8 @@ class ForwardedTcp(Half):
         self._client = Address("", 0)
         self._target: Address | None = None
         self._dialling: asyncio.Task[None] | None = None
+        self._silence: Timer | None = None
+        """Runs while the connection is lost: what comes goes nowhere."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -123,10 +127,20 @@ class ForwardedTcp(Half):
 
     def _begin(self) -> None:
         targets = self._service.route(self._client)
+        silent_ms = 0 if targets else self._service.silent_ms(self._client)
         if targets:
             self._dialling = self._driver.loop.create_task(self._dial(targets))
+        elif silent_ms:
+            self._silence = self._driver.schedule(self._driver.now_ms() + silent_ms, self.abort)
         else:
             self.abort()
+
+    def data_received(self, data: bytes) -> None:
+        if self._silence is None:
+            super().data_received(data)
+
+    def eof_received(self) -> bool:
+        return super().eof_received() if self._silence is None else False
 
     async def _dial(self, targets: tuple[Address, ...]) -> None:
         for target in targets:
@@ -168,6 +182,8 @@ class ForwardedTcp(Half):
 
     def on_lost(self) -> None:
         self._connections.discard(self)
+        if self._silence is not None:
+            self._silence.cancel()
         target, self._target = self._target, None
         if target is not None and self.other is not None:
             sent, got = self.received_bytes, self.other.received_bytes

@@ -52,13 +52,19 @@ def _no_wait(client: Address, target: Address) -> int:
     return 0
 
 
+def _not_silent(client: Address) -> int:
+    return 0
+
+
 class Forwarding(msgspec.Struct, frozen=True):
     """A listener that hands each connection to a target.
 
     route: client address -> targets to try in this order (empty: refuse the connection).
     on_open and on_close: called with the client and the target that was reached; on_failed with
-    one that refused. wait_ms: how long to wait before a TCP target is tried. outside: targets are
-    the machine's own addresses, such as those of a container engine.
+    one that refused. wait_ms: how long to wait before a TCP target is tried. silent_ms: how long
+    a TCP connection without a target gets no answer, as if its packets were lost, before it is cut
+    off; 0: at once. outside: targets are the machine's own addresses, such as those of a container
+    engine.
     """
 
     route: Callable[[Address], tuple[Address, ...]]
@@ -67,6 +73,7 @@ class Forwarding(msgspec.Struct, frozen=True):
     on_failed: Callable[[Address, Address], None]
     udp: bool = False
     wait_ms: Callable[[Address, Address], int] = _no_wait
+    silent_ms: Callable[[Address], int] = _not_silent
     outside: bool = False
 
 

@@ -131,6 +131,8 @@ class NetworkTable:
                 return replace(answer, delay_ms=answer.delay_ms + wait_ms) if wait_ms else answer
             finally:
                 service.on_close(client, target, sent, got)
+        if service.silent_ms(client):
+            raise NoAnswer(f"what was sent to {listener.address} is lost")
         raise Refused(f"{listener.address} had nobody to forward to")
 
     def _free(self, host: str, udp: bool) -> Address:

@@ -7,6 +7,7 @@ import pytest
 from tests.components.proxy.plant import ProxyPlant
 from tuik8s.world.network import Refused
 from tuik8s.world.rules import Rule, TrafficRule
+from tuik8s.world.simulated_network import NoAnswer
 
 
 def disturb(plant: ProxyPlant, *rules: Rule) -> None:
@@ -42,6 +43,8 @@ def test_some_connections_are_lost_and_none_afterwards(plant: ProxyPlant) -> Non
 def test_all_are_lost_of_that_service_alone(plant: ProxyPlant) -> None:
     disturb(plant, TrafficRule(namespace="default", service="web", drop_per_mille=1000))
     assert answered(plant, 10) == 0
+    with pytest.raises(NoAnswer, match="is lost"):  # not refused: the client waits
+        plant.who()
     disturb(plant, TrafficRule(namespace="shop", service="web", drop_per_mille=1000))
     assert answered(plant, 10) == 10
 

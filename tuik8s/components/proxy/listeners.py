@@ -20,6 +20,8 @@ from tuik8s.world.network import Address, AddressTaken, Forwarding, Listener, Ne
 LOCAL = "127.0.0.1"
 ENTERING_MAX = 4_096
 """Connections still looking for a target; those that find none are told of by nobody."""
+SYN_RETRIES_MS = 127_000
+"""So long Linux tries to connect where no packet gets through."""
 
 
 class _Portal:
@@ -36,6 +38,8 @@ class _Portal:
         self._entering: dict[Address, Router] = {}
         self._inside: dict[Address, Router] = {}
         self._waits: dict[Address, dict[Address, int]] = {}
+        self._lost: dict[Address, bool] = {}
+        """Clients whose connection a fault has just lost."""
 
     def forwarding(self, redirect: Redirect) -> Forwarding:
         external = redirect.external
@@ -46,6 +50,8 @@ class _Portal:
             ends = router.order(self.id, client.host, self._now_ms(), external=external)
             if ends and self._traffic.is_disturbed:
                 ends = self._disturbed(router, client, ends)
+                if not ends and redirect.protocol == "TCP":
+                    self._lost[client] = True
             if ends:
                 if len(self._entering) >= ENTERING_MAX:
                     del self._entering[next(iter(self._entering))]
@@ -72,8 +78,13 @@ class _Portal:
         def wait_ms(client: Address, target: Address) -> int:
             return self._waits.get(client, {}).get(target, 0)
 
+        def silent_ms(client: Address) -> int:
+            return SYN_RETRIES_MS if self._lost.pop(client, False) else 0
+
         udp = redirect.protocol == "UDP"
-        return Forwarding(route, opened, closed, failed, udp=udp, wait_ms=wait_ms)
+        return Forwarding(
+            route, opened, closed, failed, udp=udp, wait_ms=wait_ms, silent_ms=silent_ms
+        )
 
     def _disturbed(
         self, router: Router, client: Address, ends: tuple[Endpoint, ...]

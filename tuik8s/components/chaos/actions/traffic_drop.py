@@ -1,7 +1,7 @@
 """traffic-drop: `percent` of the connections to a Service are lost at the proxies.
 
-Symptom: clients are cut off at once, at every node, while pods and endpoints look well; existing
-connections go on. UDP datagrams of a lost flow are dropped.
+Symptom: clients wait for an answer until they give up, at every node, while pods and endpoints
+look well; existing connections go on. UDP datagrams of a lost flow are dropped.
 Recovery: the next connection gets through.
 """
 
