@@ -11,6 +11,7 @@ from tests.ui.stage import Stage, deployment, play
 from tuik8s.ui.machine import NoMachine
 from tuik8s.ui.screens.choose_columns import ChooseColumns
 from tuik8s.ui.screens.listing import Listing
+from tuik8s.ui.tables import Shape
 from tuik8s.ui.widgets.confirm import Confirm
 from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.note import Note
@@ -360,5 +361,31 @@ def test_o_goes_to_the_node_and_j_to_the_owner() -> None:
         assert "nodes 3" in stage.status
         row = next(line for line in stage.lines if line.startswith("▸"))
         assert selected["spec"]["nodeName"] in row
+
+    play(scene)
+
+
+def test_rows_that_nobody_looks_at_are_made_in_quiet_moments(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tuik8s.ui.tables.MANY", 0)
+    monkeypatch.setattr("tuik8s.ui.tables.MADE_AT_ONCE", 5)
+
+    async def scene(stage: Stage) -> None:
+        stage.create("deployments.apps", deployment("many", 60))
+        await stage.wait(4_000)
+        screen = listing(stage)
+        await stage.press("0")
+        screen.table.set_shape(Shape(labels=("app",)), stage.feed.now_ms())
+        screen.rows.set_store(screen.table.store)
+        store = screen.table.store
+        stage.app.show_newest()
+        assert screen.goes_on()
+        assert 0 < store.unmade < len(store.order)
+        while screen.goes_on():
+            before = store.unmade
+            stage.app.show_newest()
+            assert store.unmade < before
+        assert "many" in stage.text
 
     play(scene)

@@ -43,6 +43,9 @@ class Bench:
     def set_timer(self, after_s: float, call: Callable[[], None]) -> None:
         """Once, later: nothing that is shown."""
 
+    def call_later(self, call: Callable[[], None]) -> None:
+        call()
+
     def show(self) -> None:
         self.shown += 1
 
@@ -55,6 +58,16 @@ class Bench:
                 if timer.runs and self.now_ms % timer.every_ms == 0:
                     timer.call()
         return self.shown - before
+
+
+def test_what_was_waited_for_is_shown_at_once_and_what_follows_at_the_next_ticks() -> None:
+    bench = Bench()
+    bench.pass_ms(5_000)
+    assert bench.pump.is_at_rest
+    before = bench.shown
+    bench.pump.at_once()
+    assert bench.shown == before + 1
+    assert bench.pass_ms(500) == 5
 
 
 def test_at_rest_it_is_shown_once_a_second() -> None:

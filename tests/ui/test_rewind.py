@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.ui.stage import Stage, deployment, play
 from tuik8s.api.types import Request
 from tuik8s.bus.client import OnReply
+from tuik8s.ui.export import rows_of
 from tuik8s.ui.past import Moment, Past
 from tuik8s.ui.rewind import QUIET, WALK_MAX
+from tuik8s.ui.tables import Table
 
 
 def rows(stage: Stage) -> int:
@@ -338,5 +342,40 @@ def test_playing_fast_over_a_busy_stretch_shows_all_of_it() -> None:
         assert seen > 700, "all of it in three ticks"
         rewinder.pause_or_play()
         await shown(stage)
+
+    play(scene)
+
+
+@pytest.mark.parametrize("keys", [(), ("S",), ("A",), ("slash", "r", "u", "n", "n", "enter")])
+def test_rows_made_later_are_those_of_the_moment(
+    keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However they are sorted and filtered, and whichever were looked at on the way."""
+    monkeypatch.setattr("tuik8s.ui.tables.MANY", 0)
+    monkeypatch.setattr("tuik8s.ui.tables.MADE_AT_ONCE", 1)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press(*keys)
+        await scaled(stage, 9)
+        await scaled(stage, 2)
+        rewinder, newest = stage.app.rewinder, stage.feed.newest_revision
+        screen = stage.app.listing
+        assert screen is not None
+        for revision in (newest - 40, newest - 5, newest, newest - 25, newest - 40):
+            rewinder.go_to(revision)
+            await shown(stage)
+            store, past = screen.table.store, stage.feed.past
+            assert past is not None
+            fresh = Table(screen.kind)
+            monkeypatch.setattr("tuik8s.ui.tables.MANY", 10**6)
+            fresh.reset(past.entries("pods"), "", past.moment.at_ms)
+            monkeypatch.setattr("tuik8s.ui.tables.MANY", 0)
+            fresh.store.set_sort(store.sort_column, store.sort_descending)
+            fresh.store.set_filter(store.filter)
+            assert store.order == fresh.store.order
+            assert rows_of(store) == rows_of(fresh.store)
+            assert [store.get(uid).health for uid in store.order] == [
+                fresh.store.get(uid).health for uid in store.order
+            ]
 
     play(scene)

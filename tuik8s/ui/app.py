@@ -137,7 +137,7 @@ class Dashboard(InspectKeys):
         for warning in self.warnings:
             self.notify(warning, severity="warning", timeout=10, markup=False)
         self.pump.start(self.settings.fps)
-        self.feed.on_show = lambda: self.call_later(self.show_newest)
+        self.feed.on_show = self.pump.at_once
 
     def show_newest(self) -> None:
         """Bring what is on screen up to date; called by the pump."""

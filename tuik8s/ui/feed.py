@@ -52,7 +52,7 @@ class Feed:
         self.real_ms = real_ms or world.now_ms
         self.on_act: Callable[[str, Moment], None] = lambda what, before: None
         """Told what is about to be changed from here, and the moment just before it."""
-        self.on_show: Callable[[], object] = lambda: None
+        self.on_show: Callable[[], None] = lambda: None
         """Told that another moment is shown: nobody has to wait for the next tick to see it."""
         self.client = client
         self.kinds: KindRegistry = builtin()

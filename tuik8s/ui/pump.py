@@ -58,6 +58,11 @@ class Pump:
         self._stirred_at_ms = self._real_ms()
         self._wake()
 
+    def at_once(self) -> None:
+        """Something that was waited for is there: it is shown before the next tick."""
+        self.stir()
+        self._owner.call_later(self._show)
+
     def hear(self, is_change: bool) -> None:
         """Something came: a change stirs, an answer is shown by the next tick."""
         if is_change:

@@ -91,7 +91,8 @@ class Listing(Changes):
         self.rows.refresh_rows(now_ms)
 
     def goes_on(self) -> bool:
-        return self.table.store.unmade > 0  # some rows are made with each tick
+        """While rows that nobody has looked at are still to be made."""
+        return self.table.store.unmade > 0
 
     def _take_new_kind(self) -> None:
         """Show new columns when a definition changed; a kind that went keeps its last rows."""
