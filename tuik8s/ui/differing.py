@@ -7,7 +7,11 @@ from typing import NamedTuple
 
 from tuik8s.api.comparison import ChangedObject, Comparison, State
 from tuik8s.api.kinds.registry import KindRegistry
+from tuik8s.ui.diff import object_lines
+from tuik8s.ui.lines import Line, line
 from tuik8s.ui.refs import Ref, ref_of_key
+from tuik8s.ui.rowstore import Cell
+from tuik8s.ui.sides import Side
 
 PIECE = 100
 """So many objects are compared in one go, which takes some ten milliseconds."""
@@ -98,3 +102,20 @@ class Differing:
     def _drop(self, key: str) -> None:
         if self.objects.pop(key, None) is not None:
             self._news.add(key)
+
+
+def lines_of(differing: Differing, key: str, sides: tuple[Side, Side]) -> list[Line]:
+    """One object on both sides."""
+    found = differing.whole(key)
+    if found is None:
+        return [line("does not differ any more", "dim")]
+    head: list[Line] = [
+        (
+            Cell(f"{word:<8}", "accent"),
+            Cell(f"{'as it is' if obj is not None else 'not there'} at {side.shown}"),
+        )
+        for word, side, obj in zip(("was", "is"), sides, (found.old, found.new), strict=True)
+    ]
+    if differing.note:
+        head.append((Cell("note    ", "accent"), Cell(differing.note)))
+    return [*head, *object_lines(found.old, found.new)]

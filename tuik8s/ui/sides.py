@@ -1,4 +1,4 @@
-"""What `:diff A B` compares: a moment of this cluster or of another one, written as after `@`.
+"""What `:diff A B` and `:vs A` compare: a moment of this cluster or of another, as after `@`.
 
     #4711 -10m 12:04:10 b1       a moment of this cluster (see `when`); it stays what it is
     here  live                   what is shown, and now: both move on
@@ -9,7 +9,7 @@ Source of the words: `tuik8s diff`, which writes @4711 for a moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from tuik8s.api.times import format_time
 from tuik8s.bus.client import Client
@@ -91,9 +91,11 @@ class Newest(Goal):
 class Side:
     """One of the two that are compared. text: as it was typed."""
 
-    def __init__(self, text: str, client: Client, name: str, goal: Goal) -> None:
+    def __init__(
+        self, text: str, client: Client, name: str, goal: Goal, only: Sequence[str] = ()
+    ) -> None:
         self.text = text
-        self.reader = StateReader(client, name)
+        self.reader = StateReader(client, name, only)
         self._goal = goal
 
     @property
@@ -119,15 +121,21 @@ class Side:
 
 
 class Sides:
-    """Makes sides of what was typed. reach: to other clusters."""
+    """Makes sides of what was typed. reach: to other clusters; only: of these resources alone."""
 
     def __init__(
-        self, feed: Feed, rewinder: Rewinder, bookmarks: Mapping[str, Moment], reach: Reach
+        self,
+        feed: Feed,
+        rewinder: Rewinder,
+        bookmarks: Mapping[str, Moment],
+        reach: Reach,
+        only: Sequence[str] = (),
     ) -> None:
         self._feed = feed
         self._rewinder = rewinder
         self._bookmarks = bookmarks
         self._reach = reach
+        self._only = only
 
     def pair(self, text: str, cluster: str) -> tuple[Side, Side]:
         """Both sides of `:diff A B`. cluster: the name of this one.
@@ -141,7 +149,7 @@ class Sides:
             words = [HERE, LIVE] if not self._rewinder.is_live else [self._newest_bookmark(), LIVE]
         if len(words) == 1:
             words.append(HERE)
-        return self._side(words[0], cluster), self._side(words[1], cluster)
+        return self.side(words[0], cluster), self.side(words[1], cluster)
 
     def _newest_bookmark(self) -> str:
         if not self._bookmarks:
@@ -151,12 +159,13 @@ class Sides:
             )
         return max(self._bookmarks, key=lambda name: self._bookmarks[name].revision)
 
-    def _side(self, word: str, cluster: str) -> Side:
+    def side(self, word: str, cluster: str) -> Side:
+        """One side. cluster: the name of this one. Raises Unable."""
         feed, rewinder = self._feed, self._rewinder
         if word == LIVE:
-            return Side(word, feed.client, cluster, Moving(self._newest))
+            return Side(word, feed.client, cluster, Moving(self._newest), self._only)
         if word == HERE:
-            return Side(word, feed.client, cluster, Moving(lambda: rewinder.here))
+            return Side(word, feed.client, cluster, Moving(lambda: rewinder.here), self._only)
         try:
             when = parse_when(word, feed.now_ms(), feed.live_ms(), self._bookmarks)
         except BadMoment as bad:
@@ -164,7 +173,7 @@ class Sides:
         newest = feed.newest_revision
         if isinstance(when, Moment) and when.revision > newest:
             raise Unable(f"#{when.revision} has not happened yet, the newest is #{newest}")
-        return Side(word, feed.client, cluster, _goal(feed.client, when))
+        return Side(word, feed.client, cluster, _goal(feed.client, when), self._only)
 
     def _newest(self) -> Moment:
         return Moment(self._feed.newest_revision, self._feed.live_ms())
@@ -182,7 +191,8 @@ class Sides:
             client = self._reach(name)
         except Unable as unable:
             raise Unable(f"{word!r} is no moment and no cluster: {unable}") from None
-        return Side(word, client, name, Newest(client) if then is None else _goal(client, then))
+        goal = Newest(client) if then is None else _goal(client, then)
+        return Side(word, client, name, goal, self._only)
 
 
 def _goal(client: Client, when: Moment | int) -> Goal:

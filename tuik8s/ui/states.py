@@ -8,10 +8,14 @@ of it has been read. Kinds that custom resources bring are those of that moment.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from tuik8s.api.comparison import NOISE, State
 from tuik8s.api.discovery import UNSTORED
 from tuik8s.api.kinds.registry import KindRegistry, builtin
 from tuik8s.bus.client import Client
+from tuik8s.bus.clone import Place
+from tuik8s.bus.entries import Entry
 from tuik8s.ui.custom import kinds_of
 from tuik8s.ui.feed import CRDS
 from tuik8s.ui.logbook import PAGE, Logbook, Page
@@ -19,9 +23,9 @@ from tuik8s.ui.past import Moment, Past
 
 
 class StateReader:
-    """Of one cluster. name: how it is called."""
+    """Of one cluster. name: how it is called; only: these resources alone, () for all."""
 
-    def __init__(self, client: Client, name: str) -> None:
+    def __init__(self, client: Client, name: str, only: Sequence[str] = ()) -> None:
         self.kinds: KindRegistry = builtin()
         self.state: State | None = None
         """The newest that was read whole."""
@@ -31,6 +35,7 @@ class StateReader:
         """Whether Events and Leases are part of it."""
         self._definitions: list[int] = []
         self._name = name
+        self._only = only
         self._client = client
         self._log = Logbook(client)
         self._past: Past | None = None
@@ -39,6 +44,12 @@ class StateReader:
     @property
     def is_reading(self) -> bool:
         return self._is_walking or (self._past is not None and self._past.is_loading)
+
+    def entries(self, resource: str) -> Mapping[Place, Entry]:
+        """All versions of a resource in the state, by namespace and name."""
+        if self._past is None or self.state is None:
+            return {}
+        return self._past.entries(resource)
 
     def follow(self, moment: Moment) -> None:
         """Have the state of this moment read, unless something is being read just now."""
@@ -85,6 +96,8 @@ class StateReader:
         return not missing
 
     def _resources(self) -> list[str]:
+        if self._only:
+            return [each for each in self._only if self.kinds.by_resource(each) is not None]
         found = [
             kind.resource
             for kind in self.kinds.all()

@@ -94,6 +94,10 @@ class Table:
         entry = self._entries.get(uid)
         return None if entry is None else entry.object
 
+    def uid_at(self, place: Place) -> str | None:
+        """The uid of the row of an object by its namespace and name."""
+        return self._uids.get(place)
+
     def objects(self) -> Iterator[Object]:
         """All objects of the namespace, whatever the filter says."""
         for entry in list(self._entries.values()):

@@ -21,6 +21,7 @@ from tuik8s.ui.commands import (
     set,  # noqa: A004
     sort,
     theme,
+    vs,
 )
 from tuik8s.ui.commands.base import Command
 
@@ -35,6 +36,7 @@ COMMANDS: tuple[Command, ...] = (
     bookmarks.COMMAND,
     context.COMMAND,
     diff.COMMAND,
+    vs.COMMAND,
     logs.COMMAND,
     forward.COMMAND,
     history.COMMAND,

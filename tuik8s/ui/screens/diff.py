@@ -8,6 +8,7 @@ Leases, heartbeats, managedFields and resourceVersions.
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -15,10 +16,8 @@ from textual.binding import Binding
 
 from tuik8s.api.comparison import SIGNS, WORDS
 from tuik8s.api.kinds.registry import KindRegistry
-from tuik8s.ui.diff import object_lines
-from tuik8s.ui.differing import Differing, Found
+from tuik8s.ui.differing import Differing, Found, lines_of
 from tuik8s.ui.feed import Feed
-from tuik8s.ui.lines import Line, line
 from tuik8s.ui.pace import Pace
 from tuik8s.ui.refs import NO_REF, Ref, ref_of_key
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
@@ -153,24 +152,9 @@ class DiffScreen(PageScreen):
             self._table.focus()
             return
         title = f"{ref_of_key(key)}: {self.sides[0].text} → {self.sides[1].text}"
-        self.app.push_screen(TextScreen(self.feed, title, lambda: self._lines_of(key)))
-
-    def _lines_of(self, key: str) -> list[Line]:
-        """One object on both sides."""
-        found = self.differing.whole(key)
-        if found is None:
-            return [line("does not differ any more", "dim")]
-        sides = zip(("was", "is"), self.sides, (found.old, found.new), strict=True)
-        head: list[Line] = [
-            (
-                Cell(f"{word:<8}", "accent"),
-                Cell(f"{'as it is' if obj is not None else 'not there'} at {side.shown}"),
-            )
-            for word, side, obj in sides
-        ]
-        if self.differing.note:
-            head.append((Cell("note    ", "accent"), Cell(self.differing.note)))
-        return [*head, *object_lines(found.old, found.new)]
+        self.app.push_screen(
+            TextScreen(self.feed, title, partial(lines_of, self.differing, key, self.sides))
+        )
 
 
 def _is_inside(found: Found, namespace: str) -> bool:
