@@ -15,7 +15,7 @@ from tuik8s.cli.main import main
 
 
 def test_a_negative_tail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["logs", "--data", str(tmp_path), "--component", "scheduler", "--tail", "-1"]
+    words = ["logs", "--data", str(tmp_path), "scheduler", "--tail", "-1"]
     assert main(words) == 2
     assert "--tail -1: a number of lines" in capsys.readouterr().err
 

@@ -104,7 +104,7 @@ def test_without_a_cluster_what_the_parsers_know_is_left(tmp_path: Path) -> None
     assert candidates(["get", *data, "-o", "n"]) == ["name"]
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "kubelet.node-1.log").touch()
-    assert candidates(["logs", *data, "--component", ""]) == ["kubelet/node-1"]
+    assert candidates(["logs", *data, "k"]) == ["kubelet/node-1"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -50,8 +50,8 @@ def test_secrets_are_their_owners_alone(cluster: Live) -> None:
 
 
 def test_logs_are_shown_by_component(cluster: Live) -> None:
-    assert "Listening" in cluster.tuik8s("logs", "--component", "apiserver").stdout
-    unknown = cluster.tuik8s("logs", "--component", "nonsense")
+    assert "Listening" in cluster.tuik8s("logs", "apiserver").stdout
+    unknown = cluster.tuik8s("logs", "nonsense")
     assert unknown.returncode == 2
     assert "apiserver" in unknown.stderr
 

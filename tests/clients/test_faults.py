@@ -79,7 +79,7 @@ def test_a_torn_write_is_cut_and_nothing_that_was_told_is_lost(pod: Live) -> Non
     pod.try_kubectl("create", "configmap", "lost", "--request-timeout=1s")
     until(lambda: pod.pid("apiserver") not in (0, pid))
     until(lambda: pod.try_kubectl("get", "configmap", "kept").returncode == 0)
-    assert "Torn tail cut" in pod.tuik8s("logs", "--component", "apiserver").stdout
+    assert "Torn tail cut" in pod.tuik8s("logs", "apiserver").stdout
     heal(pod)
 
 

@@ -117,10 +117,16 @@ def pods(asked: Asked) -> Iterable[str]:
 
 def components(asked: Asked) -> Iterable[str]:
     from tuik8s.components.supervisor.directory import directory_of
+    from tuik8s.world.log_files import party_of
 
     name = (asked.args.get("name") or ["default"])[-1]
     directory = directory_of(name, (asked.args.get("data") or [""])[-1])
-    return sorted(p.stem.replace(".", "/", 1) for p in directory.logs.glob("*.log"))
+    return sorted(filter(None, (party_of(path.name) for path in directory.logs.glob("*.log"))))
+
+
+def log_writers(asked: Asked) -> Iterable[str]:
+    """Pods, what has pods, and processes."""
+    return [*pods(asked), *components(asked)]
 
 
 def _names(api: ApiClient, path: str) -> list[str]:

@@ -1,120 +1,127 @@
-"""Show what a pod or a component wrote; -f goes on as it grows.
+"""Show what pods and processes of the cluster wrote, several of them merged by time.
 
-tuik8s logs pod/web                          also: web, deployment/shop (one of its pods)
+tuik8s logs web                              also: pod/web, deployment/shop (all its pods)
 tuik8s logs web -c sidecar -f --tail 20
-tuik8s logs web --previous                   of the container before its last restart
-tuik8s logs --component scheduler            a process of tuik8s, as tuik8s status names it
+tuik8s logs web -p                           of the container before its last restart
+tuik8s logs -l app=web --all-containers --since 5m
+tuik8s logs scheduler                        a process, as tuik8s status names it
+tuik8s logs kubelet/node-1 -f                node/node-1: its kubelet and its kube-proxy; all: all
+tuik8s logs pod/web-0 kubelet/node-1 scheduler --timestamps
+tuik8s logs kubelet/node-1 --log DIR         of a cluster that is stopped
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import heapq
 import sys
 import time
-from collections import deque
+from collections.abc import Iterable
 
 from tuik8s.api.times import TimeError, parse_duration
-from tuik8s.cli.api import ApiClient, ApiRefusal
-from tuik8s.cli.arguments import directory_in, require_running
-from tuik8s.cli.completers import completes, components, containers, pods
-from tuik8s.cli.discovery import Kinds
-from tuik8s.cli.pods_of import pods_of
+from tuik8s.cli.api import ApiRefusal
+from tuik8s.cli.arguments import add_log
+from tuik8s.cli.completers import completes, containers, log_writers
+from tuik8s.cli.log_writers import Logs, Writer, writers_of
 from tuik8s.cli.wanted import add_namespace
 from tuik8s.components.supervisor.directory import Refusal
+from tuik8s.ui.logs import LogLine, newer
 
-POLL_S = 0.1
+POLL_S = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    pod = parser.add_argument("pod", nargs="?", metavar="POD", help="NAME, or KIND/NAME")
-    completes(pod, pods)
-    component = parser.add_argument("--component", metavar="NAME", help="as in tuik8s status")
-    completes(component, components)
+    what = parser.add_argument("pod", nargs="*", metavar="WHAT", help="pods, KIND/NAME, processes")
+    completes(what, log_writers)
     parser.add_argument("-f", "--follow", action="store_true", help="go on as it grows")
-    parser.add_argument("--tail", type=int, metavar="N", help="only the last N lines")
-    group = parser.add_argument_group("of a pod")
+    parser.add_argument("--tail", type=int, metavar="N", help="only the last N lines of each")
+    parser.add_argument("--since", default="", metavar="TIME", help="of the last 5m, 1h, ...")
+    parser.add_argument("--timestamps", action="store_true", help="when each line was written")
+    parser.add_argument("--prefix", action="store_true", help="who wrote each, also of one alone")
+    group = parser.add_argument_group("of pods")
     container = group.add_argument("-c", "--container", default="", metavar="NAME", help="which")
     completes(container, containers)
-    group.add_argument("--previous", action="store_true", help="before its last restart")
-    group.add_argument("--since", default="", metavar="TIME", help="of the last 5m, 1h, ...")
-    group.add_argument("--timestamps", action="store_true", help="when each line was written")
+    group.add_argument("--all-containers", action="store_true", help="of all their containers")
+    group.add_argument("-l", "--selector", default="", metavar="LABELS", help="app=web,tier!=db")
+    group.add_argument("-p", "--previous", action="store_true", help="before its last restart")
     add_namespace(parser, all_too=False)
+    add_log(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     if args.tail is not None and args.tail < 0:
         raise Refusal(f"--tail {args.tail}: a number of lines, from 0")
-    if bool(args.pod) == bool(args.component):
-        raise Refusal("logs of what? Give a pod, such as pod/web, or --component NAME")
-    return _of_component(args) if args.component else _of_pod(args)
-
-
-def _of_component(args: argparse.Namespace) -> int:
-    directory = directory_in(args)
-    file = directory.log_file(args.component)
-    if not file.exists():
-        there = sorted(p.stem.replace(".", "/", 1) for p in directory.logs.glob("*.log"))
-        known = ", ".join(there) or "none; has the cluster ever run?"
-        raise Refusal(f"no log of component {args.component!r}; there are: {known}")
-    with file.open(errors="replace") as lines:
-        shown = deque(lines, args.tail) if args.tail is not None else lines
-        for line in shown:
-            sys.stdout.write(line)
+    if not args.pod and not args.selector:
+        raise Refusal("logs of what? A pod, such as pod/web, a process such as scheduler, or -l")
+    if args.follow and args.log:
+        raise Refusal("in a log nothing changes any more: leave out -f")
+    query = {"tailLines": "" if args.tail is None else str(args.tail), **_since(args)}
+    with contextlib.closing(Logs(args)) as logs:
+        writers = writers_of(logs, args.pod, args)
+        if args.follow and len(writers) == 1 and not writers[0].is_component:
+            _stream(logs, writers[0], query, args)
+            return 0
+        shown = args.prefix or len(writers) > 1
+        heard = {writer: _lines(logs, writer, query, alone=len(writers) == 1) for writer in writers}
+        _show(heapq.merge(*heard.values(), key=_at), args, prefixed=shown)
         while args.follow:
-            sys.stdout.flush()
-            line = lines.readline()
-            if line:
-                sys.stdout.write(line)
-            else:
-                time.sleep(POLL_S)
+            time.sleep(POLL_S)
+            _show(_new(logs, heard, query), args, prefixed=shown)
     return 0
 
 
-def _of_pod(args: argparse.Namespace) -> int:
-    query = _query(args)
-    _, running = require_running(args)
-    api = ApiClient(running)
+def _since(args: argparse.Namespace) -> dict[str, str]:
+    if not args.since:
+        return {}
     try:
-        kinds = Kinds(api)
-        pods = kinds.find("pods")
-        name = _pod(api, kinds, args)
-        path = pods.path(args.namespace, name, "log", query)
+        return {"sinceSeconds": str(max(1, parse_duration(args.since) // 1000))}
+    except TimeError as problem:
+        raise Refusal(f"--since {args.since}: a time such as 30s, 5m or 1h") from problem
+
+
+def _lines(logs: Logs, writer: Writer, query: dict[str, str], *, alone: bool) -> list[LogLine]:
+    """Of several, one that cannot be had now does not hide the others."""
+    try:
+        return logs.lines(writer, query)
+    except ApiRefusal as refusal:
+        if alone:
+            raise
+        print(f"tuik8s: {writer.name}: {refusal}", file=sys.stderr)
+        return []
+
+
+def _new(logs: Logs, heard: dict[Writer, list[LogLine]], query: dict[str, str]) -> list[LogLine]:
+    """What came since the last look, by time; the last lines of each are kept in heard."""
+    found = []
+    for writer, known in heard.items():
+        asked = {"sinceTime": known[-1].at} if known else query
         try:
-            for line in api.lines(path, "text/plain, application/json"):
-                sys.stdout.write(line.decode("utf-8", "replace"))
-                sys.stdout.flush()
-        except ApiRefusal as refusal:
-            hint = (
-                "; choose one with -c" if "container name must be specified" in str(refusal) else ""
-            )
-            raise ApiRefusal(refusal.code, f"{refusal}{hint}") from refusal
-    finally:
-        api.close()
-    return 0
+            new = newer(known, logs.lines(writer, asked))
+        except ApiRefusal:
+            continue  # it is not there now; it may come back
+        found += new
+        heard[writer] = [*known, *new][-1000:]
+    return sorted(found, key=_at)
 
 
-def _query(args: argparse.Namespace) -> dict[str, str]:
-    query = {
-        "container": args.container,
-        "follow": "true" if args.follow else "",
-        "previous": "true" if args.previous else "",
-        "timestamps": "true" if args.timestamps else "",
-        "tailLines": "" if args.tail is None else str(args.tail),
-    }
-    if args.since:
-        try:
-            query["sinceSeconds"] = str(max(1, parse_duration(args.since) // 1000))
-        except TimeError as problem:
-            raise Refusal(f"--since {args.since}: a time such as 30s, 5m or 1h") from problem
-    return query
+def _at(line: LogLine) -> str:
+    return line.at
 
 
-def _pod(api: ApiClient, kinds: Kinds, args: argparse.Namespace) -> str:
-    """The name of the pod that is meant: of several the first."""
-    if "/" not in args.pod:
-        return str(args.pod)
-    found = pods_of(api, kinds, args.pod, args.namespace)
-    name = str(found[0]["metadata"]["name"])
-    if len(found) > 1:
-        print(f"{args.pod} has {len(found)} pods, this is pod/{name}", file=sys.stderr)
-    return name
+def _show(lines: Iterable[LogLine], args: argparse.Namespace, *, prefixed: bool) -> None:
+    for line in lines:
+        prefix = f"[{line.source}] " if prefixed else ""
+        stamp = f"{line.at} " if args.timestamps else ""
+        sys.stdout.write(f"{prefix}{stamp}{line.text}\n")
+    sys.stdout.flush()
+
+
+def _stream(logs: Logs, writer: Writer, query: dict[str, str], args: argparse.Namespace) -> None:
+    """Follow one container until it ends."""
+    stamped = "true" if args.timestamps else ""
+    url = writer.url({**query, "follow": "true", "timestamps": stamped})
+    prefix = f"[{writer.name}] " if args.prefix else ""
+    for line in logs.api.lines(url, "text/plain, application/json"):
+        sys.stdout.write(f"{prefix}{line.decode('utf-8', 'replace')}")
+        sys.stdout.flush()

@@ -63,7 +63,9 @@ def _dispatch(words: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_arguments(parser)
-    args = parser.parse_args(glued(words[1:] if name else words))
+    intermixed = getattr(command, "INTERMIXED", False)
+    parse = parser.parse_intermixed_args if intermixed else parser.parse_args
+    args = parse(glued(words[1:] if name else words))
     try:
         return int(command.run(args))
     except Refusal as refusal:

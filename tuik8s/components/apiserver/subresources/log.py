@@ -21,6 +21,10 @@ from tuik8s.components.apiserver.subresources.base import Handlers
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.core import Core
 
+NOT_IN_LOG: Final = (
+    "this is a log, not a cluster: what containers wrote is not in it; events are, and what "
+    "processes wrote"
+)
 _FOLLOW_MS: Final = 250
 _ONCE: Final = ("tailLines", "sinceSeconds", "sinceTimeMs", "limitBytes")
 
@@ -36,6 +40,8 @@ def get_log(core: Core, call: Call) -> Outcome:
     node = (pod.get("spec") or {}).get("nodeName", "")
     if not node:
         return Answer(204, b"", TEXT)
+    if core.config.read_only:
+        raise ApiError(403, "Forbidden", NOT_IN_LOG, {})
     path = f"/containerLogs/{request.namespace}/{request.name}/{container}"
     return _ask(core, node, path, query, bool(flag(request.query, "follow")))
 
