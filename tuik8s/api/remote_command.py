@@ -22,13 +22,17 @@ LOOK_MS: Final = 1_000
 
 
 class Input(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the client sent. width and height: of its terminal, in characters, 0 for unchanged."""
+    """What the client sent. width and height: of its terminal, in characters, 0 for unchanged.
+
+    is_held: the client is there and does not read: nothing is to be handed over for now.
+    """
 
     stdin: bytes = b""
     is_end: bool = False
     width: int = 0
     height: int = 0
     is_gone: bool = False
+    is_held: bool = False
 
 
 class Output(msgspec.Struct, frozen=True, omit_defaults=True):

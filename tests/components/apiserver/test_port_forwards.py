@@ -18,6 +18,7 @@ from tuik8s.components.apiserver.port_forwards import EARLY_BYTES_MAX, PortForwa
 from tuik8s.components.apiserver.upgrades import spdy, websocket
 from tuik8s.components.apiserver.upgrades.port_channels import PortChannels
 from tuik8s.components.apiserver.upgrades.spdy_forwards import SpdyForwards
+from tuik8s.components.apiserver.upgrades.tunnel import Tunnel
 
 REACHED = Fetched(200, packed(Reached("uid", "127.20.0.2", 80)))
 
@@ -95,6 +96,11 @@ class Spdy(Rig):
         block = self._pack.compress(plain) + self._pack.flush(zlib.Z_SYNC_FLUSH)
         head = struct.pack(">HHIIIH", 0x8003, spdy.SYN_STREAM, 10 + len(block), stream, 0, 0)
         self.carrier.receive(head + block)
+
+    def take_sent(self) -> list[bytes]:
+        """What was written since."""
+        sent, self._sent[:] = list(self._sent), []
+        return sent
 
     def open_both(self) -> None:
         self.open(1, "error")
@@ -202,3 +208,19 @@ def test_a_channel_is_ended_by_its_client(api: Api) -> None:
     pod = rig.connect()
     carrier.receive(masked(b"\xff\x00"))
     assert pod.said == ["start", "end"]
+
+
+def test_a_client_is_asked_whether_it_is_there_and_its_answer_is_not_answered(api: Api) -> None:
+    rig = Spdy(api)
+    rig.carrier.ping()
+    [asked] = rig.take_sent()
+    rig.carrier.receive(asked)
+    assert rig.take_sent() == []
+    rig.carrier.receive(spdy.ping(struct.pack(">I", 7)))
+    assert rig.take_sent() == [spdy.ping(struct.pack(">I", 7))]
+    sent: list[bytes] = []
+    Tunnel(lambda write, hang_up: SpdyForwards(rig.session, write, hang_up), sent.append,
+           lambda: None).ping()  # fmt: skip
+    assert sent == [websocket.frame(websocket.BINARY, asked)]
+    PortChannels(rig.session, sent.append, lambda: None).ping()
+    assert sent[1:] == [websocket.frame(websocket.PING, b"")]

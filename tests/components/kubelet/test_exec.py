@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.components.kubelet.plant import Plant
+from tests.components.kubelet.plant import CLIENT, Plant
+from tuik8s.api.remote_command import IDLE_MS, Input, Output, packed, unpacked
 from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.client import decode
+from tuik8s.world.network import Address, HttpRequest
 
 
 @pytest.fixture
@@ -122,3 +124,25 @@ def test_refusals(plant: Plant, name: str, query: dict[str, Any], code: int, mes
     plant.run_ms(3_000)
     found, told = execute(plant, "ls", name=name, **query)
     assert (found, told["message"]) == (code, message)
+
+
+def test_a_client_that_does_not_read_keeps_its_command(plant: Plant) -> None:
+    plant.create_pod()
+    plant.run_ms(2_000)
+
+    def ask(path: str, given: Input) -> Output:
+        request = HttpRequest("POST", path, {}, packed(given))
+        answer = plant.simulation.connect(CLIENT, Address("kubelet.node-1", 10250), request)
+        assert answer.status == 200, answer.body
+        found: Output = unpacked(answer.body, Output)
+        return found
+
+    begin = "/exec/default/a/c?command=sh&command=-c&command=sleep+1;echo+late"
+    kept, lost = (ask(begin, Input()).session for _ in range(2))
+    for _ in range(4):
+        plant.run_ms(IDLE_MS // 2)
+        assert ask(f"/execSession/{kept}", Input(is_held=True)).stdout == b""
+    ask(begin, Input())
+    assert ask(f"/execSession/{kept}", Input()).stdout == b"late\n"
+    request = HttpRequest("POST", f"/execSession/{lost}", {}, packed(Input()))
+    assert plant.simulation.connect(CLIENT, Address("kubelet.node-1", 10250), request).status == 404

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 LINGER_S: Final = 5.0
 """How long a client may take to close a connection over which all has been said."""
+ASK_EVERY_S: Final = 10.0
+"""How often a client that is not read from is asked whether it is there."""
 SPDY: Final = "SPDY/3.1"
 PLAIN: Final = "websocket"
 """A WebSocket without a subprotocol, as some clients forward ports."""
@@ -82,6 +84,7 @@ class _Upgraded(asyncio.Protocol):
         self._before = before
         self._session = session
         self._linger: asyncio.TimerHandle | None = None
+        self._asking: asyncio.TimerHandle | None = None
         self.transport.set_write_buffer_limits(_HIGH_BYTES)
 
     def data_received(self, data: bytes) -> None:
@@ -111,8 +114,21 @@ class _Upgraded(asyncio.Protocol):
         """Do not read from the client for now, or again."""
         if is_held:
             self.transport.pause_reading()
+            self._ask()
         else:
+            self._ask_no_more()
             self.transport.resume_reading()
+
+    def _ask(self) -> None:
+        """Whoever is not read from may be gone without our hearing of it."""
+        if self.carrier is not None:
+            self.carrier.ping()
+        self._asking = asyncio.get_running_loop().call_later(ASK_EVERY_S, self._ask)
+
+    def _ask_no_more(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
 
     def hang_up(self) -> None:
         self.transport.close()
@@ -125,6 +141,7 @@ class _Upgraded(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._linger is not None:
             self._linger.cancel()
+        self._ask_no_more()
         self._session.close()
         self._before.connection_lost(exc)
         self.ended.set()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final
 
 from tuik8s.api.errors import ApiError, internal_error
-from tuik8s.api.remote_command import Input, Output, exit_status, failure, packed, unpacked
+from tuik8s.api.remote_command import IDLE_MS, Input, Output, exit_status, failure, packed, unpacked
 from tuik8s.api.types import Object
 from tuik8s.components.apiserver.answers import Answer
 from tuik8s.components.apiserver.effects import Effect, Fetched, KubeletCall, Pause, Waiting
@@ -24,6 +24,7 @@ PIECE_BYTES: Final = 32 * 1024
 BEGIN_MS_MAX: Final = 30_000
 """How long the volumes of a pod are waited for."""
 WAIT_MS_MIN: Final = 10
+HELD_MS: Final = IDLE_MS // 3
 STDIN_BYTES_MAX: Final = 256 << 10
 """What the client may have sent that the command has not read, before it is not read any more."""
 
@@ -81,8 +82,17 @@ class RemoteSession:
         self._is_held = is_held
         if is_held:
             self._stop_timer()
+            self._say_held()
         elif not self._is_asking:
             self._ask()
+
+    def _say_held(self) -> None:
+        """The kubelet hears that the client is still there, else it would end the command."""
+        if self._is_held and not self.is_over:
+            held = packed(Input(is_held=True))
+            path = session_path(self._begun.session)
+            self._core.perform_effect(KubeletCall(self._node, "POST", path, held), lambda _: None)
+            self._timer = self._core.world.call_after(HELD_MS, self._say_held)
 
     def close(self) -> None:
         """The client has gone."""

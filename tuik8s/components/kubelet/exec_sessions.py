@@ -54,6 +54,9 @@ class ExecSessions:
             given: Input = unpacked(body, Input)
         except ValueError as problem:
             return HttpAnswer(400, str(problem).encode())
+        if given.is_held:
+            session.asked_at_ms = self._world.now_ms()
+            return HttpAnswer(200, packed(Output(session=parts[1])))
         self._take(session, given)
         return self._look(pods, parts[1], session)
 

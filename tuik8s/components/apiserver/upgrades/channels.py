@@ -45,6 +45,9 @@ class Channels:
             elif body:  # the Python client sends text frames
                 self._take(body[0], body[1:])
 
+    def ping(self) -> None:
+        self._write(websocket.frame(websocket.PING, b""))
+
     def _take(self, channel: int, data: bytes) -> None:
         if channel == _STDIN and data:
             self._session.write(data)

@@ -47,6 +47,9 @@ class PortChannels:
             elif len(body) > 1:
                 self._take(body[0], body[1:])
 
+    def ping(self) -> None:
+        self._write(websocket.frame(websocket.PING, b""))
+
     def _start(self) -> None:
         for place, port in enumerate(self._session.ports):
             for channel in (2 * place, 2 * place + 1):

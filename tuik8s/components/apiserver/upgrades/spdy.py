@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 SYN_STREAM, SYN_REPLY, RST_STREAM, SETTINGS, PING, GOAWAY, HEADERS, WINDOW = 1, 2, 3, 4, 6, 7, 8, 9
 DATA: Final = 0
 FIN: Final = 1
+OWN_PING: Final = struct.pack(">I", 2)
+"""A ping of ours: those of servers have even numbers."""
 FRAME_BYTES_MAX: Final = 4 << 20
 _HEADERS_BYTES_MAX: Final = 256 << 10
 
@@ -120,5 +122,5 @@ def data(stream: int, body: bytes, *, is_last: bool = False) -> bytes:
 
 
 def ping(body: bytes) -> bytes:
-    """The answer to a ping."""
+    """A ping, or the answer to one."""
     return _control(PING, body)

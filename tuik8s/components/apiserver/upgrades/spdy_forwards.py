@@ -49,7 +49,7 @@ class SpdyForwards:
         for frame in self._frames.feed(data):
             if frame.kind == spdy.SYN_STREAM:
                 self._open(frame)
-            elif frame.kind == spdy.PING:
+            elif frame.kind == spdy.PING and frame.data != spdy.OWN_PING:
                 self._write(spdy.ping(frame.data))
             elif frame.kind == spdy.GOAWAY:
                 self._session.close()
@@ -58,6 +58,9 @@ class SpdyForwards:
                 self._reset(frame.stream)
             elif frame.kind == spdy.DATA:
                 self._take(frame)
+
+    def ping(self) -> None:
+        self._write(spdy.ping(spdy.OWN_PING))
 
     def _open(self, frame: spdy.Frame) -> None:
         request, kind = frame.headers.get("requestid", ""), frame.headers.get("streamtype", "")

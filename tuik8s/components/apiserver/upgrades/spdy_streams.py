@@ -47,13 +47,16 @@ class SpdyStreams:
         for frame in self._frames.feed(data):
             if frame.kind == spdy.SYN_STREAM:
                 self._open(frame)
-            elif frame.kind == spdy.PING:
+            elif frame.kind == spdy.PING and frame.data != spdy.OWN_PING:
                 self._write(spdy.ping(frame.data))
             elif frame.kind == spdy.GOAWAY:
                 self._session.close()
                 self._hang_up()
             elif frame.kind == spdy.DATA:
                 self._take(self._names.get(frame.stream, ""), frame)
+
+    def ping(self) -> None:
+        self._write(spdy.ping(spdy.OWN_PING))
 
     def _open(self, frame: spdy.Frame) -> None:
         name = frame.headers.get("streamtype", "")

@@ -37,6 +37,9 @@ class Tunnel:
             elif kind in (websocket.BINARY, websocket.TEXT):
                 self._inside.receive(body)
 
+    def ping(self) -> None:
+        self._inside.ping()
+
     def _send(self, data: bytes) -> None:
         self._write(websocket.frame(websocket.BINARY, data))
 
