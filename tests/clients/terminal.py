@@ -1,10 +1,11 @@
-"""A dashboard in a pseudo terminal, as somebody at a keyboard has it."""
+"""A program in a pseudo terminal, as somebody at a keyboard has it."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 WITHIN_S = 60.0
@@ -20,7 +21,7 @@ QUIT = b"\x11"
 
 
 class Terminal:
-    """A dashboard in a pseudo terminal, and all that it wrote."""
+    """A program in a pseudo terminal, and all that it wrote."""
 
     def __init__(self, process: subprocess.Popen[bytes], end: int) -> None:
         self.process = process
@@ -28,15 +29,18 @@ class Terminal:
         self._end = end
 
     def await_text(self, text: bytes) -> None:
+        self.await_match(re.compile(re.escape(text)))
+
+    def await_match(self, pattern: re.Pattern[bytes]) -> None:
         until = time.monotonic() + WITHIN_S
-        while text not in self.written:
+        while not pattern.search(self.written):
             assert time.monotonic() < until, self.written[-2000:].decode(errors="replace")
             self._read()
 
     def await_end(self) -> int:
         until = time.monotonic() + WITHIN_S
         while self.process.poll() is None:
-            assert time.monotonic() < until, "the dashboard was not left"
+            assert time.monotonic() < until, "the program was not left"
             self._read()
         return self.process.returncode
 
@@ -67,12 +71,32 @@ class Terminal:
 @contextmanager
 def dashboard(*words: str, **environment: str) -> Iterator[Terminal]:
     """`tuik8s ui WORDS` in 120x30 cells."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 120, 0, 0))
     command = [sys.executable, "-m", "tuik8s.cli.main", "ui", *words]
-    environment = {**os.environ, "TERM": "xterm-256color", **environment}
+    with opened(command, {**os.environ, **environment}) as terminal:
+        yield terminal
+
+
+@contextmanager
+def opened(
+    command: list[str],
+    environment: Mapping[str, str],
+    columns: int = 120,
+    rows: int = 30,
+    *,
+    controls: bool = False,
+) -> Iterator[Terminal]:
+    """A program in a terminal of its own, ended with it. controls: it is the program's /dev/tty."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    environment = {**environment, "TERM": "xterm-256color"}
     with subprocess.Popen(
-        command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+        command,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
+        start_new_session=controls,
+        preexec_fn=(lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)) if controls else None,
     ) as process:
         os.close(theirs)
         terminal = Terminal(process, ours)
