@@ -212,9 +212,6 @@ async def _show(
 ) -> object:
     """A Switch to another future, the name of another cluster to show, or nothing."""
     os.environ.setdefault("TEXTUAL_FPS", str(PAINTS_PER_S_MAX))
-    from tuik8s.cli.control import ClusterControl
-    from tuik8s.ui.app import Dashboard
-
     in_browser = bool(os.environ.get(WEB_DRIVER))
     machine = LocalMachine(
         running.runtime,
@@ -224,6 +221,10 @@ async def _show(
     )
     settings, warnings = read_settings(is_ascii=looks.ascii)
     with closing(machine), live_feed(directory.path, running.runtime, _real_ms) as (feed, driver):
+        feed.follow_first()  # the server answers while Textual is imported
+        from tuik8s.cli.control import ClusterControl
+        from tuik8s.ui.app import Dashboard
+
         feed.read_only = "started with --read-only" if looks.read_only else ""
         control = ClusterControl(directory, running, driver)
         dashboard = Dashboard(

@@ -22,7 +22,6 @@ from tuik8s.ui.control import Acts, Control
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.go import carry_out, completions
 from tuik8s.ui.inspect_keys import AGAINST, InspectKeys
-from tuik8s.ui.losses import READS
 from tuik8s.ui.machine import Machine, NoMachine, Status
 from tuik8s.ui.memory import memory_from, view_of
 from tuik8s.ui.palette import Places
@@ -129,8 +128,7 @@ class Dashboard(InspectKeys):
     def on_mount(self) -> None:
         self.theme = self.memory.theme or self.settings.theme or DEFAULT_THEME
         self.set_keymap(self.settings.keymap)
-        for resource in ("nodes", "pods", "services", "events", *READS):
-            self.feed.informer(resource)
+        self.feed.follow_first()
         self.feed.namespace = self.memory.namespace
         if self.go(self.memory.place or "pods"):
             self.go("pods")

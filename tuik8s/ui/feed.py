@@ -26,12 +26,14 @@ from tuik8s.bus.clone import Change, Place
 from tuik8s.bus.entries import Entry
 from tuik8s.bus.informer import Informer
 from tuik8s.ui.custom import kinds_of
+from tuik8s.ui.losses import READS
 from tuik8s.ui.past import Moment, Past
 from tuik8s.ui.tables import Table
 from tuik8s.world.base import World
 
 CRDS = "customresourcedefinitions.apiextensions.k8s.io"
 EVENTS = "events"
+FIRST = ("pods", "nodes", "services", EVENTS, *READS)
 SILENT_AFTER_MS = 3_500
 """Without a beat of the publisher for so long, what is shown may be stale."""
 
@@ -153,6 +155,11 @@ class Feed:
             found.on_change(lambda change: self._on_change(resource, change))
             found.start()
         return found
+
+    def follow_first(self) -> None:
+        """Ask for what is looked at on every screen, the longest list before the others."""
+        for resource in FIRST:
+            self.informer(resource)
 
     def kind(self, word: str) -> Kind | None:
         """A kind by any of its names, as kubectl understands them."""

@@ -22,16 +22,6 @@ from tuik8s.ui.past import Moment
 from tuik8s.ui.questions import Questions
 from tuik8s.ui.refs import NO_REF, Ref
 from tuik8s.ui.screens.base import DashboardScreen
-from tuik8s.ui.screens.change import ChangeScreen
-from tuik8s.ui.screens.decision import DecisionScreen
-from tuik8s.ui.screens.detail import LOGGING, DetailScreen
-from tuik8s.ui.screens.routing import RoutingScreen
-from tuik8s.ui.screens.shell import ShellScreen
-from tuik8s.ui.screens.text import TextScreen
-from tuik8s.ui.screens.trace import TraceScreen
-from tuik8s.ui.screens.what_if import WhatIfScreen
-from tuik8s.ui.screens.why import WhyScreen
-from tuik8s.ui.screens.xray import XrayScreen
 from tuik8s.ui.when import BadMoment, parse_when
 from tuik8s.ui.widgets.prompt import Prompt
 
@@ -65,30 +55,42 @@ class InspectKeys(Futures):
 
     def open_detail(self, ref: Ref, tab: str = "describe") -> None:
         """Everything about one object."""
+        from tuik8s.ui.screens.detail import DetailScreen
+
         self.push_screen(DetailScreen(self.feed, ref, tab))
 
     def open_change(self, revision: int) -> None:
         """What one change of the log changed."""
+        from tuik8s.ui.screens.change import ChangeScreen
+
         self.push_screen(ChangeScreen(self.feed, revision))
 
     def open_why(self, ref: Ref, revision: int = 0) -> None:
         """Why an object is as it is, or why the change of it at a revision was made."""
+        from tuik8s.ui.screens.why import WhyScreen
+
         self.push_screen(WhyScreen(self.feed, ref, revision))
 
     def open_decision(self, ref: Ref) -> None:
         """What the scheduler decided about a pod."""
+        from tuik8s.ui.screens.decision import DecisionScreen
+
         self.push_screen(DecisionScreen(self.feed, ref))
 
     def open_trace(self, ref: Ref) -> str:
         """How a pod came about; why not, for anything else."""
         if ref.resource != "pods":
             return f"a trace is of a pod, not of {ref.plural}; w says why"
+        from tuik8s.ui.screens.trace import TraceScreen
+
         self.push_screen(TraceScreen(self.feed, ref))
         return ""
 
     def open_xray(self, ref: Ref) -> str:
         """What hangs together with an object; of a namespace, all that is in it."""
         whole = ref.resource == "namespaces"
+        from tuik8s.ui.screens.xray import XrayScreen
+
         self.push_screen(XrayScreen(self.feed, ref, whole_namespace=whole))
         return ""
 
@@ -96,6 +98,8 @@ class InspectKeys(Futures):
         """The ways of connections to a Service or through a node; why not, for anything else."""
         if ref.resource not in ROUTED:
             return f"routes are of a Service or a node, not of {ref.plural}; :routes shows all"
+        from tuik8s.ui.screens.routing import RoutingScreen
+
         self.push_screen(RoutingScreen(self.feed, ref))
         return ""
 
@@ -106,6 +110,8 @@ class InspectKeys(Futures):
             return
         if self._questions is None:
             self._questions = Questions(self.feed.client)
+        from tuik8s.ui.screens.what_if import WhatIfScreen
+
         self.push_screen(WhatIfScreen(self.feed, ref, self._questions))
 
     def subject(self) -> Ref:
@@ -132,6 +138,8 @@ class InspectKeys(Futures):
 
     def action_logs(self) -> None:
         ref = self.subject()
+        from tuik8s.ui.screens.detail import LOGGING
+
         if ref != NO_REF and ref.plural not in LOGGING:
             self._say(f"{ref.plural} write no logs; pods, workloads and nodes do")
         elif ref != NO_REF:
@@ -142,6 +150,8 @@ class InspectKeys(Futures):
         if ref != NO_REF and ref.resource != "pods":
             self._say(f"commands run in pods, not in {ref.plural}")
         elif ref != NO_REF:
+            from tuik8s.ui.screens.shell import ShellScreen
+
             self.push_screen(ShellScreen(self.feed, ref, self._typed))
 
     def action_forward(self) -> None:
@@ -187,5 +197,7 @@ class InspectKeys(Futures):
             return f"{text} has not come yet"
         found = Comparison(self.feed, self._compared, when)
         title = f"{self._compared} against {text}"
+        from tuik8s.ui.screens.text import TextScreen
+
         self.push_screen(TextScreen(self.feed, title, found.lines))
         return ""

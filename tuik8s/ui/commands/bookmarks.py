@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuik8s.ui.commands.base import Command
-from tuik8s.ui.screens.bookmarks import BookmarksScreen
 
 if TYPE_CHECKING:
     from tuik8s.ui.app import Dashboard
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
 def run(dashboard: Dashboard, rest: str) -> str:
     if not dashboard.bookmarks:
         return "no bookmarks yet; m sets one"
+
+    from tuik8s.ui.screens.bookmarks import BookmarksScreen
 
     def chosen(name: str | None) -> None:
         if name is not None:

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 
 from tuik8s.ui.commands.base import Command
 from tuik8s.ui.control import Unable
-from tuik8s.ui.screens.diff import DiffScreen
-from tuik8s.ui.sides import HERE, LIVE, Sides
 
 if TYPE_CHECKING:
     from tuik8s.ui.app import Dashboard
 
 
 def run(dashboard: Dashboard, rest: str) -> str:
+    from tuik8s.ui.screens.diff import DiffScreen
+    from tuik8s.ui.sides import Sides
+
     sides = Sides(dashboard.feed, dashboard.rewinder, dashboard.bookmarks, dashboard.machine.reach)
     try:
         old, new = sides.pair(rest, dashboard.cluster)
@@ -31,6 +32,8 @@ def run(dashboard: Dashboard, rest: str) -> str:
 
 
 def words(dashboard: Dashboard) -> Iterable[str]:
+    from tuik8s.ui.sides import HERE, LIVE
+
     return (*dashboard.bookmarks, HERE, LIVE, *dashboard.machine.clusters())
 
 

@@ -1,4 +1,7 @@
-"""The screens that have a place of their own: name, key, and how each is made."""
+"""The screens that have a place of their own: name, key, and how each is made.
+
+Each is imported when somebody goes there: the first rows wait for none of them.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,60 @@ from collections.abc import Callable
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.machine import Status
 from tuik8s.ui.screens.base import DashboardScreen
-from tuik8s.ui.screens.engine import EngineScreen
-from tuik8s.ui.screens.forwards import ForwardsScreen
-from tuik8s.ui.screens.overview import OverviewScreen
-from tuik8s.ui.screens.routing import RoutingScreen
-from tuik8s.ui.screens.sched import SchedulingScreen
-from tuik8s.ui.screens.timeline import TimelineScreen
-from tuik8s.ui.screens.xray import XrayScreen
 
 Make = Callable[[Feed, Status], DashboardScreen]
 
+
+def _overview(feed: Feed, status: Status) -> DashboardScreen:
+    from tuik8s.ui.screens.overview import OverviewScreen
+
+    return OverviewScreen(feed, status)
+
+
+def _routes(feed: Feed, status: Status) -> DashboardScreen:
+    from tuik8s.ui.screens.routing import RoutingScreen
+
+    return RoutingScreen(feed)
+
+
+def _sched(feed: Feed, status: Status) -> DashboardScreen:
+    from tuik8s.ui.screens.sched import SchedulingScreen
+
+    return SchedulingScreen(feed)
+
+
+def _xray(feed: Feed, status: Status) -> DashboardScreen:
+    from tuik8s.ui.screens.xray import XrayScreen
+
+    return XrayScreen(feed)
+
+
+def _engine(feed: Feed, status: Status) -> DashboardScreen:
+    from tuik8s.ui.screens.engine import EngineScreen
+
+    return EngineScreen(feed, status)
+
+
+def _forwards(feed: Feed, status: Status) -> DashboardScreen:
+    from tuik8s.ui.screens.forwards import ForwardsScreen
+
+    return ForwardsScreen(feed)
+
+
+def _timeline(feed: Feed, status: Status) -> DashboardScreen:
+    from tuik8s.ui.screens.timeline import TimelineScreen
+
+    return TimelineScreen(feed)
+
+
 SCREENS: dict[str, Make] = {
-    "overview": OverviewScreen,
-    "routes": lambda feed, status: RoutingScreen(feed),
-    "sched": lambda feed, status: SchedulingScreen(feed),
-    "xray": lambda feed, status: XrayScreen(feed),
-    "engine": lambda feed, status: EngineScreen(feed, status),
-    "forwards": lambda feed, status: ForwardsScreen(feed),
-    "timeline": lambda feed, status: TimelineScreen(feed),
+    "overview": _overview,
+    "routes": _routes,
+    "sched": _sched,
+    "xray": _xray,
+    "engine": _engine,
+    "forwards": _forwards,
+    "timeline": _timeline,
 }
 
 DIGITS: dict[str, str] = {
