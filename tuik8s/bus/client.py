@@ -60,7 +60,11 @@ def refusal_of(reply: Reply) -> str:
         return ""
     if not reply.code:
         return NO_ANSWER
-    return str(decode(reply).get("message") or f"refused with code {reply.code}")
+    unsaid = f"refused with code {reply.code}"
+    try:
+        return str(decode(reply).get("message") or unsaid)
+    except (msgspec.DecodeError, AttributeError):  # a server of another version, in plain text
+        return reply.objects[0].decode(errors="replace").strip() or unsaid
 
 
 def object_of(data: bytes) -> Object:

@@ -39,6 +39,7 @@ class StateReader:
         self._client = client
         self._log = Logbook(client)
         self._past: Past | None = None
+        self._before: Past | None = None
         self._is_walking = False
 
     @property
@@ -69,10 +70,19 @@ class StateReader:
 
     def _list(self, moment: Moment) -> None:
         self.refused = ""
+        self._before = self._past
         self._past = past = Past(
-            self._client, moment, lambda resource: self._on_list(past), lambda key, entry: None
+            self._client,
+            moment,
+            lambda resource: self._on_list(past),
+            lambda key, entry: None,
+            self._known,
         )
         self._need_all(past)
+
+    def _known(self, resource: str) -> list[Mapping[Place, Entry]]:
+        """What was read before need not be read again."""
+        return [] if self._before is None else [self._before.listed(resource)]
 
     def _on_list(self, past: Past) -> None:
         if past is not self._past or past.is_loading:
@@ -134,7 +144,7 @@ class StateReader:
             self._log.page(walked, before=past.moment.revision + 1, limit=-distance)
 
     def _done(self, past: Past) -> None:
-        moment = past.moment
+        moment, self._before = past.moment, None
         if self.state is not None and self.state.revision == moment.revision:
             return
         values = {
