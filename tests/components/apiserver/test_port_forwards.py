@@ -151,6 +151,13 @@ def test_what_goes_wrong_is_told_on_the_error_stream(
     assert ends == [(1, b"", True), (3, b"", True)]
 
 
+def test_simulated_time_has_no_connections_and_says_so(api: Api) -> None:
+    rig = Spdy(api)
+    del api.core.performers[Dial]
+    rig.open_both()
+    assert b"in simulated time there are requests and no connections" in rig.wire()[0][1]
+
+
 def test_a_client_that_gives_up_while_it_is_connected_leaves_nothing(api: Api) -> None:
     rig = Spdy(api)
     rig.open_both()

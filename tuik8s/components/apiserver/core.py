@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 Perform = Callable[[Any, Callable[[Any], None]], None]
 """(effect, resume): carry the effect out and call resume with its result."""
+_NO_CONNECTIONS: Final = (
+    "in simulated time there are requests and no connections; a cluster of `tuik8s up` has them"
+)
 _LOOPBACK: Final = "may not be in the loopback range"
 
 
@@ -127,7 +130,7 @@ class Core:
         perform = self.performers.get(type(effect))
         if perform is None:
             why = "no kubelet runs here" if self.config.read_only else "no network"
-            resume(why if isinstance(effect, Dial) else Fetched(0, error=why))
+            resume(_NO_CONNECTIONS if isinstance(effect, Dial) else Fetched(0, error=why))
         else:
             perform(effect, resume)
 
