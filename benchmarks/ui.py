@@ -37,8 +37,10 @@ from textual.widgets import Static
 from tuik8s.cli.ui import PAINTS_PER_S_MAX
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.widgets.live_table import LiveTable
+from tuik8s.world.collector import collect_seldom
 
 HERTZ = 10
+LONG = 50_000
 LOOKS = 4
 COLUMNS = tuple(
     ColumnSpec(name, align)
@@ -48,13 +50,21 @@ COLUMNS = tuple(
         ("NODE", "left"), ("AGE", "right"),
     ]
 )  # fmt: skip
+DOWN, HOME, PAGE = "\x1b[B", "\x1b[H", "\x06"
+HOME_AFTER = 40
+HELD_S = (0.02, 0.03)
+"""How soon a key that is held comes again."""
 CURSOR = re.compile(rb"@(u\d{6})@")
 
 
 class Case(NamedTuple):
+    """keys: what is pressed, again so many seconds after it was answered."""
+
     name: str
     rows: int
     changes: int
+    keys: str = DOWN
+    pause_s: tuple[float, float] = (0.05, 0.2)
 
 
 class Look(NamedTuple):
@@ -80,7 +90,9 @@ class Child(App[None]):
         self.turns = [0] * case.rows
         self.model_ms: list[float] = []
         self.frame_ms: list[float] = []
-        self.pending_ms = 0.0
+        self.cpu_ms: list[float] = []
+        """Of the frames, the processor's time: other work on the machine changes it little."""
+        self.pending_ms = self.pending_cpu_ms = 0.0
         self.began_s = self.cpu_s = 0.0
 
     def compose(self) -> ComposeResult:
@@ -105,7 +117,7 @@ class Child(App[None]):
         if time.monotonic() - self.began_s > self.seconds:
             self.exit()
             return
-        started = time.perf_counter()
+        started, started_cpu = time.perf_counter(), time.thread_time()
         now_ms = int(started * 1000)
         for index in self.rng.sample(range(self.case.rows), self.case.changes):
             self.change(index, now_ms)
@@ -113,10 +125,12 @@ class Child(App[None]):
         self.table.refresh_rows(now_ms)
         self.model_ms.append((took - started) * 1000)
         self.pending_ms = (time.perf_counter() - started) * 1000
+        self.pending_cpu_ms = (time.thread_time() - started_cpu) * 1000
 
-    def drawn(self, took_ms: float) -> None:
+    def drawn(self, took_ms: float, cpu_ms: float) -> None:
         if self.pending_ms:
             self.frame_ms.append(self.pending_ms + took_ms)
+            self.cpu_ms.append(self.pending_cpu_ms + cpu_ms)
             self.pending_ms = 0.0
 
     def change(self, index: int, now_ms: int) -> None:
@@ -130,6 +144,7 @@ class Child(App[None]):
         return {
             "model_ms": self.model_ms,
             "frame_ms": self.frame_ms,
+            "cpu_ms": self.cpu_ms,
             "ticks_per_s": len(self.model_ms) / wall_s,
             "cpu_percent": 100 * (time.process_time() - self.cpu_s) / wall_s,
             "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
@@ -166,11 +181,11 @@ class TimedScreen(Screen[None]):
     """Tells the app how long each drawing took."""
 
     def _on_timer_update(self) -> None:
-        started = time.perf_counter()
+        started, started_cpu = time.perf_counter(), time.thread_time()
         super()._on_timer_update()
-        app = self.app
+        app, took_cpu = self.app, time.thread_time() - started_cpu
         if isinstance(app, Child):
-            app.drawn((time.perf_counter() - started) * 1000)
+            app.drawn((time.perf_counter() - started) * 1000, took_cpu * 1000)
 
 
 def measure(case: Case, seconds: float, freeze: bool) -> dict[str, Any]:
@@ -184,7 +199,7 @@ def measure(case: Case, seconds: float, freeze: bool) -> dict[str, Any]:
             given = json.dumps([*case, seconds, freeze, str(out)])
             os.execv(sys.executable, [sys.executable, "-m", "benchmarks.ui", "--child", given])
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 160, 0, 0))
-        latencies_ms, received = converse(terminal, seconds)
+        latencies_ms, received = converse(terminal, seconds, case)
         os.waitpid(pid, 0)
         os.close(terminal)
         found: dict[str, Any] = json.loads(out.read_text())
@@ -195,6 +210,7 @@ def measure(case: Case, seconds: float, freeze: bool) -> dict[str, Any]:
         "changes_per_tick": case.changes,
         "model_ms": spread(found["model_ms"]),
         "frame_ms": spread(found["frame_ms"]),
+        "cpu_ms": spread(found["cpu_ms"]),
         "key_ms": spread(latencies_ms),
         "keys": len(latencies_ms),
         "frames": frames,
@@ -205,12 +221,14 @@ def measure(case: Case, seconds: float, freeze: bool) -> dict[str, Any]:
     }
 
 
-def converse(terminal: int, seconds: float) -> tuple[list[float], int]:
-    """Press Down about eight times a second, at no fixed phase of the tick, and read all."""
+def converse(terminal: int, seconds: float, case: Case) -> tuple[list[float], int]:
+    """Press keys, some eight times a second or as if held, at no fixed phase of the tick, and read
+    all."""
     latencies_ms: list[float] = []
     received, tail, seen = 0, b"", b""
     rng, pressed_s, index = random.Random(2), 0.0, 0
     first_s = next_s = 0.0
+    turn = HOME_AFTER if case.keys == DOWN else case.rows
     while True:
         ready, _, _ = select.select([terminal], [], [], 0.005)
         now_s = time.monotonic()
@@ -230,10 +248,10 @@ def converse(terminal: int, seconds: float) -> tuple[list[float], int]:
                 seen = names[-1]
                 if pressed_s:
                     latencies_ms.append((time.monotonic() - pressed_s) * 1000)
-                    pressed_s, next_s = 0.0, now_s + rng.uniform(0.05, 0.2)
+                    pressed_s, next_s = 0.0, now_s + rng.uniform(*case.pause_s)
         if first_s and not pressed_s and next_s < now_s < first_s + seconds - 1:
             index += 1
-            os.write(terminal, b"\x1b[B" if index % 40 < 39 else b"\x1b[H")
+            os.write(terminal, (case.keys if index % turn < turn - 1 else HOME).encode())
             pressed_s = time.monotonic()
 
 
@@ -247,13 +265,15 @@ def spread(values: list[float]) -> dict[str, float]:
 def show(results: list[dict[str, Any]]) -> None:
     print(
         f"{'case':<16}{'rows':>7}{'chg/tick':>9}{'model p50':>11}{'frame p50':>11}{'p95':>8}"
-        f"{'key p50':>9}{'p95':>8}{'kB/frame':>10}{'Hz':>6}{'CPU %':>7}"
+        f"{'CPU p50':>9}{'p95':>8}{'key p50':>9}{'p95':>8}{'kB/frame':>10}{'Hz':>6}{'CPU %':>7}"
     )
     for each in results:
         model, frame, key = each["model_ms"], each["frame_ms"], each["key_ms"]
+        cpu = each["cpu_ms"]
         print(
             f"{each['case']:<16}{each['rows']:>7}{each['changes_per_tick']:>9}"
             f"{model.get('p50', 0):>11}{frame.get('p50', 0):>11}{frame.get('p95', 0):>8}"
+            f"{cpu.get('p50', 0):>9}{cpu.get('p95', 0):>8}"
             f"{key.get('p50', 0):>9}{key.get('p95', 0):>8}"
             f"{each['bytes_per_frame'] / 1000:>10.1f}{each['ticks_per_s']:>6}"
             f"{each['cpu_percent']:>7}"
@@ -270,6 +290,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.child:
         *case, seconds, freeze, out = json.loads(args.child)
+        collect_seldom()  # as `tuik8s ui` does
         app = Child(Case(*case), seconds, freeze)
         app.run()
         Path(out).write_text(json.dumps(app.report()))
@@ -278,6 +299,8 @@ def main() -> None:
         Case("idle", args.rows, 0),
         Case("500 change", args.rows, min(500, args.rows)),
         Case("all change", args.rows, args.rows),
+        Case("hold j", LONG, min(500, args.rows), "j", HELD_S),
+        Case("hold ctrl+f", LONG, min(500, args.rows), PAGE, HELD_S),
     ]
     seconds = 3.0 if args.quick else args.seconds
     results = [measure(case, seconds, not args.no_freeze) for case in cases]
