@@ -77,6 +77,8 @@ class Feed:
         self._tables: dict[str, Table] = {}
         self._stale: set[str] = set()
         """Tables that show another moment than is asked for; made true when they are looked at."""
+        self._looked_at = ""
+        """The resource whose table is on screen, or was last."""
         self._crds = self.informer(CRDS)
         client.feeds.tap("telemetry/routes/", self._on_route)
 
@@ -183,13 +185,21 @@ class Feed:
         """resource id -> its table, of all that were looked at."""
         return self._tables
 
+    def prepare(self, resource: str, entries: list[Entry], at_ms: int) -> dict[Entry, Any]:
+        """What the table on screen will need of versions that it does not show yet."""
+        if resource != self._looked_at or resource not in self._tables:
+            return {}
+        return self._tables[resource].prepare(entries, at_ms)
+
     def flush(self, kind: Kind) -> None:
         """Have the table of a kind show what was heard since the last time."""
         resource = kind.storage or kind.resource
         table, now_ms = self.table(kind), self.now_ms()
+        self._looked_at = resource
         if resource in self._stale and (self.past is None or self.past.need(resource)):
             self._stale.discard(resource)
-            table.sync(self.entries(resource))
+            prepared = {} if self.past is None else self.past.prepared.pop(resource, {})
+            table.sync(self.entries(resource), prepared)
         if not table.flush(now_ms):
             table.make_some()
 

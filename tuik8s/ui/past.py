@@ -10,7 +10,7 @@ by one change, in either direction, as long as they come in order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -54,9 +54,18 @@ Known = Callable[[str], Iterable[Versions]]
 """resource -> versions of its objects that need not be asked for"""
 
 
+Prepare = Callable[[str, list[Entry], int], dict[Entry, Any]]
+"""(resource, versions that have come, when they will be shown) -> what was made of them for that"""
+
+
 def nothing(resource: str) -> Iterable[Versions]:
     """Known to who has only just begun."""
     return ()
+
+
+def unprepared(resource: str, entries: list[Entry], at_ms: int) -> dict[Entry, Any]:
+    """Made of them where nobody waits for a table."""
+    return {}
 
 
 class _Load:
@@ -77,7 +86,7 @@ class _Load:
 
 class Past:
     """The objects at a moment. loaded: told the resource when its list has come. known: what need
-    not be read again."""
+    not be read again. prepare: what to do with versions while others are still being read."""
 
     def __init__(
         self,
@@ -86,6 +95,7 @@ class Past:
         loaded: Callable[[str], None],
         told: Told,
         known: Known = nothing,
+        prepare: Prepare = unprepared,
     ) -> None:
         self.moment = moment
         self.refused = ""
@@ -94,6 +104,9 @@ class Past:
         self._loaded = loaded
         self._told = told
         self._known = known
+        self._prepare = prepare
+        self.prepared: dict[str, dict[Entry, Any]] = {}
+        """resource -> what was made of versions when they came; whoever shows them takes it."""
         self._shelf = Shelf(lean=False)
         self._lists: dict[str, dict[Place, Entry]] = {}
         self._loads: dict[str, _Load] = {}
@@ -197,8 +210,12 @@ class Past:
             return
         load.under_way -= 1
         self._ask_more(load)  # the next ones are read while these are taken in
+        come = list[Entry]()
         for (place, since), data in zip(page, reply.objects, strict=True):
-            load.entries[place] = Entry(data, since, self._shelf)
+            entry = load.entries[place] = Entry(data, since, self._shelf)
+            come.append(entry)
+        prepared = self.prepared.setdefault(load.resource, {})
+        prepared |= self._prepare(load.resource, come, self.moment.at_ms)
         self._end_if_whole(load)
 
     def _is_wanted(self, load: _Load, reply: Reply) -> bool:

@@ -204,7 +204,7 @@ class Rewinder:
         def loaded(resource: str) -> None:
             self._on_list(coming, resource)
 
-        coming = Past(self._feed.client, moment, loaded, told, self._known)
+        coming = Past(self._feed.client, moment, loaded, told, self._known, self._feed.prepare)
         return coming
 
     def _known(self, resource: str) -> list[Versions]:

@@ -31,6 +31,7 @@ TIMES = ("AGE", "LAST SEEN")
 """Columns sorted by when the object was made."""
 MANY = 500
 """So many rows at once are not made before somebody looks at them."""
+NOTHING: Mapping[Any, Any] = {}
 MADE_AT_ONCE = 250
 """Rows that are made in one go when there is time: some 10 ms."""
 
@@ -51,6 +52,14 @@ class _Head(msgspec.Struct, rename="camel", gc=False):
     namespace: str = ""
     uid: str = ""
     creation_timestamp: str | None = None
+
+
+class Prepared(NamedTuple):
+    """What the order needs of a version: its uid, and its key of the column sorted by."""
+
+    uid: str
+    key: Any
+    column: Column | str
 
 
 class _Headed(msgspec.Struct, gc=False):
@@ -75,6 +84,7 @@ class Table:
         self._namespace = ""
         self._now_ms = 0
         self._decode = lean_decoder(kind)
+        self._prepared: Mapping[Entry, Prepared] = {}
         self._read: tuple[Entry | None, Object] = None, {}
         """The object of the row that is being made."""
         self.store = RowStore(self._specs(), self)
@@ -127,8 +137,16 @@ class Table:
         self.sync(entries)
         self.flush(now_ms)
 
-    def sync(self, entries: Mapping[Place, Entry]) -> None:
+    def prepare(self, entries: Iterable[Entry], at_ms: int) -> dict[Entry, Prepared]:
+        """What `sync` will need of these versions. at_ms: when they will be shown."""
+        column = self._column(self.store.sort_column)
+        return {entry: self._prepare(entry, column, at_ms) for entry in entries}
+
+    def sync(
+        self, entries: Mapping[Place, Entry], prepared: Mapping[Entry, Prepared] = NOTHING
+    ) -> None:
         """Show these from the next `flush` on; what stayed as it was is not even decoded."""
+        self._prepared = prepared
         self._dirty = {
             place: None
             for place in self._uids
@@ -167,21 +185,33 @@ class Table:
 
     def _take_many(self, dirty: Mapping[Place, Entry | None]) -> None:
         """The same for so many that they had better be made when they are looked at."""
-        decode, column = _decode_head, self.store.sort_column
+        column, prepared = self._column(self.store.sort_column), self._prepared
+        self._prepared = NOTHING
         gone, keys = list[str](), dict[str, Any]()
         for place, entry in dirty.items():
             old = self._uids.pop(place, None)
             if entry is None or not self._is_inside(place):
                 uid = ""
             else:
-                head = decode(entry.data).metadata
-                uid = head.uid or head.name
+                made = prepared.get(entry)
+                if made is None or made.column is not column:
+                    made = self._prepare(entry, column, self._now_ms)
+                uid = made.uid
                 self._uids[place], self._entries[uid] = uid, entry
-                keys[uid] = self._key(head, entry, column)
+                keys[uid] = made.key
             if old is not None and old != uid:
                 gone.append(old)
                 del self._entries[old]
         self.store.put_later(keys, gone, self._now_ms)
+
+    def _column(self, index: int) -> Column | str:
+        """A column of the store, or the label that has one."""
+        count = len(self._columns)
+        return self._columns[index] if index < count else self.shape.labels[index - count]
+
+    def _prepare(self, entry: Entry, column: Column | str, at_ms: int) -> Prepared:
+        head = _decode_head(entry.data).metadata
+        return Prepared(head.uid or head.name, self._key(head, entry, column, at_ms), column)
 
     def _drop(self, place: Place) -> None:
         uid = self._uids.pop(place, None)
@@ -211,7 +241,8 @@ class Table:
 
     def sort_key(self, uid: str, column: int) -> Any:
         entry = self._entries[uid]
-        return self._key(_decode_head(entry.data).metadata, entry, column)
+        head = _decode_head(entry.data).metadata
+        return self._key(head, entry, self._column(column), self._now_ms)
 
     def text(self, uid: str, column: int) -> str:
         obj = self._object(self._entries[uid])
@@ -228,12 +259,11 @@ class Table:
             self._read = entry, entry.object if entry.is_decoded else self._decode(entry.data)
         return self._read[1]
 
-    def _key(self, head: _Head, entry: Entry, index: int) -> Any:
+    def _key(self, head: _Head, entry: Entry, column: Column | str, at_ms: int) -> Any:
         """The key of a column; those that most lists are sorted by need no more than the head."""
-        if index >= len(self._columns):
+        if isinstance(column, str):
             labels = self._object(entry)["metadata"].get("labels") or {}
-            return str(labels.get(self.shape.labels[index - len(self._columns)], "")).lower()
-        column = self._columns[index]
+            return str(labels.get(column, "")).lower()
         if column is NAMESPACE:
             return f"{head.namespace}\0{head.name}"
         if column is NAME:
@@ -241,7 +271,7 @@ class Table:
         if column.name.upper() in TIMES:
             return str(head.creation_timestamp or "")
         obj = self._object(entry)
-        return _sort_key(column, column.value(obj, self._now_ms), obj["metadata"])
+        return _sort_key(column, column.value(obj, at_ms), obj["metadata"])
 
     def _made(self, obj: Object) -> Made:
         meta, now_ms = obj["metadata"], self._now_ms
