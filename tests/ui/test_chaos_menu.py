@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.ui.stage import Stage, play
 from tests.ui.test_rewind import scaled
+from tuik8s.ui.machine import NoMachine, TimedFault
 from tuik8s.ui.screens.chaos import ChaosMenu
 from tuik8s.ui.screens.resources import ResourcesScreen
 from tuik8s.ui.widgets.confirm import Confirm
@@ -126,3 +127,41 @@ def test_confirm_always_asks_before_what_is_small_too() -> None:
         assert found["spec"]["replicas"] == 2
 
     play(scene)
+
+
+class Rehearsing(NoMachine):
+    """A machine with one scenario file."""
+
+    def scenarios(self) -> list[str]:
+        return ["storm.yaml"]
+
+    def faults_of(self, name: str) -> list[TimedFault]:
+        if name != "storm.yaml":
+            raise OSError(f"{name}: there is no such file")
+        return [
+            TimedFault(0, "first", {"action": "node-cordon", "target": "node/node-1"}),
+            TimedFault(30_000, "", {"action": "node-cordon", "target": "node/node-2"}),
+        ]
+
+
+def test_the_faults_of_a_scenario_file_come_in_their_time() -> None:
+    stage = Stage()
+    stage.app.machine = Rehearsing()
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("exclamation_mark", "x")
+        await stage.press(*"calm", "enter")
+        assert "calm: there is no such file" in stage.text
+        await stage.press(*["backspace"] * 4, "s", "tab", "enter")
+        assert "MAKE 2 faults of storm.yaml ?" in stage.text
+        assert "node-cordon node/node-1 at once, node-cordon node/node-2 after 30s" in stage.text
+        assert faults(stage) == []
+        await stage.press("y")
+        await stage.wait(5_000)
+        assert [fault["metadata"]["name"] for fault in faults(stage)] == ["first"]
+        await stage.wait(30_000)
+        await stage.wait(5_000)
+        targets = sorted(fault["spec"]["target"] for fault in faults(stage))
+        assert targets == ["node/node-1", "node/node-2"]
+
+    play(scene, stage=stage)

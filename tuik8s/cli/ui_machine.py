@@ -26,6 +26,7 @@ from tuik8s.components.supervisor.directory import (
 from tuik8s.components.supervisor.kin import kin
 from tuik8s.ui.control import Unable
 from tuik8s.ui.forwarding import Forwarded
+from tuik8s.ui.machine import TimedFault
 
 if TYPE_CHECKING:
     from tuik8s.bus.client import Client
@@ -152,6 +153,32 @@ class LocalMachine:
         path = Path(name).expanduser()
         path.write_text(text, encoding="utf-8")
         return str(path)
+
+    def scenarios(self) -> list[str]:
+        if not self._remembers:
+            return []
+        places = (Path(), Path("examples"), Path("scenarios"))
+        return [str(path) for place in places for path in sorted(place.glob("*.yaml"))]
+
+    def faults_of(self, name: str) -> list[TimedFault]:
+        from tuik8s.scenario.document import read_scenario
+        from tuik8s.scenario.place import BadScenario
+        from tuik8s.scenario.steps.advance import Advance
+        from tuik8s.scenario.steps.fault import Break
+
+        if not self._remembers:
+            raise OSError("files are not read for whoever looks through a browser")
+        try:
+            scenario = read_scenario(Path(name).expanduser())
+        except BadScenario as bad:
+            raise OSError(str(bad)) from bad
+        found, after_ms = [], 0
+        for placed in scenario.steps:
+            if isinstance(placed.step, Advance):
+                after_ms += placed.step.duration_ms
+            elif isinstance(placed.step, Break):
+                found.append(TimedFault(after_ms, placed.step.name, placed.step.spec))
+        return found
 
     def why_no_editor(self) -> str:
         if os.environ.get(WEB_DRIVER):

@@ -16,19 +16,17 @@ from textual.events import Event, InputEvent, Key, Paste, Resize
 from textual.widgets import Input
 
 from tuik8s.ui.ascii import Ascii
-from tuik8s.ui.catalogue import targets_of
+from tuik8s.ui.chaos_keys import SCENARIO, ChaosKeys
 from tuik8s.ui.commands.export import save_all
 from tuik8s.ui.control import Acts, Control
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.go import carry_out, completions
-from tuik8s.ui.inspect_keys import AGAINST, InspectKeys
-from tuik8s.ui.machine import Machine, NoMachine, Status
+from tuik8s.ui.inspect_keys import AGAINST
+from tuik8s.ui.machine import Machine, Status
 from tuik8s.ui.memory import memory_from, view_of
 from tuik8s.ui.palette import Places
 from tuik8s.ui.pump import Pump
-from tuik8s.ui.refs import NO_REF
 from tuik8s.ui.screens.base import DashboardScreen
-from tuik8s.ui.screens.chaos import ChaosMenu
 from tuik8s.ui.screens.help import HelpScreen, help_rows
 from tuik8s.ui.screens.jump import JumpScreen
 from tuik8s.ui.screens.listing import Listing
@@ -47,7 +45,7 @@ OSC52_BYTES_MAX = 74_000
 """More than this many terminals do not take."""
 
 
-class Dashboard(InspectKeys):
+class Dashboard(ChaosKeys):
     """One window on one cluster. status: asks the supervisor for its processes; machine: files, the
     editor, and what is remembered."""
 
@@ -83,10 +81,9 @@ class Dashboard(InspectKeys):
         control: Control | None = None,
         acts: Acts | None = None,
     ) -> None:
-        super().__init__(feed, control, acts)
+        super().__init__(feed, machine, control, acts)
         self.cluster = cluster
         self.status = status
-        self.machine = machine or NoMachine()
         self.settings = settings or Settings()
         self.memory = memory_from(self.machine.recall())
         self.warnings: list[str] = []
@@ -271,6 +268,7 @@ class Dashboard(InspectKeys):
             GO_TO: self.go_to,
             TO_BOOKMARK: self.go_to,
             SET_BOOKMARK: self.set_bookmark,
+            SCENARIO: self.rehearse,
             AGAINST: self.show_difference,
         }
         wanted = event.text or (None if event.sign != SET_BOOKMARK else event.text)
@@ -299,17 +297,6 @@ class Dashboard(InspectKeys):
 
     def action_help(self) -> None:
         self.push_screen(HelpScreen(help_rows(self.screen)))
-
-    def action_chaos(self) -> None:
-        if isinstance(self.screen, DashboardScreen) and not self.refuse_in_past():
-            self.push_screen(ChaosMenu(self.feed, self._targets()))
-
-    def _targets(self) -> list[str]:
-        """What a fault may break of the object at hand: itself, and its node."""
-        ref = self.screen.subject() if isinstance(self.screen, DashboardScreen) else NO_REF
-        kind = self.feed.kinds.by_resource(ref.resource)
-        obj = self.feed.get(*ref) if kind is not None else None
-        return targets_of(kind.singular, obj) if obj is not None and kind is not None else []
 
     def action_command_palette(self) -> None:
         if isinstance(self.screen, DashboardScreen):  # a question is to be answered first

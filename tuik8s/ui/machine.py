@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from tuik8s.api.types import Object
 from tuik8s.bus.client import Client
 from tuik8s.ui.control import Unable
 from tuik8s.ui.forwarding import Forwarded
 
 Status = Callable[[], list[dict[str, Any]]]
 """Asks the supervisor for its processes; [] when it does not say."""
+
+
+class TimedFault(NamedTuple):
+    """A fault of a scenario: how long after its beginning, its name or "", and its spec."""
+
+    after_ms: int
+    name: str
+    spec: Object
 
 
 class Machine(Protocol):
@@ -60,6 +69,14 @@ class Machine(Protocol):
 
     def write(self, name: str, text: str) -> str:
         """Write a file, relative to where the dashboard was started; its path. Raises OSError."""
+        ...
+
+    def scenarios(self) -> list[str]:
+        """The scenario files at hand."""
+        ...
+
+    def faults_of(self, name: str) -> list[TimedFault]:
+        """The faults of a scenario file in their order. Raises OSError with what is wrong."""
         ...
 
     def why_no_editor(self) -> str:
@@ -112,6 +129,12 @@ class NoMachine:
 
     def write(self, name: str, text: str) -> str:
         raise OSError("no files can be written from here")
+
+    def scenarios(self) -> list[str]:
+        return []
+
+    def faults_of(self, name: str) -> list[TimedFault]:
+        raise OSError("no files can be read from here")
 
     def why_no_editor(self) -> str:
         return "there is no editor here"

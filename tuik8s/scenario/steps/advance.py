@@ -10,11 +10,11 @@ class Advance:
     """Lets time pass."""
 
     def __init__(self, value: Value) -> None:
-        self._duration_ms = value.duration_ms("a duration")
+        self.duration_ms = value.duration_ms("a duration")
         self.title = f"advance {value.raw}"
 
     def run(self, run: Run) -> None:
-        run.advance(self._duration_ms)
+        run.advance(self.duration_ms)
 
 
 def parse(value: Value) -> Advance:

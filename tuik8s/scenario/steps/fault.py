@@ -37,24 +37,24 @@ class Break:
                 raise value.bad(f"fault needs {needed}")
         if "for" in fields:
             fields["for"].duration_ms("how long the fault lasts")
-        self._spec = {
+        self.spec = {
             key: fitting(inner, key, schema["properties"][key]) for key, inner in fields.items()
         }
         try:
-            read_spec({"spec": self._spec})
+            read_spec({"spec": self.spec})
         except Refused as refused:
             raise value.bad(str(refused)) from refused
-        self._name = name.text("a name") if name else ""
-        self.title = f"fault {self._spec['action']} {self._spec.get('target', '')}".rstrip()
+        self.name = name.text("a name") if name else ""
+        self.title = f"fault {self.spec['action']} {self.spec.get('target', '')}".rstrip()
 
     def run(self, run: Run) -> None:
         run.faults_count += 1
-        name = self._name or f"{self._spec['action']}-{run.faults_count}"
+        name = self.name or f"{self.spec['action']}-{run.faults_count}"
         fault: Object = {
             "apiVersion": f"{GROUP}/v1",
             "kind": "Fault",
             "metadata": {"name": name},
-            "spec": self._spec,
+            "spec": self.spec,
         }
         create_object(run, FAULTS, fault)
         key = (f"{FAULTS}//{name}",)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tuik8s.ui.app import Dashboard
 
 HEAL, UNDO = "heal all faults", "undo the last action"
+SCENARIO = "the faults of a scenario file"
+BY_KEY = {"z": UNDO, "x": SCENARIO}
 NOTHING = "nothing can be broken here (is the cluster --control-plane-only?); Esc goes back"
 UNTIL_HEALED = "until healed"
 DURATIONS = ("10s", "30s", "1m", "5m", "10m", UNTIL_HEALED)
@@ -82,7 +84,7 @@ class ChaosMenu(ModalScreen[None]):
             return
         event.stop()
         is_first = not self._chosen and not self._is_typing
-        if is_first and char in (*KEYS, *NARROWING, "z"):
+        if is_first and char in (*KEYS, *NARROWING, *BY_KEY):
             self._take_key(char)
         elif char == "/" and not self._is_typing:
             self._type("")
@@ -90,8 +92,8 @@ class ChaosMenu(ModalScreen[None]):
             self._type(self._typed + char)
 
     def _take_key(self, key: str) -> None:
-        if key == "z":
-            self._take(UNDO)
+        if key in BY_KEY:
+            self._take(BY_KEY[key])
         elif key in NARROWING:
             self._type(NARROWING[key])
         elif KEYS[key] in self._actions:
@@ -153,7 +155,7 @@ class ChaosMenu(ModalScreen[None]):
         active = any(self.feed.items(FAULTS)) if self._actions else False
         by_key = [name for name in KEYS.values() if name in self._actions]
         others = [name for name in self._actions if name not in by_key]
-        return [*([HEAL] if active else []), *by_key, *others]
+        return [*([HEAL] if active else []), *by_key, *BY_KEY.values(), *others]
 
     def _shown(self, option: str) -> str:
         """An option as it is offered: with its key, and what it would do."""
@@ -164,7 +166,8 @@ class ChaosMenu(ModalScreen[None]):
             return f"{option:<48} {self._consequences.of(option, downs_pods=downs)}"
         action = self._actions.get(option)
         if action is None:
-            return f"   {option}"
+            key = next((key for key, name in BY_KEY.items() if name == option), " ")
+            return f"{key}  {option}"
         key = next((key for key, name in KEYS.items() if name == option), " ")
         target = self._likeliest(action)
         told = self._consequences.of(target, downs_pods=action.downs_pods) if target else ""
@@ -211,6 +214,9 @@ class ChaosMenu(ModalScreen[None]):
         elif choice == UNDO:
             self.dismiss()
             cast("Dashboard", self.app).action_undo()
+        elif choice == SCENARIO:
+            self.dismiss()
+            self.app.call_later(cast("Dashboard", self.app).action_scenario)
         else:
             self._chosen.append(choice)
             if len(self._chosen) == len(QUESTIONS):
