@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,7 @@ class Typed:
         """Wait until it does; what was there before no longer counts then."""
 
         def found() -> bool:
-            if text not in self.seen:
+            if text not in self.seen and select.select([self.screen], [], [], 1)[0]:
                 self.seen += os.read(self.screen, 4096)
             return text in self.seen
 
