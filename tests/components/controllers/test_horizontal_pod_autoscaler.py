@@ -209,7 +209,9 @@ def autoscaler(**spec: Any) -> Object:
     return obj("HorizontalPodAutoscaler", "h", "autoscaling/v2", spec=whole)
 
 
-def passed(hpa: Object, pods: list[Object], usage: Outcome | None) -> tuple[list[str], Plan]:
+def passed(
+    hpa: Object, pods: list[Object], usage: Outcome | None, selector: str = "app=web"
+) -> tuple[list[str], Plan]:
     """(writes, the plan with the status) of one pass over a target with two replicas."""
     view = Shown(horizontalpodautoscalers__autoscaling=[hpa], pods=pods)
     place = key("horizontalpodautoscalers.autoscaling", "h")
@@ -217,7 +219,7 @@ def passed(hpa: Object, pods: list[Object], usage: Outcome | None) -> tuple[list
     scale = {
         "metadata": {"name": "web", "namespace": "ns"},
         "spec": {"replicas": 2},
-        "status": {"replicas": 2, "selector": "app=web"},
+        "status": {"replicas": 2, "selector": selector},
     }
     seen = []
     while plan.then is not None:
@@ -301,3 +303,14 @@ def test_a_metric_of_an_api_that_is_not_here_only_holds_back_what_would_shrink()
     _, plan = passed(hpa, [A, B], low)
     assert status(plan)["status"]["desiredReplicas"] == 0
     assert plan.events[-1].message.startswith("invalid metrics (1 invalid out of 2), first error")
+
+
+@pytest.mark.parametrize(
+    ("selector", "reason"), [("", "SelectorRequired"), ("a in b", "InvalidSelector")]
+)
+def test_a_selector_that_chooses_no_pods(selector: str, reason: str) -> None:
+    _, plan = passed(autoscaler(), [A], None, selector)
+    assert [event.reason for event in plan.events] == [reason]
+    active = condition(status(plan), "ScalingActive")
+    assert active is not None
+    assert (active["status"], active["reason"]) == ("False", "InvalidSelector")

@@ -148,7 +148,15 @@ class _Look:
     def _measure(self, resource: str, scale: Object, selector: str, bounds: Bounds) -> Plan:
         """Ask for the usage of the target's pods, if it is wanted, and go on with it."""
         namespace = self.hpa["metadata"]["namespace"]
-        pods = pods_of(self.view.list_("pods", namespace), selector)
+        try:
+            pods = pods_of(self.view, namespace, selector)
+        except ValueError as problem:
+            text = (
+                "couldn't convert selector into a corresponding internal selector object: "
+                f"{problem}"
+            )
+            self._set("ScalingActive", "False", "InvalidSelector", text)
+            return self._finish((self._warning("InvalidSelector", text),))
 
         def then(outcomes: Outcomes) -> Plan:
             found, error = {}, ""

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from tuik8s.api import quantity
-from tuik8s.api.meta import get_path
+from tuik8s.api.meta import get_path, labels_of, name_of
 from tuik8s.api.quantity import Quantity
 from tuik8s.api.selectors import parse_label_selector, selector_of
 from tuik8s.api.types import Object
+from tuik8s.components.controllers.base import View
 from tuik8s.components.controllers.horizontal_pod_autoscaler.usage import (
     NoProposal,
     Proposal,
@@ -165,7 +166,10 @@ def _without_api(hpa: Object, metric: Object) -> Said:
     return Said({"type": ""}, reason=f"FailedGet{kind}Metric", error=why, summary=summary)
 
 
-def pods_of(pods: Sequence[Object], selector: str) -> list[Object]:
+def pods_of(view: View, namespace: str, selector: str) -> list[Object]:
     """The pods that a scale's selector takes. Raises ValueError for one that does not read."""
     chosen = parse_label_selector(selector)
-    return [pod for pod in pods if chosen.matches(pod["metadata"].get("labels") or {})]
+    seen = view.glance("pods", "namespace", namespace)
+    names = [name_of(pod) for pod in seen if chosen.matches(labels_of(pod))]
+    pods = (view.get("pods", namespace, name) for name in names)
+    return [pod for pod in pods if pod is not None]
