@@ -18,10 +18,10 @@ import ipaddress
 
 import msgspec
 
+from tuik8s.api.address_move import SLICE_PREFIX
 from tuik8s.config import ClusterConfig
 
 SLICES = range(1, 16)
-SLICE_PREFIX = 12
 LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 
 

@@ -125,4 +125,4 @@ def test_the_range_that_nodes_are_in(address: str, found: str) -> None:
         {"type": "Hostname", "address": "n"},
         {"type": "InternalIP", "address": address},
     ]
-    assert range_of([{"status": None}, {"status": {"addresses": addresses}}], 12) == found
+    assert range_of([{"status": None}, {"status": {"addresses": addresses}}]) == found

@@ -21,6 +21,9 @@ from tuik8s.api.types import Object
 ADDRESSES: Final = "ipaddresses.networking.k8s.io"
 """Objects that are called as the address that they stand for."""
 
+SLICE_PREFIX: Final = 12
+"""Clusters of ours live in ranges of this length (see `tuik8s.addresses`)."""
+
 _PEERS: Final = ("ipBlock.cidr", "ipBlock.except[]")
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "nodes": ("spec.podCIDR", "spec.podCIDRs[]", "status.addresses[].address"),
@@ -103,11 +106,11 @@ def _all_changed(items: Any, path: list[str], change: Callable[[str], str]) -> A
     return [_changed(item, path, change) for item in items]
 
 
-def range_of(nodes: Iterable[Object], size: int) -> str:
-    """The range of this prefix length that the first node with a loopback address is in, "" none.
+def range_of(nodes: Iterable[Object]) -> str:
+    """The slice that the first node with a loopback address is in, "" when there is no such node.
 
     >>> node = {"status": {"addresses": [{"type": "InternalIP", "address": "127.33.0.1"}]}}
-    >>> range_of([node], 12)
+    >>> range_of([node])
     '127.32.0.0/12'
     """
     for node in nodes:
@@ -115,5 +118,5 @@ def range_of(nodes: Iterable[Object], size: int) -> str:
             if each.get("type") == "InternalIP":
                 address = ipaddress.ip_address(each["address"])
                 if address.version == 4 and address.is_loopback:
-                    return str(ipaddress.ip_network(f"{address}/{size}", strict=False))
+                    return str(ipaddress.ip_network(f"{address}/{SLICE_PREFIX}", strict=False))
     return ""

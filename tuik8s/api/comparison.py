@@ -30,9 +30,6 @@ NOISE: Final = ("events", "leases.coordination.k8s.io")
 WORDS: Final = {"ADDED": "added", "DELETED": "gone", "MODIFIED": "changed"}
 SIGNS: Final = {"ADDED": "+", "DELETED": "-", "MODIFIED": "~"}
 
-SLICE_PREFIX: Final = 12
-"""Clusters of ours live in ranges of this length (see `tuik8s.addresses`)."""
-
 _decode: Final = msgspec.msgpack.Decoder().decode
 
 
@@ -118,7 +115,7 @@ class Comparison:
 def _range_of(state: State) -> str:
     """The slice of addresses that a cluster lives in, "" when none can be told."""
     nodes = (_decode(value) for key, value in state.values.items() if key.startswith("nodes/"))
-    return range_of(nodes, SLICE_PREFIX)
+    return range_of(nodes)
 
 
 def shown_key(kinds: KindRegistry, key: str) -> str:
