@@ -10,6 +10,7 @@ import pytest
 from tests.cli.conftest import Tuik8s
 from tuik8s.cli.main import main
 from tuik8s.scenario.served import Cluster
+from tuik8s.world.logs import format_line, stamp_of
 
 Capture = pytest.CaptureFixture[str]
 
@@ -81,3 +82,16 @@ def test_a_cluster_that_is_stopped_leads_to_its_log(
 ) -> None:
     assert main([*words, "--data", log]) == 2
     assert f"--log {log}" in capsys.readouterr().err
+
+
+def test_logs_of_processes_beside_the_log(log: str, capsys: Capture) -> None:
+    logs = Path(log) / "logs"
+    logs.mkdir()
+    line = format_line(stamp_of(1000), "I", "scheduler", "a.py:1", "Was here", {})
+    (logs / "scheduler.log").write_text(f"{line}\n")
+    assert main(["logs", "scheduler", "--log", log]) == 0
+    assert capsys.readouterr().out == 'I0101 00:00:01.000000       1 a.py:1] "Was here"\n'
+    assert main(["logs", "deployment/web", "--log", log]) == 2
+    assert "what containers wrote is not in it" in capsys.readouterr().err
+    assert main(["logs", "scheduler", "-f", "--log", log]) == 2
+    assert "leave out -f" in capsys.readouterr().err

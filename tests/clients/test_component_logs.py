@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from tests.clients.live import Live, needs_kubectl, until
+from tests.clients.terminal import opened
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
 
@@ -65,3 +66,17 @@ def test_exec_hands_on_input_output_and_exit_code(cluster: Live) -> None:
         refused = cluster.tuik8s("exec", *words)
         assert refused.returncode == 2
         assert told in refused.stderr
+
+
+@needs_kubectl
+def test_exec_at_a_terminal_keeps_what_was_typed_early(cluster: Live) -> None:
+    cluster.kubectl("run", "term", "--image=busybox", "--", "sleep", "3600")
+    cluster.kubectl("wait", "--for=condition=Ready", "pod/term")
+    command = [sys.executable, "-m", "tuik8s.cli.main", "exec", "--data", str(cluster.data)]
+    with opened([*command, "-it", "term", "--", "sh"], os.environ) as terminal:
+        terminal.type(b"echo $((40 + 2))\n")
+        terminal.await_text(b"\r\n42\r\n")
+        terminal.type(b"echo wide $COLUMNS\r")
+        terminal.await_text(b"wide 120\r\n")
+        terminal.type(b"exit 4\r")
+        assert terminal.await_end() == 4

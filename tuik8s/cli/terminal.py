@@ -24,7 +24,7 @@ def raw() -> Iterator[None]:
     """Hand every key on as it is; the terminal is as it was afterwards."""
     number = sys.stdin.fileno()
     before = termios.tcgetattr(number)
-    tty.setraw(number)
+    tty.setraw(number, termios.TCSADRAIN)  # what was typed already is kept
     try:
         yield
     finally:
