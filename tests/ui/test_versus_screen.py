@@ -41,7 +41,8 @@ def test_two_moments_of_a_table() -> None:
         assert [name[:3] for name in names(then)] == ["web", "web", "web"]
         assert marked(here) == names(here)[:2]
         assert marked(then) == []
-        assert "pods(all) vs: 2 differ" in stage.status
+        assert "pods(all): 2 differ, here #" in stage.status
+        assert " vs b1 #" in stage.status
 
         await stage.press("j", "j", "j")
         assert here.rows.cursor_uid == then.rows.cursor_uid

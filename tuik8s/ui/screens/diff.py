@@ -29,7 +29,7 @@ ALL = "all"
 STYLES = {"ADDED": "ok", "DELETED": "bad", "MODIFIED": "warn"}
 KIND_COLUMNS = (ColumnSpec("KIND"), *(ColumnSpec(word.upper(), "right") for word in WORDS.values()))
 COLUMNS = (
-    ColumnSpec(""),
+    ColumnSpec("HOW"),
     ColumnSpec("KIND"),
     ColumnSpec("NAMESPACE"),
     ColumnSpec("NAME"),

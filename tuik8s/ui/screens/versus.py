@@ -114,7 +114,8 @@ class VersusScreen(PageScreen):
             for found in self.differing.objects.values()
         )
         word = f"  /{self.word()}" if self.word() else ""
-        return f"{self.kind.plural}{inside} vs: {count} differ{word}"
+        left, right = (half.side.shown for half in self.halves)
+        return f"{self.kind.plural}{inside}: {count} differ, {left} vs {right}{word}"
 
     def goes_on(self) -> bool:
         sides = [half.side for half in self.halves]
