@@ -27,13 +27,18 @@ class Terminal:
         self.process = process
         self.written = b""
         self._end = end
+        self._typed_at = 0
 
     def await_text(self, text: bytes) -> None:
         self.await_match(re.compile(re.escape(text)))
 
-    def await_match(self, pattern: re.Pattern[bytes]) -> None:
+    def await_answer(self, text: bytes) -> None:
+        """Wait for a text written since the last keys."""
+        self.await_match(re.compile(re.escape(text)), self._typed_at)
+
+    def await_match(self, pattern: re.Pattern[bytes], start: int = 0) -> None:
         until = time.monotonic() + WITHIN_S
-        while not pattern.search(self.written):
+        while not pattern.search(self.written, start):
             assert time.monotonic() < until, self.written[-2000:].decode(errors="replace")
             self._read()
 
@@ -45,6 +50,7 @@ class Terminal:
         return self.process.returncode
 
     def type(self, keys: bytes) -> None:
+        self._typed_at = len(self.written)
         os.write(self._end, keys)
 
     def hang_up(self) -> None:

@@ -80,7 +80,7 @@ Screen { background: $background; }
 ModalScreen { background: $background 60%; }
 .heading { color: $secondary; text-style: bold; height: 1; padding: 0 1; }
 .panel { height: 1fr; width: 1fr; border: round $panel; }
-Screen .panel:focus-within { border: round $primary; }
+Screen .panel:focus-within { border: heavy $primary; }
 #upper { height: 1fr; }
 #upper > .panel { width: 4fr; }
 #upper > #load { width: 3fr; }

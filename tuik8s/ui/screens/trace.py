@@ -34,7 +34,7 @@ class TraceScreen(PageScreen):
 
     DEFAULT_CSS = """
     TraceScreen #sequence { height: 2fr; border: round $panel; }
-    TraceScreen #sequence:focus { border: round $primary; }
+    TraceScreen #sequence:focus { border: heavy $primary; }
     TraceScreen #more { height: 1fr; min-height: 8; }
     TraceScreen #more > Page { border: round $panel; }
     TraceScreen #step { width: 3fr; }
