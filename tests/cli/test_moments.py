@@ -10,6 +10,7 @@ import pytest
 
 from tests.components.store.plant import FaultyDisk, opened
 from tuik8s.cli.log_directory import log_in, open_view, told_in_words
+from tuik8s.cli.main import main
 from tuik8s.cli.moments import moment_in
 from tuik8s.components.store import Store
 from tuik8s.components.store.segments import SegmentLog
@@ -74,6 +75,17 @@ def test_a_data_directory_or_a_log(tmp_path: Path) -> None:
     for where in ("cluster", "none"):
         with pytest.raises(Refusal, match=r"no log can be read at .*give a cluster's data dir"):
             open_view(log_in(str(tmp_path / where)))
+
+
+def test_log_show_takes_a_data_directory_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packed = struct.pack("<8sIIQI16s", b"tuik8log", 99, 1, 2, 0, b"x" * 16)
+    (tmp_path / "store").mkdir()
+    segment = tmp_path / "store" / "segment-00000001.log"
+    segment.write_bytes(packed + crc32(packed).to_bytes(4, "little"))
+    assert main(["log", "show", "--log", str(tmp_path)]) != 0
+    assert "has format 99" in capsys.readouterr().err
 
 
 def test_a_log_of_another_version(tmp_path: Path) -> None:

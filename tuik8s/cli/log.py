@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuik8s.cli.arguments import add_cluster, directory_in
+from tuik8s.cli.log_directory import log_in
 from tuik8s.components.supervisor.directory import Refusal
 
 if TYPE_CHECKING:
@@ -47,13 +48,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _add_source(parser: argparse.ArgumentParser) -> None:
     add_cluster(parser)
-    parser.add_argument("--log", default="", metavar="DIR", help="a log directory by itself")
+    parser.add_argument("--log", default="", metavar="DIR", help="a data directory or a log")
 
 
 def _disk(args: argparse.Namespace) -> RealDisk:
     from tuik8s.world.live_disk import RealDisk
 
-    path = Path(args.log) if args.log else directory_in(args).log
+    path = log_in(args.log) if args.log else directory_in(args).log
     if not path.is_dir():
         raise Refusal(f"there is no log at {path}")
     return RealDisk(path)

@@ -12,11 +12,16 @@ file here, a line in `registry.py`, a test.
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+
+from textual.widget import Widget
 
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.lines import Line, line
 from tuik8s.ui.refs import Ref
+
+if TYPE_CHECKING:
+    from tuik8s.ui.app import Dashboard
 
 REFRESH_EVERY_MS = 1_000
 """Ages grow although nothing changes."""
@@ -32,6 +37,11 @@ class Pane(Protocol):
     def pump(self, now_ms: int) -> None: ...
 
     def words(self) -> str: ...
+
+
+def dashboard_of(pane: Widget) -> Dashboard:
+    """The application, by its own type."""
+    return cast("Dashboard", pane.app)
 
 
 def absent(ref: Ref) -> list[Line]:

@@ -12,6 +12,7 @@ from textual.binding import Binding
 from tuik8s.api.times import format_micro_time
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.history import History, LogChange
+from tuik8s.ui.panes.base import dashboard_of
 from tuik8s.ui.refs import Ref
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.widgets.live_table import LiveTable
@@ -79,12 +80,12 @@ class ChangesPane(LiveTable):
         event.stop()
         change = self._change(event.uid)
         if change is not None:
-            self.app.open_change(change.revision)  # type: ignore[attr-defined]
+            dashboard_of(self).open_change(change.revision)
 
     def action_why(self) -> None:
         change = self._change(self.cursor_uid or "")
         if change is not None:
-            self.app.open_why(self.ref, change.revision)  # type: ignore[attr-defined]
+            dashboard_of(self).open_why(self.ref, change.revision)
 
 
 def cells_of(change: LogChange) -> tuple[Cell, ...]:

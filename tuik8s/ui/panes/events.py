@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from tuik8s.ui.event_cells import cells_of
 from tuik8s.ui.feed import EVENTS, Feed
+from tuik8s.ui.panes.base import dashboard_of
 from tuik8s.ui.refs import Ref
 from tuik8s.ui.rowstore import ColumnSpec, RowStore
 from tuik8s.ui.widgets.live_table import LiveTable
@@ -66,7 +67,7 @@ class EventsPane(LiveTable):
             meta = each["metadata"]
             if event.uid in (meta.get("uid"), meta["name"]):
                 ref = Ref(EVENTS, meta["namespace"], meta["name"])
-                self.app.open_detail(ref)  # type: ignore[attr-defined]
+                dashboard_of(self).open_detail(ref)
 
     def words(self) -> str:
         count = self.rows.counts[0]

@@ -7,7 +7,7 @@ from typing import ClassVar
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.forest import OWNING, forest, owners_above
 from tuik8s.ui.pace import Pace
-from tuik8s.ui.panes.base import absent
+from tuik8s.ui.panes.base import absent, dashboard_of
 from tuik8s.ui.refs import NO_REF, Ref
 from tuik8s.ui.widgets.page import Page
 
@@ -49,4 +49,4 @@ class OwnershipPane(Page):
         event.stop()
         ref = self._refs.get(event.uid)
         if ref is not None and ref != self.ref:
-            self.app.open_detail(ref)  # type: ignore[attr-defined]
+            dashboard_of(self).open_detail(ref)
