@@ -49,7 +49,7 @@ DIALOGS: dict[str, tuple[str, ...]] = {
     "columns": (":pods /", "f2"),
     "jump": (":overview", "ctrl+o"),
     "palette": (":pods /", "ctrl+p"),
-    "history": (":history",),
+    "history": (":pods /", ":history"),
     "chaos": (":nodes /", "exclamation_mark"),
     "confirm": (":deploy /", "delete"),
     "name to type": (":namespaces /^default$", "delete"),

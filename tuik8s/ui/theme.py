@@ -89,6 +89,7 @@ Screen.-narrow #load { display: none; }
 #text { padding: 0 1; width: auto; }
 #page { background: $background; }
 LiveTable { height: 1fr; }
+OptionList { min-width: 12; }
 Footer { background: $panel; }
 Toast { max-width: 90; }
 """
