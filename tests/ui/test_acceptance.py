@@ -144,3 +144,13 @@ def test_where_the_cursor_and_the_keys_are_shows_without_colours(place: str) -> 
             assert glyphs(stage) != before, "who has the keys is shown by a colour alone"
 
     play(scene, (140, 40), furnished())
+
+
+def test_an_answer_that_comes_when_its_screen_was_left_harms_nobody() -> None:
+    async def scene(stage: Stage) -> None:
+        await go(stage, SCREENS["what if"])
+        await stage.pilot.press("enter", "escape")
+        await stage.wait(5_000)
+        assert "decision about" in stage.status
+
+    play(scene, stage=furnished())

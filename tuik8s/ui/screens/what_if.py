@@ -18,6 +18,7 @@ from tuik8s.ui.feed import Feed
 from tuik8s.ui.lines import EMPTY, Line, line
 from tuik8s.ui.questions import Questions
 from tuik8s.ui.refs import Ref
+from tuik8s.ui.rowstore import RowStore
 from tuik8s.ui.screens.text import PageScreen
 from tuik8s.ui.what_if import FIELDS, BadField, changed, fields_of
 from tuik8s.ui.what_if import told as difference
@@ -51,6 +52,8 @@ class WhatIfScreen(PageScreen):
         self.ref = ref
         self._questions = questions
         self._tries: list[str] = []
+        self._ranks: RowStore | None = None
+        """Of the last answer, which may come when somebody has left; only `pump` draws."""
         self._lines: list[Line] = [line("Change a field and press Enter.", "dim")]
 
     def body(self) -> ComposeResult:
@@ -81,7 +84,10 @@ class WhatIfScreen(PageScreen):
             lines += [EMPTY, line("Asked so far", "head")]
             lines += [line(each, "dim") for each in self._tries[-TRIES_MAX:]]
         self.query_one(Page).set_lines(lines)
-        self.query_one(LiveTable).refresh_rows(now_ms)
+        table = self.query_one(LiveTable)
+        if self._ranks is not None:
+            table.set_store(self._ranks)
+        table.refresh_rows(now_ms)
 
     def _input(self, name: str) -> Input:
         return self.query_one(f"#{name.replace(' ', '-')}", Input)
@@ -110,8 +116,7 @@ class WhatIfScreen(PageScreen):
             self._tries.append(f"{what} → {verdict.refused}")
             return
         self._lines = told(decision)
-        at_ms = self.feed.now_ms()
-        self.query_one(LiveTable).set_store(node_table(decision, at_ms))
+        self._ranks = node_table(decision, self.feed.now_ms())
         points = (decision.get("total") or {}).get(decision["node"])
         came = decision["node"] + (f" ({points} points)" if points is not None else "")
         self._tries.append(f"{what} → {came or 'no node'}")
