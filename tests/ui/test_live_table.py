@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.strip import Strip
 
-from tuik8s.ui.filter import parse
+from tuik8s.ui.filter import Filter, parse
 from tuik8s.ui.rowsource import Made
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.widgets.heading import fit, thumb_at
@@ -250,11 +250,8 @@ class Names:
     def sort_key(self, uid: str, column: int) -> str:
         return uid
 
-    def text(self, uid: str, column: int) -> str:
-        return uid
-
-    def labels(self, uid: str) -> dict[str, str]:
-        return {}
+    def matches(self, uid: str, wanted: Filter) -> bool:
+        return wanted.matches({"NAME": uid}, {})
 
 
 def test_rows_made_out_of_sight_are_broad_enough_when_first_drawn() -> None:

@@ -108,11 +108,9 @@ class Source:
     def sort_key(self, uid: str, column: int) -> Any:
         return self.rows[uid][column]
 
-    def text(self, uid: str, column: int) -> str:
-        return str(self.rows[uid][column])
-
-    def labels(self, uid: str) -> dict[str, str]:
-        return {"app": self.rows[uid][2]}
+    def matches(self, uid: str, wanted: Filter) -> bool:
+        text, number, label = self.rows[uid]
+        return wanted.matches({"NAME": text, "N": str(number)}, {"app": label})
 
 
 many = st.tuples(

@@ -7,8 +7,10 @@ comes into sight, or in quiet moments.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
+
+from tuik8s.ui.filter import Filter
 
 
 class Cell(NamedTuple):
@@ -28,8 +30,7 @@ class Made(NamedTuple):
 
 
 class RowSource(Protocol):
-    """Makes rows and parts of rows. Columns are those of the store, by index; texts may hold
-    anything, the store makes control characters visible."""
+    """Makes rows and parts of rows. Columns are those of the store, by index."""
 
     def make(self, uid: str) -> Made:
         """The whole row."""
@@ -37,29 +38,48 @@ class RowSource(Protocol):
     def sort_key(self, uid: str, column: int) -> Any:
         """One of its sort keys, the same as `make` will give."""
 
-    def text(self, uid: str, column: int) -> str:
-        """The text of one of its cells."""
-
-    def labels(self, uid: str) -> Mapping[str, str]:
-        """Its labels, for filters."""
+    def matches(self, uid: str, wanted: Filter) -> bool:
+        """Whether a filter shows it."""
 
 
 class Texts(Mapping[str, str]):
-    """Column name -> text of a row that has not been made; only those that are asked for are."""
+    """Column name -> text of a row that has not been made; only those that are asked for are.
+    text: of a column by index."""
 
-    def __init__(self, source: RowSource, uid: str, columns: Mapping[str, int]) -> None:
-        self._source = source
-        self._uid = uid
-        self._columns = columns
+    def __init__(self, text: Callable[[int], str], indices: Mapping[str, int]) -> None:
+        self._text = text
+        self._indices = indices
 
     def __getitem__(self, name: str) -> str:
-        return escaped(self._source.text(self._uid, self._columns[name]))
+        return escaped(self._text(self._indices[name]))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
+        return iter(self._indices)
 
     def __len__(self) -> int:
-        return len(self._columns)
+        return len(self._indices)
+
+
+class Later(Mapping[str, str]):
+    """What is made when somebody looks into it."""
+
+    def __init__(self, make: Callable[[], Mapping[str, str]]) -> None:
+        self._make = make
+        self._made: Mapping[str, str] | None = None
+
+    def _all(self) -> Mapping[str, str]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def __getitem__(self, name: str) -> str:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
 
 
 def escaped(text: str) -> str:

@@ -9,13 +9,13 @@ at once are made when they are looked at (`put_later`, see `rowsource`).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from itertools import count, islice, zip_longest
 from typing import Any, NamedTuple
 
 from tuik8s.ui.filter import Filter
 from tuik8s.ui.measure import ColumnSpec, Measure, text_width
-from tuik8s.ui.rowsource import Cell, Made, RowSource, Texts, escaped
+from tuik8s.ui.rowsource import Cell, Made, RowSource, escaped
 
 __all__ = ["Cell", "ColumnSpec", "Row", "RowStore", "comparable", "escaped", "text_width"]
 
@@ -57,7 +57,7 @@ class RowStore:
         """What is to be made yet, and the row as it was before."""
         self._later_at_ms = 0
         self._source = source
-        self._columns = {column.name: index for index, column in enumerate(columns)}
+        self.indices = {column.name: index for index, column in enumerate(columns)}
         self._labels: dict[str, Mapping[str, str]] = {}
         self._gone: set[str] = set()
         self._order: list[str] = []
@@ -87,9 +87,16 @@ class RowStore:
         made = Made(cells, sort_keys, health, labels)
         self._take(uid, old, made, now_ms, is_placed=is_placed)
 
-    def put_later(self, keys: Mapping[str, Any], gone: Iterable[str], now_ms: int) -> None:
+    def put_later(
+        self,
+        keys: Mapping[str, Any],
+        gone: Iterable[str],
+        now_ms: int,
+        hidden: Set[str] | None = None,
+    ) -> None:
         """Add or replace many rows, made when they are looked at, and drop others; not while the
-        order is frozen. keys: uid -> its key of the column that is sorted by."""
+        order is frozen. keys: uid -> its key of the column that is sorted by. hidden: which of
+        them the filter does not show, None if nobody has looked."""
         assert not self._frozen, "a frozen order takes one row after the other"
         if not self._later:
             self._widths = self.widths
@@ -100,7 +107,7 @@ class RowStore:
         for uid in keys:
             later[uid] = rows.pop(uid, None) or later.get(uid)
         self._later_at_ms = now_ms
-        self._arrange(keys)
+        self._arrange(keys, hidden)
 
     def make_some(self, count: int) -> None:
         """Make so many of the rows that nobody has looked at yet."""
@@ -269,9 +276,9 @@ class RowStore:
             return False
         return bool(keys[column] == old.sort_keys[column])
 
-    def _arrange(self, keys: Mapping[str, Any] = NO_LABELS) -> None:
-        """Filter and sort everything; a frozen order is arranged when it thaws. keys: what is known
-        of the rows that are not made."""
+    def _arrange(self, keys: Mapping[str, Any] = NO_LABELS, hidden: Set[str] | None = None) -> None:
+        """Filter and sort everything; a frozen order is arranged when it thaws. keys, hidden: what
+        is known of rows that are not made."""
         if self._frozen:
             return
         self.generation += 1
@@ -280,7 +287,11 @@ class RowStore:
         if self._source is not None:
             sort_key, column = self._source.sort_key, self.sort_column
             for uid in self._later:
-                if not self.filter or self._matches(uid, self.filter):
+                if hidden is not None and uid in keys:
+                    is_shown = uid not in hidden
+                else:
+                    is_shown = not self.filter or self._matches(uid, self.filter)
+                if is_shown:
                     value = keys[uid] if uid in keys else sort_key(uid, column)
                     shown.append((*comparable(value), uid))
         shown.sort(reverse=self.sort_descending)
@@ -332,7 +343,7 @@ class RowStore:
     def _matches(self, uid: str, wanted: Filter) -> bool:
         row, source = self._rows.get(uid), self._source
         if row is None and source is not None:
-            return wanted.matches(Texts(source, uid, self._columns), source.labels(uid))
+            return source.matches(uid, wanted)
         cells = () if row is None else row.cells
         texts = {c.name: cell.text for c, cell in zip(self.columns, cells, strict=False)}
         return wanted.matches(texts, self._labels.get(uid, NO_LABELS))

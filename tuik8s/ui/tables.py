@@ -18,9 +18,10 @@ from tuik8s.api.times import human_duration, parse_time
 from tuik8s.api.types import Object
 from tuik8s.bus.clone import Place
 from tuik8s.bus.entries import Entry
+from tuik8s.ui.filter import Filter
 from tuik8s.ui.lean import lean_decoder
 from tuik8s.ui.rows.registry import look_of
-from tuik8s.ui.rowsource import Cell, Made
+from tuik8s.ui.rowsource import Cell, Later, Made, Texts
 from tuik8s.ui.rowstore import ColumnSpec, RowStore
 
 NUMBERS = ("integer", "number")
@@ -55,11 +56,13 @@ class _Head(msgspec.Struct, rename="camel", gc=False):
 
 
 class Prepared(NamedTuple):
-    """What the order needs of a version: its uid, and its key of the column sorted by."""
+    """What the order needs of a version: its uid, its key of the column that is sorted by, and
+    whether the filter shows it."""
 
     uid: str
     key: Any
-    column: Column | str
+    is_shown: bool
+    by: tuple[Column | str, Filter | None]
 
 
 class _Headed(msgspec.Struct, gc=False):
@@ -139,8 +142,8 @@ class Table:
 
     def prepare(self, entries: Iterable[Entry], at_ms: int) -> dict[Entry, Prepared]:
         """What `sync` will need of these versions. at_ms: when they will be shown."""
-        column = self._column(self.store.sort_column)
-        return {entry: self._prepare(entry, column, at_ms) for entry in entries}
+        by = self._by
+        return {entry: self._prepare(entry, by, at_ms) for entry in entries}
 
     def sync(
         self, entries: Mapping[Place, Entry], prepared: Mapping[Entry, Prepared] = NOTHING
@@ -185,7 +188,7 @@ class Table:
 
     def _take_many(self, dirty: Mapping[Place, Entry | None]) -> None:
         """The same for so many that they had better be made when they are looked at."""
-        column, prepared = self._column(self.store.sort_column), self._prepared
+        by, prepared, hidden = self._by, self._prepared, set[str]()
         self._prepared = NOTHING
         gone, keys = list[str](), dict[str, Any]()
         for place, entry in dirty.items():
@@ -194,24 +197,36 @@ class Table:
                 uid = ""
             else:
                 made = prepared.get(entry)
-                if made is None or made.column is not column:
-                    made = self._prepare(entry, column, self._now_ms)
+                if made is None or made.by != by:
+                    made = self._prepare(entry, by, self._now_ms)
                 uid = made.uid
                 self._uids[place], self._entries[uid] = uid, entry
                 keys[uid] = made.key
+                if not made.is_shown:
+                    hidden.add(uid)
             if old is not None and old != uid:
                 gone.append(old)
                 del self._entries[old]
-        self.store.put_later(keys, gone, self._now_ms)
+        self.store.put_later(keys, gone, self._now_ms, hidden)
 
     def _column(self, index: int) -> Column | str:
         """A column of the store, or the label that has one."""
         count = len(self._columns)
         return self._columns[index] if index < count else self.shape.labels[index - count]
 
-    def _prepare(self, entry: Entry, column: Column | str, at_ms: int) -> Prepared:
+    @property
+    def _by(self) -> tuple[Column | str, Filter | None]:
+        """What makes the order."""
+        return self._column(self.store.sort_column), self.store.filter
+
+    def _prepare(
+        self, entry: Entry, by: tuple[Column | str, Filter | None], at_ms: int
+    ) -> Prepared:
+        column, wanted = by
         head = _decode_head(entry.data).metadata
-        return Prepared(head.uid or head.name, self._key(head, entry, column, at_ms), column)
+        key = self._key(head, entry, column, at_ms)
+        is_shown = not wanted or self._matches(head, entry, wanted, at_ms)
+        return Prepared(head.uid or head.name, key, is_shown, by)
 
     def _drop(self, place: Place) -> None:
         uid = self._uids.pop(place, None)
@@ -244,14 +259,24 @@ class Table:
         head = _decode_head(entry.data).metadata
         return self._key(head, entry, self._column(column), self._now_ms)
 
-    def text(self, uid: str, column: int) -> str:
-        obj = self._object(self._entries[uid])
-        if column < len(self._columns):
-            return _text(self._columns[column].value(obj, self._now_ms))
-        return str(self.labels(uid).get(self.shape.labels[column - len(self._columns)], ""))
+    def matches(self, uid: str, wanted: Filter) -> bool:
+        entry = self._entries[uid]
+        return self._matches(_decode_head(entry.data).metadata, entry, wanted, self._now_ms)
 
-    def labels(self, uid: str) -> Mapping[str, str]:
-        return self._object(self._entries[uid])["metadata"].get("labels") or {}
+    def _matches(self, head: _Head, entry: Entry, wanted: Filter, at_ms: int) -> bool:
+        texts = Texts(lambda index: self._text(head, entry, index, at_ms), self.store.indices)
+        return wanted.matches(texts, Later(lambda: self._labels(entry)))
+
+    def _text(self, head: _Head, entry: Entry, index: int, at_ms: int) -> str:
+        column = self._column(index)
+        if isinstance(column, str):
+            return str(self._labels(entry).get(column, ""))
+        if column is NAMESPACE or column is NAME:
+            return head.namespace if column is NAMESPACE else head.name
+        return _text(column.value(self._object(entry), at_ms))
+
+    def _labels(self, entry: Entry) -> Mapping[str, str]:
+        return self._object(entry)["metadata"].get("labels") or {}
 
     def _object(self, entry: Entry) -> Object:
         """Decoded for as long as its row is made; few are looked at again."""
@@ -262,8 +287,7 @@ class Table:
     def _key(self, head: _Head, entry: Entry, column: Column | str, at_ms: int) -> Any:
         """The key of a column; those that most lists are sorted by need no more than the head."""
         if isinstance(column, str):
-            labels = self._object(entry)["metadata"].get("labels") or {}
-            return str(labels.get(column, "")).lower()
+            return str(self._labels(entry).get(column, "")).lower()
         if column is NAMESPACE:
             return f"{head.namespace}\0{head.name}"
         if column is NAME:
