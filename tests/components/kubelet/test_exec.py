@@ -146,3 +146,26 @@ def test_a_client_that_does_not_read_keeps_its_command(plant: Plant) -> None:
     assert ask(f"/execSession/{kept}", Input()).stdout == b"late\n"
     request = HttpRequest("POST", f"/execSession/{lost}", {}, packed(Input()))
     assert plant.simulation.connect(CLIENT, Address("kubelet.node-1", 10250), request).status == 404
+
+
+def test_a_client_that_vanishes_does_not_hold_the_container_up_for_ever(plant: Plant) -> None:
+    plant.create_pod(
+        containers=[
+            {"name": "c", "image": "busybox", "stdin": True,
+             "command": ["sh", "-c", "while true; do seq 10000; sleep 1; done"]}
+        ]
+    )  # fmt: skip
+    plant.run_ms(2_000)
+    request = HttpRequest("POST", "/attach/default/a/c", {}, b"")
+    assert plant.simulation.connect(CLIENT, Address("kubelet.node-1", 10250), request).status == 200
+
+    def total() -> str:
+        asked = HttpRequest("GET", "/containerLogs/default/a/c?tailLines=1", {}, b"")
+        return plant.simulation.connect(CLIENT, Address("kubelet.node-1", 10250), asked).headers[
+            "x-next"
+        ]
+
+    plant.run_ms(IDLE_MS // 2)
+    before = total()
+    plant.run_ms(2 * IDLE_MS)
+    assert total() != before

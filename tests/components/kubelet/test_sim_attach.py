@@ -9,6 +9,7 @@ import pytest
 from tests.components.kubelet.plant import Plant
 from tuik8s.components.kubelet.runtimes.base import ExecOrder, StartContainer
 from tuik8s.components.kubelet.runtimes.sim import SimRuntime
+from tuik8s.components.kubelet.runtimes.sim_attach import LINE_BYTES_MAX
 from tuik8s.components.kubelet.shell.process import INPUT_BYTES_MAX, OUTPUT_BYTES_MAX
 
 
@@ -116,3 +117,23 @@ def test_the_kubelet_begins_it_and_a_debugger_is_a_container_like_others() -> No
     state = plant.status()["ephemeralContainerStatuses"][0]["state"]
     assert "running" in state
     assert plant.logs(container="d").body == b""
+
+
+def test_a_client_that_does_not_read_holds_the_container_up_and_not_time() -> None:
+    runtime = start("sh", "-c", "while true; do seq 10000; done")
+    held = runtime.attach("i", ExecOrder(), 0)
+    for now_ms in range(1_000):
+        runtime.advance(now_ms)
+    woken_at_ms = runtime.wake_at_ms()
+    assert woken_at_ms is not None and woken_at_ms >= 1_000
+    before = runtime.logs("i", 1_000).total
+    held.read(1_000)
+    runtime.advance(woken_at_ms)
+    assert runtime.logs("i", 1_000).total > before
+
+
+def test_a_long_line_is_cut_wherever_its_end_is() -> None:
+    runtime = start("sh", "-c", f"read x; echo {'y' * (2 * LINE_BYTES_MAX + 5)}; echo z")
+    runtime.attach("i", ExecOrder(has_input=True), 0).write(b"\n", 1)
+    runtime.advance(1)
+    assert [len(text) for text in texts(runtime, 1)] == [LINE_BYTES_MAX, LINE_BYTES_MAX, 5, 1]

@@ -15,7 +15,7 @@ from tuik8s.components.kubelet.mounts import Mounted, mounted
 from tuik8s.components.kubelet.node_pods import NodePods
 from tuik8s.components.kubelet.pod_life import PodLife
 from tuik8s.components.kubelet.runtimes.base import CannotExec, ExecOrder, Execution, Runtime
-from tuik8s.world.base import World
+from tuik8s.world.base import Timer, World
 from tuik8s.world.network import HttpAnswer
 
 WAKE_MS_MIN: Final = 10
@@ -38,6 +38,8 @@ class ExecSessions:
         self._runtime = runtime
         self._sessions: dict[str, _Session] = {}
         self._begun_count = 0
+        self._looking: Timer | None = None
+        """For those whose clients have gone without a word; there while there are sessions."""
 
     def answer(self, pods: NodePods, parts: list[str], query: str, body: bytes) -> HttpAnswer:
         """Begin a command, or go on with a session."""
@@ -63,7 +65,6 @@ class ExecSessions:
     def _begin(
         self, pods: NodePods, namespace: str, pod: str, name: str, query: dict[str, list[str]]
     ) -> HttpAnswer:
-        self._forget_idle()
         life = pods.life(namespace, pod)
         if life is None:
             return HttpAnswer(404, b"pod does not exist")
@@ -93,6 +94,8 @@ class ExecSessions:
         self._begun_count += 1
         id_ = str(self._begun_count)
         session = self._sessions[id_] = _Session(life, execution, now_ms)
+        if self._looking is None:
+            self._looking = self._world.call_after(IDLE_MS, self._forget_idle)
         return self._look(pods, id_, session)
 
     def _files(self, pods: NodePods, life: PodLife, spec: Object) -> Mounted:
@@ -129,7 +132,10 @@ class ExecSessions:
         return HttpAnswer(200, packed(output))
 
     def _forget_idle(self) -> None:
-        """End what nobody has asked about for long: its client has gone without a word."""
+        """End what nobody has asked about for long: it may hold its container up."""
         limit_ms = self._world.now_ms() - IDLE_MS
-        for id_ in [i for i, s in self._sessions.items() if s.asked_at_ms < limit_ms]:
+        for id_ in [i for i, s in self._sessions.items() if s.asked_at_ms <= limit_ms]:
             self._sessions.pop(id_).execution.close()
+        self._looking = None
+        if self._sessions:
+            self._looking = self._world.call_after(IDLE_MS, self._forget_idle)

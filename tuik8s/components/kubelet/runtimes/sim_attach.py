@@ -49,7 +49,10 @@ class Own:
 
     def advance(self, now_ms: int) -> None:
         """Go on up to now, unless somebody who is attached does not read."""
-        if self.exit_code >= 0 or any(tap.held_bytes > OUTPUT_BYTES_MAX for tap in self._taps):
+        if self.exit_code >= 0:
+            return
+        if any(tap.held_bytes > OUTPUT_BYTES_MAX for tap in self._taps):
+            self.wake_at_ms = now_ms + LOOK_MS  # a time that has passed would stop the clock
             return
         found = self.process.read(now_ms)
         self.exit_code, self.wake_at_ms = found.exit_code, found.wake_at_ms
@@ -64,14 +67,22 @@ class Own:
             self.process.close()
 
     def _log(self, data: bytes, now_ms: int) -> None:
-        *whole, self._partial = (self._partial + data).split(b"\n")
-        if len(self._partial) > LINE_BYTES_MAX or (self.exit_code >= 0 and self._partial):
-            whole.append(self._partial)
+        *whole, rest = (self._partial + data).split(b"\n")
+        pieces = [piece for line in whole for piece in _cut(line)]
+        *more, self._partial = _cut(rest)
+        pieces += more
+        if self.exit_code >= 0 and self._partial:
+            pieces.append(self._partial)
             self._partial = b""
-        texts = [line.rstrip(b"\r").decode(errors="replace") for line in whole]
+        texts = [piece.rstrip(b"\r").decode(errors="replace") for piece in pieces]
         self.lines += [LogLine(now_ms, text) for text in texts]
         self.lines_count += len(texts)
         del self.lines[:-LINES_MAX]
+
+
+def _cut(line: bytes) -> list[bytes]:
+    """A line in pieces of a log's lines; at least one."""
+    return [line[at : at + LINE_BYTES_MAX] for at in range(0, len(line), LINE_BYTES_MAX)] or [line]
 
 
 class Attachment:
