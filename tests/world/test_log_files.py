@@ -54,6 +54,16 @@ def test_what_is_asked_for(
     assert numbers(disk, **query) == list(range(first, last + 1))
 
 
+def test_the_last_lines_of_a_pattern(disk: SimulatedDisk) -> None:
+    query = {"pattern": '00"$', "tailLines": "2", "untilTime": "1970-01-01T01:00:00Z"}
+    assert numbers(disk, **query) == [3_500, 3_600]
+
+
+def test_no_pattern_takes_for_ever(disk: SimulatedDisk) -> None:
+    """It is matched in the process of the API server, whoever writes it."""
+    assert numbers(disk, pattern=r"(\w*\s*)*#") == []
+
+
 def test_no_lines_are_wanted(disk: SimulatedDisk) -> None:
     assert numbers(disk, tailLines="0") == []
 
@@ -63,7 +73,10 @@ def test_no_lines_are_wanted(disk: SimulatedDisk) -> None:
     [
         ("kubelet.log", {"tailLines": "x"}, 400, "tailLines=x: a number"),
         ("kubelet.log", {"sinceTime": "noon"}, 400, "sinceTime=noon: a time such as"),
-        ("kubelet.log", {"pattern": "("}, 400, "unterminated"),
+        ("kubelet.log", {"tailLines": "\u00b2"}, 400, "tailLines=\u00b2: a number"),
+        ("kubelet.log", {"sinceSeconds": "9" * 30}, 400, "a number"),
+        ("kubelet.log", {"sinceSeconds": "9" * 18, "tailLines": "1"}, 200, '"number 9999"'),
+        ("kubelet.log", {"pattern": "("}, 400, "pattern=(: Unmatched ("),
         ("other.log", {}, 404, "there is no log other.log; there are: kubelet.log"),
         ("", {}, 200, '<a href="kubelet.log">kubelet.log</a>'),
         ("", {"query": "kubelet", "tailLines": "1"}, 200, '"number 9999"'),

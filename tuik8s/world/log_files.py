@@ -8,7 +8,7 @@ They are read from their ends, in pieces, since the newest lines are what is ask
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from tuik8s.api.log_lines import LoggedLine, read_lines
@@ -39,17 +39,27 @@ def parties(disk: Disk) -> list[str]:
 
 
 def tail(
-    disk: Disk, party: str, *, since: str = "", until: str = "~", limit: int | None = None
+    disk: Disk,
+    party: str,
+    *,
+    since: str = "",
+    until: str = "~",
+    limit: int | None = None,
+    wanted: Callable[[str], bool] | None = None,
 ) -> list[LoggedLine]:
     """The newest lines of a span of time, oldest first: from since on, up to until.
 
-    Times are RFC 3339; limit: how many lines at most. A party that wrote nothing has none.
+    Times are RFC 3339; limit: how many lines at most; wanted: whether a text is, None: all are. A
+    party that wrote nothing has none.
     """
     found: list[LoggedLine] = []
     disk.refresh()
     for piece in _pieces(disk, file_name(party)):
         lines = read_lines(piece)
-        found = [line for line in lines if since <= line.at <= until] + found
+        chosen = [line for line in lines if since <= line.at <= until]
+        if wanted is not None:
+            chosen = [line for line in chosen if wanted(line.text)]
+        found = chosen + found
         if limit is not None and len(found) > limit:
             break
         if since and lines and "" < lines[0].at < since:

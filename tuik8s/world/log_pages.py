@@ -6,6 +6,9 @@
 
     tailLines=N  sinceTime=T  sinceSeconds=N  untilTime=T  pattern=RE  timestamps=true
 
+RE is an extended regular expression, in no more time than grows with the log: whoever asks does
+not stop the process that answers.
+
 With timestamps each line has the time before it, as lines of pods' logs have.
 
 Source: k8s.io/kubernetes pkg/kubelet/kubelet_server_journal.go (NodeLogQuery), server.go (/logs/).
@@ -13,12 +16,13 @@ Source: k8s.io/kubernetes pkg/kubelet/kubelet_server_journal.go (NodeLogQuery), 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from tuik8s.api.log_lines import LoggedLine
+from tuik8s.api.numbers import parse_int
+from tuik8s.api.pattern import BadPattern, Pattern
 from tuik8s.api.times import format_micro_time, parse_time
 from tuik8s.world.base import Disk
 from tuik8s.world.log_files import tail
@@ -54,7 +58,7 @@ def log_page(
         return LogPage(404, TEXT, f"there is no log {name}; there are: {there}\n")
     try:
         lines = _chosen(disk, files[name], query, now_ms)
-    except (ValueError, re.error) as problem:
+    except ValueError as problem:
         return LogPage(400, TEXT, f"{problem}\n")
     stamped = query.get("timestamps") == "true"
     return LogPage(200, TEXT, text_of(lines, stamped=stamped))
@@ -78,14 +82,14 @@ def _chosen(disk: Disk, party: str, query: Mapping[str, str], now_ms: int) -> li
     seconds = _number(query, "sinceSeconds")
     since = _time(query, "sinceTime", "")
     if seconds is not None:
-        since = max(since, stamp(now_ms - seconds * 1000))
+        since = max(since, stamp(max(0, now_ms - seconds * 1000)))
     until = _time(query, "untilTime", _END)
-    if "pattern" not in query:
-        return tail(disk, party, since=since, until=until, limit=limit)
-    pattern = re.compile(query["pattern"])
-    found = tail(disk, party, since=since, until=until)
-    found = [line for line in found if pattern.search(line.text)]
-    return found if limit is None else found[max(0, len(found) - limit) :]
+    text = query.get("pattern", "")
+    try:
+        wanted = Pattern(text, is_extended=True).is_in if text else None
+    except BadPattern as problem:
+        raise ValueError(f"pattern={text}: {problem}") from problem
+    return tail(disk, party, since=since, until=until, limit=limit, wanted=wanted)
 
 
 def stamp(at_ms: int) -> str:
@@ -97,9 +101,10 @@ def _number(query: Mapping[str, str], name: str) -> int | None:
     text = query.get(name)
     if text is None:
         return None
-    if not text.isdigit():
+    number = parse_int(text)
+    if number is None or number < 0:
         raise ValueError(f"{name}={text}: a number, from 0")
-    return int(text)
+    return number
 
 
 def _time(query: Mapping[str, str], name: str, otherwise: str) -> str:

@@ -5,7 +5,6 @@
     files        what a container sees of files: mounts, and what was written there
     commands     the commands themselves, as generators
     archive      tar
-    pattern      regular expressions
     process      one run of it all, driven by time and input; a terminal where one is asked for
 
 A command is a generator: it writes at once and yields what it waits for, `Sleep` or `READ`. So time

@@ -9,10 +9,10 @@ from collections.abc import Callable, Generator
 from typing import Any, Final
 
 from tuik8s.api.numbers import parse_int
+from tuik8s.api.pattern import BadPattern, Pattern
 from tuik8s.components.kubelet.shell.base import READ, Effect, Run, Sleep, Streams, options
 from tuik8s.components.kubelet.shell.files import FileProblem
 from tuik8s.components.kubelet.shell.interpreter import Shell
-from tuik8s.components.kubelet.shell.pattern import BadPattern, Pattern
 
 _SEQ_MAX: Final = 10_000
 _LONG_MS: Final = 3_600_000

@@ -1,4 +1,4 @@
-"""Regular expressions of the simulated grep: what they find, and that none takes for ever."""
+"""Regular expressions: what they find, and that none takes for ever."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tuik8s.components.kubelet.shell.pattern import BadPattern, Pattern
+from tuik8s.api.pattern import BadPattern, Pattern
 
 
 @pytest.mark.parametrize(
