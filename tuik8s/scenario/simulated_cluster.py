@@ -15,6 +15,7 @@ from tuik8s.bus.client import Client
 from tuik8s.components.apiserver import ApiServer
 from tuik8s.components.apiserver import build as build_apiserver
 from tuik8s.components.base import Component
+from tuik8s.components.controllers.node_lifecycle.taints import NOT_READY, has
 from tuik8s.components.supervisor.build import apiserver_config, build
 from tuik8s.components.supervisor.children import BACKOFF_MS_MIN
 from tuik8s.components.supervisor.roles import roles_of
@@ -76,13 +77,16 @@ class SimulatedCluster:
         return found
 
     def start(self) -> None:
-        """Start every role and run until all have said that they are ready."""
+        """Start every role, and run until all have said that they are ready and pods are welcome on
+        every node."""
         for name in self._roles:
             self._begin(name)
-        done = self.simulation.run_while(lambda: not self._is_ready(), READY_WITHIN_MS)
-        if not done:
+        if not self.run_until(self._is_ready, READY_WITHIN_MS):
             waiting = self._roles.keys() - self.simulation.ready.keys()
             raise NotReady(f"after {READY_WITHIN_MS} ms still waiting for {sorted(waiting)}")
+        nodes = list(self.config.node_names())
+        if not self.run_until(lambda: self._are_free(nodes), READY_WITHIN_MS):
+            raise NotReady(f"after {READY_WITHIN_MS} ms {nodes[-1]} still takes no pods")
 
     def run_ms(self, duration_ms: int) -> None:
         self.simulation.run_ms(duration_ms)
@@ -141,6 +145,17 @@ class SimulatedCluster:
 
     def _is_ready(self) -> bool:
         return self._roles.keys() <= self.simulation.ready.keys()
+
+    def _are_free(self, nodes: list[str]) -> bool:
+        """Whether these nodes have lost the taint that a node is born with; those that have are
+        taken off the list."""
+        while nodes:
+            found = self.apiserver.store.get(f"nodes//{nodes[-1]}")
+            assert found is not None, "a kubelet that is ready has registered its nodes"
+            if has(msgspec.msgpack.decode(found.value), NOT_READY, "NoSchedule"):
+                return False
+            nodes.pop()
+        return True
 
 
 class SimulatedHand:
