@@ -46,7 +46,8 @@ def test_screen(name: str, keys: tuple[str, ...], size: tuple[int, int]) -> None
 
     async def scene(stage: Stage) -> None:
         await stage.press(*keys)
-        await stage.wait(2_200)  # longer than ages, or anything else, may stand
+        for _ in range(11):  # looks enough for what is read in turns, in longer than ages may stand
+            await stage.wait(200)
         shown.append(stage.text.rstrip() + "\n")
 
     play(scene, size)
