@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs
+
 import pytest
 
 from tests.components.kubelet.plant import Plant
+from tuik8s.api.types import Reply, Request
+from tuik8s.bus.client import decode
 from tuik8s.components.kubelet.runtimes.base import Log, LogLine
 from tuik8s.components.kubelet.runtimes.sim import LOG_LINES_MAX
 from tuik8s.components.kubelet.server import render
@@ -62,6 +66,29 @@ def test_follow_goes_on_when_the_first_lines_are_gone(plant: Plant) -> None:
     plant.run_ms(1_000)
     rest = plant.logs(f"from={first.headers['x-next']}")
     assert rest.body == b"tick\n" * 100
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("tailLines=-5", "tailLines: Invalid value: -5: must be greater than or equal to 0"),
+        ("limitBytes=0", "limitBytes: Invalid value: 0: must be greater than 0"),
+        ("sinceSeconds=0", "sinceSeconds: Invalid value: 0: must be greater than 0"),
+        ("sinceSeconds=5&sinceTime=2026-01-01T00:00:00Z", "at most one of `sinceTime` or"),
+    ],
+)
+def test_numbers_that_make_no_sense(plant: Plant, query: str, said: str) -> None:
+    plant.create_pod()
+    plant.run_ms(500)
+    request = Request(
+        verb="get", resource="pods", subresource="log", namespace="default", name="a",
+        query=parse_qs(query),
+    )  # fmt: skip
+    found: list[Reply] = []
+    plant.client.call(request, found.append)
+    plant.run_until(lambda: bool(found), 1_000)
+    message = decode(found[0])["message"]
+    assert (found[0].code, said in message) == (422, True), message
 
 
 def test_previous_container(plant: Plant) -> None:

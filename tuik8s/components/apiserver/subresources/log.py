@@ -1,6 +1,7 @@
 """/log of pods: asked of the kubelet of the pod's node; followed by asking for what came since.
 
-Source: k8s.io/kubernetes pkg/registry/core/pod/{strategy.go,rest/log.go} (LogLocation, 1.36).
+Source: k8s.io/kubernetes pkg/registry/core/pod/{strategy.go,rest/log.go} (LogLocation, 1.36),
+pkg/apis/core/validation (ValidatePodLogOptions).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from tuik8s.api.errors import ApiError, bad_request
+from tuik8s.api.errors import ApiError, FieldError, bad_request, forbidden, invalid, invalid_object
 from tuik8s.api.times import parse_time
 from tuik8s.components.apiserver.answers import TEXT, Answer
 from tuik8s.components.apiserver.call import Call, Outcome
@@ -26,6 +27,8 @@ NOT_IN_LOG: Final = (
     "processes wrote"
 )
 _FOLLOW_MS: Final = 250
+_NUMBERS: Final = {"tailLines": 0, "limitBytes": 1, "sinceSeconds": 1}
+"""Parameters, and the least that each may be."""
 _ONCE: Final = ("tailLines", "sinceSeconds", "sinceTimeMs", "limitBytes")
 
 
@@ -36,7 +39,7 @@ def get_log(core: Core, call: Call) -> Outcome:
     if pod is None:
         raise call.not_found()
     container = container_of(pod, request.query)
-    query = _kubelet_query(request.query)
+    query = _kubelet_query(request.name, request.query)
     node = (pod.get("spec") or {}).get("nodeName", "")
     if not node:
         return Answer(204, b"", TEXT)
@@ -46,12 +49,17 @@ def get_log(core: Core, call: Call) -> Outcome:
     return _ask(core, node, path, query, bool(flag(request.query, "follow")))
 
 
-def _kubelet_query(query: Query) -> dict[str, str]:
+def _kubelet_query(pod: str, query: Query) -> dict[str, str]:
+    """What the kubelet is asked. Raises ApiError in upstream's words for what makes no sense."""
     out: dict[str, str] = {}
-    for name in ("tailLines", "sinceSeconds", "limitBytes"):
+    errors: list[FieldError] = []
+    for name, least in _NUMBERS.items():
         number = integer(query, name)
         if number is not None:
             out[name] = str(number)
+            if number < least:
+                why = "must be greater than 0" if least else "must be greater than or equal to 0"
+                errors.append(invalid(name, number, why))
     for name in ("timestamps", "previous"):
         if flag(query, name):
             out[name] = "true"
@@ -61,6 +69,11 @@ def _kubelet_query(query: Query) -> dict[str, str]:
             out["sinceTimeMs"] = str(parse_time(since))
         except ValueError as error:
             raise bad_request(str(error)) from None
+        if "sinceSeconds" in out:
+            why = "at most one of `sinceTime` or `sinceSeconds` may be specified"
+            errors.append(forbidden("", why))
+    if errors:
+        raise invalid_object("", "PodLogOptions", pod, errors)
     return out
 
 
