@@ -76,8 +76,9 @@ def test_several_are_merged_by_time(words: list[str], names: list[str], tuik8s: 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["two"], "pod/two has several containers: a, b; choose one with -c"),
-        (["one", "-c", "x"], "pod/one has no container 'x'; it has a"),
+        (["one", "-c", "x"], "container x is not valid for pod one; it has: a"),
+        (["one", "--tail", "-2"], "--tail must be greater than or equal to -1"),
+        (["one", "--since=-5s"], "--since must be greater than 0"),
         (["nobody"], 'pods "nobody" not found; nor is it a process'),
         (["kubelet/none"], "no log of 'kubelet/none'; there are: "),
         (["-l", "app=none"], "no pods have the labels app=none in default"),

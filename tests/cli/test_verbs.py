@@ -263,7 +263,8 @@ def test_logs_of_a_pod(simulated: Cluster, tuik8s: Tuik8s, tmp_path: Path) -> No
     simulated.create(POD)
     simulated.wait(ready="pod/web")
     simulated.advance("5s")
-    assert "choose one with -c" in tuik8s("logs", "web", code=2)
+    assert "hello\n" in (told := tuik8s("logs", "web", "--tail", "-1", "--since", "0s"))
+    assert told.endswith('Defaulted container "main" out of: main, side\n')
     assert tuik8s("logs", "pod/web", "-c", "main", "--tail", "1") == "hello\n"
     stamped = tuik8s("logs", "web", "-c", "main", "--tail", "1", "--timestamps")
     assert stamped.startswith("2026-01-01T00:00:")

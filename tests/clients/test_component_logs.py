@@ -49,7 +49,11 @@ def test_exec_hands_on_input_output_and_exit_code(cluster: Live) -> None:
     done = cluster.tuik8s(
         "exec", "box", "-c", "box", "--", "sh", "-c", "echo out; echo err >&2; exit 3"
     )
-    assert (done.stdout, done.stderr, done.returncode) == ("out\n", "err\n", 3)
+    assert (done.stdout, done.stderr, done.returncode) == (
+        "out\n",
+        "err\ncommand terminated with exit code 3\n",
+        3,
+    )
     piped = subprocess.run(
         [sys.executable, "-m", "tuik8s.cli.main", "exec", "--data", str(cluster.data), "-i",
          "pod/box", "--", "cat"],
@@ -59,7 +63,10 @@ def test_exec_hands_on_input_output_and_exit_code(cluster: Live) -> None:
     )  # fmt: skip
     assert (piped.stdout, piped.returncode) == (b"x\x00y", 0)
     for words, told in (
-        (("box",), "run what? tuik8s exec box -- COMMAND"),
+        (
+            ("box",),
+            "you must specify at least one command for the container",
+        ),
         (("none", "--", "ls"), 'pods "none" not found'),
         (("-t", "box", "--", "ls"), "standard input is no terminal"),
     ):

@@ -67,9 +67,9 @@ def test_a_port_on_which_nothing_listens_is_told_and_the_others_stay(web: Live) 
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("service/web", "81"), "service/web has no port 81; it has 8000"),
+        (("service/web", "81"), "Service web does not have a service port 81; it has 8000"),
         (("service/none", "80"), 'services "none" not found'),
-        (("deployment/web", ":http"), "no port named 'http'"),
+        (("deployment/web", ":http"), "does not have a named port 'http'"),
     ],
 )
 def test_what_cannot_be_forwarded(web: Live, words: tuple[str, ...], told: str) -> None:

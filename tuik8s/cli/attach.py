@@ -12,11 +12,11 @@ import asyncio
 import contextlib
 import sys
 
-from tuik8s.api.types import Object
 from tuik8s.cli.api import ApiClient
 from tuik8s.cli.arguments import require_running
 from tuik8s.cli.completers import completes, containers, pods
 from tuik8s.cli.discovery import Kinds
+from tuik8s.cli.pod_containers import chosen, require_alive
 from tuik8s.cli.pods_of import pods_of
 from tuik8s.cli.wanted import add_namespace
 from tuik8s.components.supervisor.directory import Refusal, Running
@@ -35,7 +35,8 @@ def run(args: argparse.Namespace) -> int:
     _, running = require_running(args)
     with contextlib.closing(ApiClient(running)) as api:
         pod = pods_of(api, Kinds(api), args.pod, args.namespace)[0]
-    container = _container(pod, args.container)
+    require_alive(pod, "attach")
+    container = chosen(pod, args.container)
     if args.tty and not container.get("tty"):
         raise Refusal(f"container {container['name']} has no terminal; leave out -t")
     if args.stdin and not container.get("stdin"):
@@ -43,18 +44,6 @@ def run(args: argparse.Namespace) -> int:
     if args.tty and not sys.stdin.isatty():
         raise Refusal("standard input is no terminal; leave out -t")
     return asyncio.run(_attach(args, running, pod["metadata"]["name"], container["name"]))
-
-
-def _container(pod: Object, name: str) -> Object:
-    fields = ("containers", "initContainers", "ephemeralContainers")
-    there: list[Object] = [each for field in fields for each in pod["spec"].get(field) or ()]
-    if not name:
-        return there[0]
-    for each in there:
-        if each["name"] == name:
-            return each
-    names = ", ".join(each["name"] for each in there)
-    raise Refusal(f"pod/{pod['metadata']['name']} has no container {name!r}; it has {names}")
 
 
 async def _attach(args: argparse.Namespace, running: Running, pod: str, container: str) -> int:

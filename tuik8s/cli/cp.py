@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import posixpath
 import tarfile
 import tempfile
@@ -15,8 +16,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
+from tuik8s.cli.api import ApiClient
 from tuik8s.cli.arguments import require_running
 from tuik8s.cli.completers import completes, containers
+from tuik8s.cli.discovery import Kinds
+from tuik8s.cli.pod_containers import chosen, require_alive
+from tuik8s.cli.pods_of import pods_of
 from tuik8s.cli.wanted import add_namespace
 from tuik8s.components.supervisor.directory import Refusal, Running
 
@@ -45,9 +50,13 @@ def run(args: argparse.Namespace) -> int:
     if bool(source.pod) == bool(target.pod):
         raise Refusal("one of the two is in a pod, as POD:PATH, and the other here")
     _, running = require_running(args)
-    copy = _download if source.pod else _upload
+    copy, there = (_download, source) if source.pod else (_upload, target)
+    with contextlib.closing(ApiClient(running)) as api:
+        pod = pods_of(api, Kinds(api), there.pod, there.namespace)[0]
+    require_alive(pod, "exec into")
+    container = chosen(pod, args.container)["name"]
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as archive:
-        return asyncio.run(copy(running, args.container, source, target, archive))
+        return asyncio.run(copy(running, container, source, target, archive))
 
 
 def place_in(text: str, namespace: str) -> Place:
@@ -66,7 +75,7 @@ async def _upload(
 ) -> int:
     local = Path(source.path)
     if not local.exists():
-        raise Refusal(f"{source.path} is not there")
+        raise Refusal(f"{source.path} doesn't exist in local filesystem")
     directory, name = posixpath.split(target.path.rstrip("/"))
     into = await _exec(running, container, target, ("test", "-d", target.path), None, None)
     if into == 0:

@@ -16,6 +16,7 @@ from tuik8s.cli.api import ApiClient
 from tuik8s.cli.arguments import require_running
 from tuik8s.cli.completers import completes, containers, pods
 from tuik8s.cli.discovery import Kinds
+from tuik8s.cli.pod_containers import chosen, require_alive
 from tuik8s.cli.pods_of import pods_of
 from tuik8s.cli.wanted import add_namespace
 from tuik8s.components.supervisor.directory import Refusal, Running
@@ -36,16 +37,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if not args.command:
-        raise Refusal(f"run what? tuik8s exec {args.pod} -- COMMAND")
+        raise Refusal(
+            "you must specify at least one command for the container: "
+            f"tuik8s exec {args.pod} -- COMMAND"
+        )
     if args.tty and not sys.stdin.isatty():
         raise Refusal("standard input is no terminal; leave out -t")
     _, running = require_running(args)
     with contextlib.closing(ApiClient(running)) as api:
-        pod = str(pods_of(api, Kinds(api), args.pod, args.namespace)[0]["metadata"]["name"])
-    return asyncio.run(_exec(args, running, pod))
+        pod = pods_of(api, Kinds(api), args.pod, args.namespace)[0]
+    require_alive(pod, "exec into")
+    container = chosen(pod, args.container)["name"]
+    code = asyncio.run(_exec(args, running, pod["metadata"]["name"], container))
+    if code:
+        print(f"command terminated with exit code {code}", file=sys.stderr)
+    return code
 
 
-async def _exec(args: argparse.Namespace, running: Running, pod: str) -> int:
+async def _exec(args: argparse.Namespace, running: Running, pod: str, container: str) -> int:
     from tuik8s.cli.remote import remote_path, run_remote
     from tuik8s.cli.terminal import raw, show, sizes, typed
 
@@ -53,7 +62,7 @@ async def _exec(args: argparse.Namespace, running: Running, pod: str) -> int:
         args.namespace,
         pod,
         "exec",
-        container=args.container,
+        container=container,
         command=tuple(args.command),
         stdin=args.stdin,
         tty=args.tty,

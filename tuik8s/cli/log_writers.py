@@ -15,6 +15,7 @@ from tuik8s.api.types import Object
 from tuik8s.cli.api import ApiClient, ApiRefusal
 from tuik8s.cli.arguments import api_in, directory_in
 from tuik8s.cli.discovery import Kinds
+from tuik8s.cli.pod_containers import chosen
 from tuik8s.cli.pods_of import pods_of
 from tuik8s.components.supervisor.directory import Refusal
 from tuik8s.ui.log_sources import ALL, OF_NODES, PATH, of_node
@@ -181,23 +182,8 @@ def _of_pods(kinds: Kinds, pods: Iterable[Object], args: argparse.Namespace) -> 
 
 
 def _containers(pod: Object, args: argparse.Namespace) -> list[str]:
-    """Those that are asked for. Raises Refusal when one has to be chosen."""
-    name, spec = pod["metadata"]["name"], pod["spec"]
-    mains = [str(each["name"]) for each in spec["containers"]]
+    """Those that are asked for. Raises Refusal."""
+    if not args.all_containers:
+        return [chosen(pod, args.container)["name"]]
     fields = ("initContainers", "containers", "ephemeralContainers")
-    there = [str(each["name"]) for field in fields for each in spec.get(field) or ()]
-    if args.all_containers:
-        return there
-    chosen = args.container or (pod["metadata"].get("annotations") or {}).get(
-        "kubectl.kubernetes.io/default-container", ""
-    )
-    if chosen:
-        if chosen not in there:
-            raise Refusal(f"pod/{name} has no container {chosen!r}; it has {', '.join(there)}")
-        return [chosen]
-    if len(mains) > 1:
-        raise Refusal(
-            f"pod/{name} has several containers: {', '.join(there)}; choose one with -c, or take "
-            "--all-containers"
-        )
-    return mains
+    return [str(each["name"]) for field in fields for each in pod["spec"].get(field) or ()]

@@ -29,13 +29,15 @@ from tuik8s.components.supervisor.directory import Refusal
 from tuik8s.ui.logs import LogLine, newer
 
 POLL_S = 0.5
+ALL_LINES = -1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument("pod", nargs="*", metavar="WHAT", help="pods, KIND/NAME, processes")
     completes(what, log_writers)
     parser.add_argument("-f", "--follow", action="store_true", help="go on as it grows")
-    parser.add_argument("--tail", type=int, metavar="N", help="only the last N lines of each")
+    tail_help = "only the last N lines of each; -1: all (default)"
+    parser.add_argument("--tail", type=int, default=ALL_LINES, metavar="N", help=tail_help)
     parser.add_argument("--since", default="", metavar="TIME", help="of the last 5m, 1h, ...")
     parser.add_argument("--timestamps", action="store_true", help="when each line was written")
     parser.add_argument("--prefix", action="store_true", help="who wrote each, also of one alone")
@@ -50,13 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.tail is not None and args.tail < 0:
-        raise Refusal(f"--tail {args.tail}: a number of lines, from 0")
+    if args.tail < ALL_LINES:
+        raise Refusal("--tail must be greater than or equal to -1")
     if not args.pod and not args.selector:
         raise Refusal("logs of what? A pod, such as pod/web, a process such as scheduler, or -l")
     if args.follow and args.log:
         raise Refusal("in a log nothing changes any more: leave out -f")
-    query = {"tailLines": "" if args.tail is None else str(args.tail), **_since(args)}
+    query = {"tailLines": "" if args.tail == ALL_LINES else str(args.tail), **_since(args)}
     with contextlib.closing(Logs(args)) as logs:
         writers = writers_of(logs, args.pod, args)
         if args.follow and len(writers) == 1 and not writers[0].is_component:
@@ -75,7 +77,10 @@ def _since(args: argparse.Namespace) -> dict[str, str]:
     if not args.since:
         return {}
     try:
-        return {"sinceSeconds": str(max(1, parse_duration(args.since) // 1000))}
+        since_ms = parse_duration(args.since)
+        if since_ms < 0:
+            raise Refusal("--since must be greater than 0")
+        return {"sinceSeconds": str(-(-since_ms // 1000))} if since_ms else {}
     except TimeError as problem:
         raise Refusal(f"--since {args.since}: a time such as 30s, 5m or 1h") from problem
 

@@ -54,6 +54,9 @@ def pod_and_port(
     Raises Refusal.
     """
     pod = pods_of(api, kinds, word, namespace)[0]
+    phase = (pod.get("status") or {}).get("phase", "")
+    if phase != "Running":
+        raise Refusal(f"unable to forward port because pod is not running. Current status={phase}")
     name = str(pod["metadata"]["name"])
     owner, _ = _owner(api, kinds, word, namespace)
     wanted: str | int = port
@@ -66,7 +69,7 @@ def pod_and_port(
         for each in container.get("ports") or ():
             if each.get("name") == wanted:
                 return name, int(each["containerPort"])
-    raise Refusal(f"pod/{name} has no port named {wanted!r}; give its number")
+    raise Refusal(f"Pod '{name}' does not have a named port '{wanted}'; give its number")
 
 
 def _target(service: Object, word: str, port: str) -> str | int:
@@ -77,4 +80,5 @@ def _target(service: Object, word: str, port: str) -> str | int:
             target: str | int = each.get("targetPort", each["port"])
             return target
     shown = ", ".join(str(each["port"]) for each in there)
-    raise Refusal(f"{word} has no port {port}; it has {shown}")
+    name = service["metadata"]["name"]
+    raise Refusal(f"Service {name} does not have a service port {port}; it has {shown}")
