@@ -55,6 +55,13 @@ def used(name: str, cpu: str, memory: str = "8Mi", container: str = "c") -> Obje
 A, B, C = running("a"), running("b"), running("c")
 PENDING = running("p", phase="Pending")
 YOUNG = running("y", started_ms=NOW_MS - 20_000, ready=False)
+WHOLE = running("w", cpu="")
+WHOLE["spec"]["resources"] = {"requests": {"cpu": "200m"}}
+MEMORY_ALONE = running("m")
+MEMORY_ALONE["spec"]["resources"] = {"requests": {"memory": "64Mi"}}
+MEMORY_ALONE["spec"]["containers"][0]["resources"] = {}
+OTHER = running("o")
+OTHER["spec"]["containers"][0]["name"] = "other"
 GOING = running("g", deletionTimestamp="2026-01-01T00:00:00Z")
 
 
@@ -67,6 +74,10 @@ GOING = running("g", deletionTimestamp="2026-01-01T00:00:00Z")
         pytest.param(CPU, 2, [A, B], {"a": "10m", "b": "10m"}, (1, 10, 10), id="down"),
         pytest.param(CPU, 3, [A, B, C], {"a": "200m", "b": "200m"}, (8, 200, 200), id="missing up"),
         pytest.param(CPU, 3, [A, B, C], {"a": "10m", "b": "10m"}, (3, 10, 10), id="missing down"),
+        pytest.param(
+            CPU, 3, [A, B, C], {"a": "50m", "b": "50m"}, (3, 50, 50), id="missing as wanted"
+        ),
+        pytest.param(CPU, 1, [WHOLE], {"w": "90m"}, (1, 45, 45 * 2), id="asked for by the pod"),
         pytest.param(CPU, 2, [A, PENDING], {"a": "200m"}, (4, 200, 200), id="pending uses nothing"),
         pytest.param(
             CPU, 2, [A, YOUNG], {"a": "50m", "y": "900m"}, (2, 50, 50), id="a start is no load"
@@ -127,7 +138,15 @@ def test_proposals(
             "no pods returned by selector while calculating replica count",
         ),
         (CPU, [running("a", cpu="")], [used("a", "1m")], "missing request for cpu in container c"),
-        (CPU, [YOUNG], [used("y", "1m")], "did not receive metrics for any targeted pods"),
+        (CPU, [YOUNG], [used("y", "1m")], "did not receive metrics for targeted pods"),
+        (CPU, [YOUNG, running("a", cpu="")], [used("y", "1m")], "did not receive metrics for"),
+        (CPU, [MEMORY_ALONE], [used("m", "1m")], "missing pod-level request for cpu in Pod m"),
+        (
+            Target("cpu", "c", 50, 0),
+            [A, OTHER],
+            [used("a", "1m")],
+            "container c not found in Pod o",
+        ),
         (Target("cpu", "x", 50, 0), [A], [used("a", "1m")], "container x not present in metrics"),
     ],
 )
@@ -190,6 +209,17 @@ def test_pace(
     copy = Memory(list(memory.recommended), list(memory.grew), list(memory.shrank))
     size = sized(rules, copy, current, wanted, BOUNDS, NOW_MS)
     assert (size.replicas, size.reason) == want
+
+
+@pytest.mark.parametrize(
+    ("rules", "wanted", "found"),
+    [(behavior(up=one("Percent", 10)), 200, 111), (behavior(down=one("Percent", 90)), 1, 9)],
+)
+def test_percents_are_rounded_as_upstream_rounds_them(
+    rules: Object, wanted: int, found: int
+) -> None:
+    memory = Memory(recommended=[Mark(NOW_MS - 6 * MINUTE_MS, 1)])
+    assert sized(rules, memory, 100, wanted, Bounds(1, 1_000), NOW_MS).replicas == found
 
 
 def test_a_drop_waits_until_the_last_high_recommendation_is_old() -> None:

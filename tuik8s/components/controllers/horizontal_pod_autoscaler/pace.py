@@ -145,6 +145,9 @@ def _plain(current: int, wanted: int, bounds: Bounds) -> tuple[int, tuple[str, s
     return (most, why) if wanted > most else (wanted, _WITHIN)
 
 
+# Percents are taken in floating point, as upstream takes them: 110 % of 100 is rounded up to 111.
+
+
 def _up(
     rules: Object, memory: Memory, current: int, wanted: int, bounds: Bounds, now_ms: int
 ) -> tuple[int, tuple[str, str]]:
@@ -154,7 +157,7 @@ def _up(
         start += _changed(policy, memory.shrank, now_ms)
         value = int(policy["value"])
         is_count = policy["type"] == "Pods"
-        limits.append(start + value if is_count else math.ceil(start * (100 + value) / 100))
+        limits.append(start + value if is_count else math.ceil(start * (1 + value / 100)))
     fastest = max(_selected(rules, limits, current, min, max), current)
     most, why = (fastest, _TOO_FAST) if bounds.most > fastest else (bounds.most, _TOO_MANY)
     return (most, why) if wanted > most else (wanted, _WITHIN)
@@ -168,7 +171,8 @@ def _down(
         start = current - _changed(policy, memory.grew, now_ms)
         start += _changed(policy, memory.shrank, now_ms)
         value = int(policy["value"])
-        limits.append(start - value if policy["type"] == "Pods" else start * (100 - value) // 100)
+        is_count = policy["type"] == "Pods"
+        limits.append(start - value if is_count else int(start * (1 - value / 100)))
     fastest = min(_selected(rules, limits, current, max, min), current)
     least, why = (fastest, _TOO_FAST_DOWN) if bounds.least < fastest else (bounds.least, _TOO_FEW)
     return (least, why) if wanted < least else (wanted, _WITHIN)

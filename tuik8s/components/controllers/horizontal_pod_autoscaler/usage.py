@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from tuik8s.api import quantity
+from tuik8s.api.kinds.pod_spec.resources import aggregate_requests
 from tuik8s.api.meta import condition, get_path, is_deleting, name_of, namespace_of
 from tuik8s.api.times import parse_duration, parse_time
 from tuik8s.api.types import Object
@@ -127,20 +128,36 @@ def _is_starting(pod: Object, sample: Sample, now_ms: int) -> bool:
 
 def requests_of(pods: Sequence[Object], target: Target) -> dict[str, int]:
     """What each pod asks for, in thousandths. Raises NoProposal for one that asks for nothing."""
-    found = {}
-    for pod in pods:
-        total = 0
-        for container in _containers(pod):
-            if target.container in ("", container["name"]):
-                asked = get_path(container, "resources.requests") or {}
-                if target.resource not in asked:
-                    raise NoProposal(
-                        f"missing request for {target.resource} in container "
-                        f"{container['name']} of Pod {name_of(pod)}"
-                    )
-                total += quantity.parse(asked[target.resource]).milli_value()
-        found[name_of(pod)] = total
-    return found
+    return {
+        name_of(pod): _asked_as_a_whole(pod, target)
+        if not target.container and get_path(pod, "spec.resources.requests")
+        else _asked_by_containers(pod, target)
+        for pod in pods
+    }
+
+
+def _asked_as_a_whole(pod: Object, target: Target) -> int:
+    """Of a pod that has requests of its own, beside those of its containers."""
+    asked = {**aggregate_requests(pod["spec"]), **pod["spec"]["resources"]["requests"]}
+    if target.resource not in asked:
+        raise NoProposal(f"missing pod-level request for {target.resource} in Pod {name_of(pod)}")
+    return quantity.parse(asked[target.resource]).milli_value()
+
+
+def _asked_by_containers(pod: Object, target: Target) -> int:
+    chosen = [c for c in _containers(pod) if target.container in ("", c["name"])]
+    if not chosen:
+        raise NoProposal(f"container {target.container} not found in Pod {name_of(pod)}")
+    total = 0
+    for container in chosen:
+        asked = get_path(container, "resources.requests") or {}
+        if target.resource not in asked:
+            raise NoProposal(
+                f"missing request for {target.resource} in container {container['name']} of Pod "
+                f"{name_of(pod)}"
+            )
+        total += quantity.parse(asked[target.resource]).milli_value()
+    return total
 
 
 def _containers(pod: Object) -> list[Object]:
@@ -170,9 +187,9 @@ def propose(
     groups = grouped(pods, samples, target.resource, now_ms)
     skipped = groups.unready | groups.ignored
     usage = {name: sample.millis for name, sample in samples.items() if name not in skipped}
-    requests = requests_of(pods, target) if target.utilization is not None else {}
     if not usage:
-        raise NoProposal("did not receive metrics for any targeted pods (pods might be unready)")
+        raise NoProposal("did not receive metrics for targeted pods (pods might be unready)")
+    requests = requests_of(pods, target) if target.utilization is not None else {}
     measure = _measure(target, requests)
     ratio, utilization, average = measure(usage)
     replicas = _replicas(target, current, groups, usage, requests, tolerances, measure, ratio)
@@ -216,8 +233,9 @@ def _replicas(
     if not grows_unready and not groups.missing:
         return current if tolerances.hold(ratio) else math.ceil(ratio * groups.ready)
     whole = dict(usage)
-    for name in groups.missing:
-        whole[name] = _assumed(target, requests, name) if ratio < 1.0 else 0
+    if ratio != 1.0:  # what is used just as wanted says nothing of which way to go
+        for name in groups.missing:
+            whole[name] = _assumed(target, requests, name) if ratio < 1.0 else 0
     if grows_unready:
         whole.update(dict.fromkeys(groups.unready, 0))
     again, _, _ = measure(whole)
