@@ -118,7 +118,8 @@ def test_keys() -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "found"), [("127.33.0.1", "127.32.0.0/12"), ("10.0.0.1", ""), ("::1", "")]
+    ("address", "found"),
+    [("127.33.0.1", "127.32.0.0/12"), ("10.0.0.1", ""), ("::1", ""), ("my.machine", "")],
 )
 def test_the_range_that_nodes_are_in(address: str, found: str) -> None:
     addresses = [

@@ -36,6 +36,8 @@ def _store() -> Store:
     ("text", "revision"),
     [
         ("", 6),
+        ("@", 6),
+        ("#3", 3),
         ("3", 3),
         ("6", 6),
         ("-1s", 5),
@@ -58,6 +60,8 @@ def test_moments(store: Store, text: str, revision: int) -> None:
         ("7", "revision 7 has not happened yet: kept are revision 3 .* to revision 6"),
         ("-10m", "2025-12-31T23:50:04.000000Z is gone from the log"),
         ("2025-01-01T00:00:00Z", "is gone from the log"),
+        ("#", "'#' is no moment"),
+        ("@#", "'#' is no moment"),
         ("-", "'-' is no moment: give a revision, a time"),
         ("noon", "'noon' is no moment"),
         ("1.5", "'1.5' is no moment"),

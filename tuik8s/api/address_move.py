@@ -116,7 +116,18 @@ def range_of(nodes: Iterable[Object]) -> str:
     for node in nodes:
         for each in (node.get("status") or {}).get("addresses") or ():
             if each.get("type") == "InternalIP":
-                address = ipaddress.ip_address(each["address"])
-                if address.version == 4 and address.is_loopback:
-                    return str(ipaddress.ip_network(f"{address}/{SLICE_PREFIX}", strict=False))
+                found = _slice_of(str(each.get("address", "")))
+                if found:
+                    return found
     return ""
+
+
+def _slice_of(text: str) -> str:
+    """The slice around an address; "" for what is none of ours: anybody may register a node."""
+    try:
+        address = ipaddress.IPv4Address(text)
+    except ValueError:
+        return ""
+    if not address.is_loopback:
+        return ""
+    return str(ipaddress.ip_network(f"{address}/{SLICE_PREFIX}", strict=False))

@@ -52,14 +52,14 @@ def moment_in(store: Store, text: str) -> Moment:
     if not text:
         return newest
     bookmark = bookmarks_of(store.notes(KEY, 1)).get(text)
-    text = str(bookmark.revision) if bookmark is not None else text.removeprefix("#")
-    if text.isascii() and text.isdigit():
-        if len(text) > _DIGITS_MAX:
-            raise _not_kept(store, f"revision {text[:_DIGITS_MAX]}...", is_gone=False)
-        revision = int(text)
+    number = str(bookmark.revision) if bookmark is not None else text.removeprefix("#")
+    if number.isascii() and number.isdigit():
+        if len(number) > _DIGITS_MAX:
+            raise _not_kept(store, f"revision {number[:_DIGITS_MAX]}...", is_gone=False)
+        revision = int(number)
         if timeline.oldest <= revision <= newest.revision:
             return Moment(revision, timeline.time_of(revision))
-        raise _not_kept(store, f"revision {text}", is_gone=revision < timeline.oldest)
+        raise _not_kept(store, f"revision {number}", is_gone=revision < timeline.oldest)
     try:
         at_ms = newest.at_ms + parse_duration(text) if text[0] == "-" else parse_time(text)
     except TimeError as error:

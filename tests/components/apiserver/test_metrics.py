@@ -171,3 +171,13 @@ def test_it_is_read_only_and_says_what_it_has(api: Api) -> None:
 
 def test_without_it_there_is_no_such_group() -> None:
     assert Api().get(BASE).code == 404
+
+
+def test_a_node_that_is_gone_is_not_remembered(api: Api) -> None:
+    Kubelet(api, "n1", a=250)
+    api.get(f"{BASE}/nodes")
+    assert api.server.core.summaries.count == 2
+    api.server.store.delete("nodes//n2", value=b"", author="test")
+    api.simulation.run_ms(RESOLUTION_MS)
+    api.get(f"{BASE}/nodes")
+    assert api.server.core.summaries.count == 1

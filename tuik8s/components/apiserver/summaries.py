@@ -64,16 +64,23 @@ _decode: Final = msgspec.json.Decoder(Summary).decode
 
 
 class Summaries:
-    """The last summary of each node that was asked."""
+    """The summaries of this window, by node; those of an earlier one are forgotten."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[int, Summary | None]] = {}
+        self._window = 0
+        self._known: dict[str, Summary | None] = {}
+
+    @property
+    def count(self) -> int:
+        return len(self._known)
 
     def of(self, nodes: Sequence[str], now_ms: int) -> Generator[Effect, Any, dict[str, Summary]]:
         """Summaries by node, without those of nodes whose kubelets do not answer."""
         window = now_ms // RESOLUTION_MS
-        known = self._known
-        unknown = [node for node in nodes if node not in known or known[node][0] != window]
+        if window != self._window:
+            self._window, self._known = window, {}
+        known = self._known  # of this window, also when the answers come in the next one
+        unknown = [node for node in nodes if node not in known]
         for start in range(0, len(unknown), _AT_ONCE):
             asked = unknown[start : start + _AT_ONCE]
             calls = [
@@ -81,14 +88,9 @@ class Summaries:
             ]
             answers = yield Together(tuple(calls))
             for node, answer in zip(asked, answers, strict=True):
-                known[node] = (window, _read(answer))
-        found = ((node, known[node][1]) for node in nodes)
+                known[node] = _read(answer)
+        found = ((node, known[node]) for node in nodes)
         return {node: summary for node, summary in found if summary is not None}
-
-    def keep_only(self, nodes: set[str]) -> None:
-        """Forget nodes that are gone."""
-        for node in self._known.keys() - nodes:
-            del self._known[node]
 
 
 def _read(answer: Fetched) -> Summary | None:
