@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.ui.stage import Stage
+from tuik8s.ui.screens.registry import SCREENS as OWN
 
 SCREENS: dict[str, tuple[str, ...]] = {
     "pods": (":pods /",),
@@ -18,12 +19,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "faults": (":faults",),
     "no rows": (":jobs",),
     "nothing matches": (":pods /nothing-like-this",),
-    "overview": (":overview",),
-    "routes": (":routes",),
-    "sched": (":sched",),
-    "xray": (":xray",),
-    "engine": (":engine",),
-    "timeline": (":timeline",),
+    **{name: (f":{name}",) for name in OWN},
     "describe": (":pods /", "d"),
     "yaml": (":pods /", "y"),
     "events of an object": (":pods /", "d", "v"),
@@ -39,6 +35,9 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "decision": (":pods /wide", "w"),
     "what if": (":pods /wide", "w", "i"),
     "shell": (":pods /web", "s"),
+    "logs of several": (":logs all",),
+    "diff": (":diff calm",),
+    "beside itself": (":pods /", ":vs calm"),
 }
 
 DIALOGS: dict[str, tuple[str, ...]] = {
@@ -50,6 +49,7 @@ DIALOGS: dict[str, tuple[str, ...]] = {
     "jump": (":overview", "ctrl+o"),
     "palette": (":pods /", "ctrl+p"),
     "history": (":pods /", ":history"),
+    "bookmarks": (":pods /", ":bookmarks"),
     "chaos": (":nodes /", "exclamation_mark"),
     "confirm": (":deploy /", "delete"),
     "name to type": (":namespaces /^default$", "delete"),
@@ -80,8 +80,11 @@ def furnished() -> Stage:
 
 
 async def go(stage: Stage, steps: tuple[str, ...]) -> None:
-    """Leave whatever is open, then take these steps."""
+    """Leave whatever is open, then take these steps; there is a bookmark `calm`."""
     app = stage.app
+    if not app.bookmarks:
+        assert app.set_bookmark("calm") == ""
+        await stage.wait(1_100)
     while len(app.screen_stack) > 2:
         app.pop_screen()
     app.rewinder.live()

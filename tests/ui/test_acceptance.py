@@ -15,13 +15,21 @@
 
 from __future__ import annotations
 
-import pytest
+import importlib
+import pkgutil
 
+import pytest
+from textual.screen import Screen
+
+import tuik8s.ui
 from tests.ui.places import DIALOGS, SCREENS, furnished, go
 from tests.ui.stage import Stage, play
 from tuik8s.ui.screens.base import DashboardScreen
+from tuik8s.ui.screens.changes import Changes
 from tuik8s.ui.screens.detail import DetailScreen
+from tuik8s.ui.screens.listing import Listing
 from tuik8s.ui.screens.resources import ResourcesScreen
+from tuik8s.ui.screens.text import PageScreen
 from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.page import Page
 
@@ -92,6 +100,19 @@ def test_every_screen_is_drawn_at_any_revision() -> None:
     play(scene, (120, 30), furnished())
 
 
+def test_no_screen_and_no_dialog_is_left_out() -> None:
+    """Of the classes that there are, each is one of those that all these tests visit."""
+
+    async def scene(stage: Stage) -> None:
+        seen: set[type] = set()
+        for steps in {**SCREENS, **DIALOGS}.values():
+            await go(stage, steps)
+            seen.add(type(stage.app.screen))
+        assert screen_classes() - seen == set()
+
+    play(scene, (120, 30), furnished())
+
+
 @pytest.mark.parametrize("place", [*SCREENS, *DIALOGS])
 def test_every_screen_is_drawn_at_any_size(place: str) -> None:
     async def scene(stage: Stage) -> None:
@@ -111,6 +132,20 @@ def test_every_screen_is_drawn_at_any_size(place: str) -> None:
         assert stage.text.strip()
 
     play(scene, (120, 30), furnished())
+
+
+def screen_classes() -> set[type]:
+    """Every screen of the dashboard, without those that are only the base of others."""
+    for found in pkgutil.walk_packages(tuik8s.ui.__path__, "tuik8s.ui."):
+        importlib.import_module(found.name)
+    own: set[type] = set()
+    left: list[type] = [Screen]
+    while left:
+        each = left.pop()
+        left += each.__subclasses__()
+        if each.__module__.startswith("tuik8s.ui."):
+            own.add(each)
+    return own - {DashboardScreen, PageScreen, Changes, Listing}
 
 
 def glyphs(stage: Stage) -> str:

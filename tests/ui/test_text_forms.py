@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from tests.ui.places import SCREENS, furnished, go
+from tests.ui.places import SCREENS, furnished, go, wide_pod
 from tests.ui.stage import Stage, play
 from tuik8s.ui.export import FORMATS, lines_exported, table_text
 from tuik8s.ui.machine import NoMachine
-from tuik8s.ui.plain import OF_ONE, PlainReader
-from tuik8s.ui.plain import SCREENS as PLAIN_SCREENS
+from tuik8s.ui.plain import COMPARING, OF_ONE, PlainReader
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.screens.base import DashboardScreen
 from tuik8s.ui.screens.registry import SCREENS as ALL_SCREENS
+from tuik8s.ui.screens.text import PageScreen
 
 
 class Disk(NoMachine):
@@ -102,10 +102,6 @@ def test_ctrl_s_saves_every_form() -> None:
     play(scene, stage=furnished())
 
 
-def test_plain_knows_every_screen() -> None:
-    assert sorted(PLAIN_SCREENS) == sorted(ALL_SCREENS)
-
-
 @pytest.mark.slow
 def test_plain_answers_with_every_screen_of_an_object_and_at_other_moments() -> None:
     async def scene(stage: Stage) -> None:
@@ -125,10 +121,22 @@ def test_plain_answers_with_every_screen_of_an_object_and_at_other_moments() -> 
             screen = stage.app.screen
             assert isinstance(screen, DashboardScreen)
             assert "wide" in screen.as_text(), word
-        for word in PLAIN_SCREENS:
+        for word in ALL_SCREENS:
             assert reader.answer(word) is None
             await stage.wait()
             assert type(stage.app.screen).__name__.lower().startswith(word[:4])
+        assert reader.answer("bookmarks") == ["no bookmarks yet; m in the dashboard sets one"]
+        assert stage.app.set_bookmark("calm") == ""
+        stage.create("pods", {**wide_pod(), "metadata": {"name": "late", "namespace": "default"}})
+        await stage.wait(3_000)
+        assert "calm" in str(reader.answer("bookmarks"))
+        for word in COMPARING:
+            assert reader.answer(f"{word} calm") is None
+            await stage.wait(3_000)
+            await stage.wait(3_000)
+            assert isinstance(stage.app.screen, PageScreen), word
+            assert type(stage.app.screen).__name__.lower().startswith(word[0])
+            assert "late" in stage.app.screen.as_text(), word
         assert reader.answer("why nobody") == ["no pods named 'nobody'"]
         assert reader.answer("@nonsense") != []
         assert reader.answer("@-3s") is None

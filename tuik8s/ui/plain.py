@@ -4,6 +4,7 @@
     describe NAME   yaml NAME        one object of the kind listed last
     problems                         what is wrong
     overview, routes, timeline ...   a screen, as its text
+    diff b1 now, vs -10m, bookmarks  what differs, the kind listed last beside itself, moments
     why NAME   trace NAME   logs ... a screen about one object of the kind listed last
     @-10m, @#4711, \\               another moment; now again
     help   quit
@@ -20,17 +21,20 @@ from typing import TYPE_CHECKING
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.types import Object
 from tuik8s.ui import filter as filters
+from tuik8s.ui.commands.registry import BY_NAME
 from tuik8s.ui.describe import describe, yaml_of
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.refs import ref_of
+from tuik8s.ui.screens.bookmarks import line_of
+from tuik8s.ui.screens.registry import SCREENS
 from tuik8s.ui.settings import nearest
 from tuik8s.ui.watch import Watch
 
 if TYPE_CHECKING:
     from tuik8s.ui.app import Dashboard
 
-SCREENS = ("overview", "routes", "sched", "xray", "engine", "timeline")
-"""Those of `screens.registry`, which brings all of Textual with it."""
+COMPARING = {name: each for name, each in BY_NAME.items() if each.opens_screen}
+"""Commands that lead to a screen of their own."""
 
 OF_ONE = ("why", "decision", "trace", "xray", "routes", "logs", "ownership", "changes")
 """Screens, and tabs, about one object."""
@@ -42,12 +46,14 @@ describe NAME, yaml NAME         one object of the kind listed last
                                  more about it
 {", ".join(SCREENS)}
                                  the screens of the dashboard, as their text
+{chr(10).join(f"{each.shown[1:]:<33}{each.help}" for each in COMPARING.values())}
+bookmarks                        moments by name
 problems                         what is wrong in the cluster
 @-10m, @12:04:10, @#4711, @NAME  go to another moment; \\ alone goes back to now
 help                             this, and how filters are written
 quit                             end; the cluster goes on"""
 
-WORDS = ("describe", "yaml", *OF_ONE, *SCREENS, "problems", "help", "quit")
+WORDS = ("describe", "yaml", *OF_ONE, *SCREENS, *COMPARING, "bookmarks", "problems", "help", "quit")
 
 
 class PlainReader:
@@ -64,6 +70,7 @@ class PlainReader:
             "describe": lambda name: self._one(name, self._described),
             "yaml": lambda name: self._one(name, lambda obj: yaml_of(obj).splitlines()),
             "problems": lambda _: self._problems(),
+            "bookmarks": lambda _: self._bookmarks(),
             "help": lambda _: [*HELP.splitlines(), "", *filters.GRAMMAR.splitlines()],
         }
 
@@ -86,6 +93,10 @@ class PlainReader:
             return self._one(rest.strip(), lambda obj: self._look_at(word, obj))
         if word in SCREENS:
             return self._opened(self.dashboard.go(word))
+        if word in COMPARING:
+            if self.kind is not None:
+                self.dashboard.go(self.kind.resource)  # a table beside itself is that of the kind
+            return self._opened(self.dashboard.go(line))
         if word[0] == "@":
             return self._opened(self.dashboard.go_to(line))
         if word == "\\":
@@ -156,6 +167,10 @@ class PlainReader:
 
     def _described(self, obj: Object) -> list[str]:
         return describe(obj, self.feed.events_about(obj), self.feed.now_ms()).splitlines()
+
+    def _bookmarks(self) -> list[str]:
+        found = [" ".join(line_of(each).split()) for each in self.dashboard.bookmarks.all()]
+        return found or ["no bookmarks yet; m in the dashboard sets one"]
 
     def _problems(self) -> list[str]:
         found = self._watch.look()

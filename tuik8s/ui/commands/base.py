@@ -24,13 +24,15 @@ def nothing(dashboard: Dashboard) -> Iterable[str]:
 
 
 class Command(NamedTuple):
-    """names: the first is the one that is shown; usage: what follows it, for the help."""
+    """names: the first is the one that is shown; usage: what follows it, for the help;
+    opens_screen: whether it leads to one, which then has a plain form, too."""
 
     names: tuple[str, ...]
     usage: str
     help: str
     run: Run
     complete: Complete = nothing
+    opens_screen: bool = False
 
     @property
     def shown(self) -> str:

@@ -37,4 +37,4 @@ def words(dashboard: Dashboard) -> Iterable[str]:
     return (*dashboard.bookmarks, HERE, LIVE, *dashboard.machine.clusters())
 
 
-COMMAND = Command(("diff",), "[A] [B]", "what differs: moments, clusters", run, words)
+COMMAND = Command(("diff",), "[A] [B]", "what differs: moments, clusters", run, words, True)

@@ -48,4 +48,6 @@ def words(dashboard: Dashboard) -> Iterable[str]:
     return (*dashboard.bookmarks, LIVE, *dashboard.machine.clusters())
 
 
-COMMAND = Command(("vs",), "A", "the table beside itself: a moment, a cluster", run, words)
+COMMAND = Command(
+    ("vs",), "A", "the table beside itself: a moment, a cluster", run, words, opens_screen=True
+)

@@ -1,17 +1,20 @@
 """The screens that have a place of their own: name, key, and how each is made.
 
-Each is imported when somebody goes there: the first rows wait for none of them.
+Each is imported when somebody goes there: the first rows wait for none of them. The prompt, the
+palette, the plain form and the tests that visit every screen go by this list.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from tuik8s.ui.feed import Feed
-from tuik8s.ui.machine import Status
-from tuik8s.ui.screens.base import DashboardScreen
+if TYPE_CHECKING:
+    from tuik8s.ui.feed import Feed
+    from tuik8s.ui.machine import Status
+    from tuik8s.ui.screens.base import DashboardScreen
 
-Make = Callable[[Feed, Status], DashboardScreen]
+Make = Callable[["Feed", "Status"], "DashboardScreen"]
 
 
 def _overview(feed: Feed, status: Status) -> DashboardScreen:
