@@ -10,6 +10,7 @@ from tests.components.kubelet.plant import CLIENT, Plant
 from tuik8s.api.remote_command import IDLE_MS, Input, Output, packed, unpacked
 from tuik8s.api.types import Object, Reply, Request
 from tuik8s.bus.client import decode
+from tuik8s.components.apiserver.subresources.exec import WHOLE_BYTES_MAX
 from tuik8s.world.network import Address, HttpRequest
 
 
@@ -169,3 +170,12 @@ def test_a_client_that_vanishes_does_not_hold_the_container_up_for_ever(plant: P
     before = total()
     plant.run_ms(2 * IDLE_MS)
     assert total() != before
+
+
+def test_what_writes_without_end_is_ended(plant: Plant) -> None:
+    plant.create_pod()
+    plant.run_ms(2_000)
+    script = "while true; do seq 10000; done"
+    _, out, err = ran(plant, "sh", "-c", script, timeoutSeconds="20")
+    assert len(out) < 2 * WHOLE_BYTES_MAX
+    assert err == "ended: it wrote more than 8 MiB\n"

@@ -3,7 +3,8 @@
     HTTP: 101 after an upgrade, then a `RemoteSession` between the client and the kubelet
     bus:  one answer when the command has ended: {"stdout", "stderr", "exitCode"}
 
-On the bus the body is the command's input, `timeoutSeconds` its time, LONGEST_S at most.
+On the bus the body is the command's input, `timeoutSeconds` its time, LONGEST_S at most;
+one that writes more than WHOLE_BYTES_MAX is ended, too.
 
 Source: k8s.io/kubernetes pkg/registry/core/pod/rest/subresources.go, pkg/kubelet/kubelet_pods.go.
 """
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 LONGEST_S: Final = 300
 USUAL_S: Final = 30
+WHOLE_BYTES_MAX: Final = 8 << 20
+"""Of an answer that is kept until the command has ended."""
 
 
 def connect(core: Core, call: Call) -> Outcome:
@@ -62,16 +65,20 @@ def _answer_whole(node: str, path: str, call: Call) -> Waiting:
     output: Output = yield from begin(node, path)
     out, err, session = [output.stdout], [output.stderr], output.session
     given = Input(stdin=call.request.body, is_end=True)
-    waited_ms = 0
-    while output.exit_code < 0 and waited_ms < limit_ms:
+    waited_ms, size = 0, len(output.stdout) + len(output.stderr)
+    while output.exit_code < 0 and not given.is_gone:
         if given == Input():
             yield Pause(output.wake_ms)
             waited_ms += output.wake_ms
-        if waited_ms >= limit_ms:
+        if size > WHOLE_BYTES_MAX:
+            given = Input(is_gone=True)
+            err.append(f"ended: it wrote more than {WHOLE_BYTES_MAX >> 20} MiB\n".encode())
+        elif waited_ms >= limit_ms:
             given = Input(is_gone=True)
             err.append(f"ended after {limit_ms // 1000}s: it was still running\n".encode())
         fetched: Fetched = yield KubeletCall(node, "POST", session_path(session), packed(given))
-        output, given = output_of(fetched, node), Input()
+        output, given = output_of(fetched, node), Input(is_gone=given.is_gone)
+        size += len(output.stdout) + len(output.stderr)
         out.append(output.stdout)
         err.append(output.stderr)
     told = {
