@@ -191,7 +191,7 @@ def test_logs_over_the_bus() -> None:
     assert "there are: apiserver.log, " in decode(unknown)["message"]
 
 
-def test_logs_by_way_of_a_kubelet_as_long_as_it_lives() -> None:
+def test_what_a_kubelet_answers_as_long_as_it_lives() -> None:
     cluster = started()
 
     def proxied(tail: str, **query: str) -> Reply:
@@ -213,6 +213,12 @@ def test_logs_by_way_of_a_kubelet_as_long_as_it_lives() -> None:
     assert b'href="kube-proxy.log"' in proxied("logs/").objects[0]
     assert b"SyncProxyRules" in proxied("logs/", query="kube-proxy", tailLines="1").objects[0]
     assert proxied("logs/other.log").code == 404
+    assert proxied("healthz").objects[0] == b"ok"
+    assert b'"usageNanoCores"' in proxied("stats/summary").objects[0]
+    assert b'"kind":"PodList"' in proxied("pods").objects[0]
+    unknown = proxied("configz")
+    assert (unknown.code, decode(unknown)["message"]) == (404, "404 page not found")
     cluster.hold("kubelet/node-1")
+    assert proxied("healthz").code == 503
     assert proxied("logs/kubelet.log").code == 503
     assert ask(cluster, "/logs/kubelet.node-1.log").ok, "the machine's files are still there"

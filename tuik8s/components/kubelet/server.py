@@ -3,6 +3,7 @@
     GET /containerLogs/NAMESPACE/POD/CONTAINER?tailLines=&sinceSeconds=&timestamps=&previous=&from=
     GET /logs/kubelet.log?...    GET /logs/?query=kube-proxy     (`world.log_pages`)
     GET /stats/summary                                                       (`summary`)
+    GET /pods    GET /healthz
     POST /exec/NAMESPACE/POD/CONTAINER?command=...    POST /execSession/ID    (`api.remote_command`)
     POST /attach/NAMESPACE/POD/CONTAINER
     GET /portForward/NAMESPACE/POD?port=                                      (`api.remote_port`)
@@ -26,6 +27,7 @@ import msgspec
 from tuik8s.api.numbers import parse_int
 from tuik8s.api.remote_command import packed
 from tuik8s.api.remote_port import Reached, unreachable
+from tuik8s.api.types import Object
 from tuik8s.components.kubelet.exec_sessions import ExecSessions
 from tuik8s.components.kubelet.node_pods import NodePods
 from tuik8s.components.kubelet.pod_servers import PodServers
@@ -81,8 +83,12 @@ class KubeletServer:
         if request.method == "GET" and len(parts) == 3 and parts[0] == "portForward":
             return self._port(node, unquote(parts[1]), unquote(parts[2]), query.get("port", ""))
         if request.method == "GET" and parts == ["stats", "summary"]:
-            found = summary(node, self._by_node[node], self._runtime, self._world.now_ms())
-            return HttpAnswer(200, encode_json(found), {"content-type": "application/json"})
+            return _json(summary(node, self._by_node[node], self._runtime, self._world.now_ms()))
+        if request.method == "GET" and parts == ["pods"]:
+            pods = [life.pod for life in self._by_node[node].lives()]
+            return _json({"kind": "PodList", "apiVersion": "v1", "metadata": {}, "items": pods})
+        if request.method == "GET" and parts == ["healthz"]:
+            return HttpAnswer(200, b"ok", {"content-type": "text/plain; charset=utf-8"})
         if request.method != "GET" or len(parts) != 4 or parts[0] != "containerLogs":
             return HttpAnswer(404, b"404 page not found\n")
         return self._logs(node, parts[1], parts[2], parts[3], query)
@@ -133,6 +139,10 @@ class KubeletServer:
         ended = "true" if container.is_terminated or id_ == last else "false"
         headers = {"content-type": "text/plain", "x-next": str(log.total), "x-ended": ended}
         return HttpAnswer(200, render(log, query, now_ms), headers)
+
+
+def _json(value: Object) -> HttpAnswer:
+    return HttpAnswer(200, encode_json(value), {"content-type": "application/json"})
 
 
 def _single(query: str) -> dict[str, str]:

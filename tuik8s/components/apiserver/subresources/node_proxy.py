@@ -1,16 +1,17 @@
-"""/proxy of nodes: what the kubelet answers by itself: logs of its node's processes, its health.
+"""/proxy of nodes: what the kubelet answers: logs of its node's processes, its pods, its health.
 
     GET /api/v1/nodes/NODE/proxy/logs/kubelet.log
     GET /api/v1/nodes/NODE/proxy/logs/?query=kubelet&tailLines=20
+    GET /api/v1/nodes/NODE/proxy/stats/summary
 
-Other paths of the kubelet are connections like any other (`connections`).
+Which paths there are is the kubelet's to say; what is no GET is a connection (`connections`).
 
 Source: k8s.io/kubernetes pkg/registry/core/node/rest/proxy.go (1.36).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from tuik8s.api.errors import ApiError
@@ -22,25 +23,16 @@ from tuik8s.components.apiserver.subresources.base import Handlers
 if TYPE_CHECKING:
     from tuik8s.components.apiserver.core import Core
 
-_ANSWERED: Final = ("logs",)
-"""The first part of the kubelet's paths that are answered in one piece."""
-
 
 def handlers(connections: Handlers) -> Handlers:
-    """connections: for all paths but those that are answered here."""
-
-    def get(core: Core, call: Call) -> Outcome:
-        tail = call.request.path.partition(f"/{call.request.name}/proxy/")[2]
-        if tail.partition("/")[0] in _ANSWERED:
-            return get_page(core, call, tail)
-        return connections["get"](core, call)
-
-    return {**connections, "get": get}
+    """connections: for all verbs but get."""
+    return {**connections, "get": get_page}
 
 
-def get_page(core: Core, call: Call, tail: str) -> Outcome:
+def get_page(core: Core, call: Call) -> Outcome:
     """Ask the node's kubelet. Raises ApiError where it does not answer."""
     request = call.request
+    tail = request.path.partition(f"/{request.name}/proxy/")[2]
     if core.reader.get("nodes", "", request.name) is None:
         raise call.not_found()
     query = urlencode([(name, value) for name, vs in request.query.items() for value in vs])
