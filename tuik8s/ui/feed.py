@@ -21,11 +21,12 @@ import msgspec
 from tuik8s.api.kinds.base import Kind
 from tuik8s.api.kinds.registry import KindRegistry, builtin
 from tuik8s.api.types import Key, Object, Reply, Request
-from tuik8s.bus.client import Client, refusal_of
+from tuik8s.bus.client import Client
 from tuik8s.bus.clone import Change, Place
 from tuik8s.bus.entries import Entry
 from tuik8s.bus.informer import Informer
 from tuik8s.ui.custom import kinds_of
+from tuik8s.ui.deeds import Deeds, OnText
 from tuik8s.ui.losses import READS
 from tuik8s.ui.past import Moment, Past
 from tuik8s.ui.tables import Table
@@ -39,8 +40,6 @@ SILENT_AFTER_MS = 3_500
 
 PAST = "this is the past: \\ goes back to now, B makes a cluster that goes on from here"
 
-OnText = Callable[[str], None]
-
 
 class Feed:
     """Everything that screens read and ask for."""
@@ -52,8 +51,7 @@ class Feed:
         self.world = world
         self.live_ms = world.now_ms
         self.real_ms = real_ms or world.now_ms
-        self.on_act: Callable[[str, Moment], None] = lambda what, before: None
-        """Told what is about to be changed from here, and the moment just before it."""
+        self.deeds = Deeds(client)
         self.on_show: Callable[[], None] = lambda: None
         """Told that another moment is shown: nobody has to wait for the next tick to see it."""
         self.client = client
@@ -238,7 +236,8 @@ class Feed:
     def delete(self, kind: Kind, obj: Object, on_text: OnText, *, now: bool = False) -> None:
         """Delete this very object, not one that has its name by then. now: without grace."""
         meta = obj["metadata"]
-        self._act(f"delete {kind.singular}/{meta['name']}")
+        key = Key(kind.storage or kind.resource, meta.get("namespace", ""), meta["name"])
+        done = self._acting(f"delete {kind.singular}/{meta['name']}", on_text, str(key))
         options: Object = {"propagationPolicy": "Background"}
         if meta.get("uid"):
             options["preconditions"] = {"uid": meta["uid"]}
@@ -248,34 +247,35 @@ class Feed:
             kind.resource,
             meta.get("namespace", ""),
             meta["name"],
-            lambda reply: on_text(refusal_of(reply)),
+            done,
             options,
         )
 
     def replace(self, kind: Kind, obj: Object, on_text: OnText) -> None:
         """Write an object that was edited; refused when it has changed meanwhile."""
-        self._act(f"edit {kind.singular}/{obj['metadata']['name']}")
-        self.client.update(kind.resource, obj, lambda reply: on_text(refusal_of(reply)))
+        what = f"edit {kind.singular}/{obj['metadata']['name']}"
+        self.client.update(kind.resource, obj, self._acting(what, on_text))
 
     def scale(self, kind: Kind, obj: Object, replicas: int, on_text: OnText) -> None:
         meta = obj["metadata"]
-        self._act(f"scale {kind.singular}/{meta['name']} to {replicas}")
+        what = f"scale {kind.singular}/{meta['name']} to {replicas}"
         self.client.patch(
             kind.resource,
             meta.get("namespace", ""),
             meta["name"],
             {"spec": {"replicas": replicas}},
-            lambda reply: on_text(refusal_of(reply)),
+            self._acting(what, on_text),
             subresource="scale",
         )
 
     def create(self, resource: str, obj: Object, on_text: OnText) -> None:
         meta = obj["metadata"]
-        self._act(f"create {obj['kind']} {meta.get('name') or meta.get('generateName', '')}")
-        self.client.create(resource, obj, lambda reply: on_text(refusal_of(reply)))
+        what = f"create {obj['kind']} {meta.get('name') or meta.get('generateName', '')}"
+        self.client.create(resource, obj, self._acting(what, on_text))
 
-    def _act(self, what: str) -> None:
-        self.on_act(what, Moment(self.newest_revision, self.live_ms()))
+    def _acting(self, what: str, on_text: OnText, key: str = "") -> Callable[[Reply], None]:
+        heard = Moment(self.newest_revision, self.live_ms())
+        return self.deeds.taking(what, heard, on_text, key)
 
     # --- what is heard ------------------------------------------------------------------------
 

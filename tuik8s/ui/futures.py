@@ -55,7 +55,7 @@ class Futures(TimeKeys):
         self.acts = acts or Acts()
         self._heir = ""
         self.rewinder.ends = self.control.is_log
-        feed.on_act = self.acts.did
+        feed.deeds.on_act = self.acts.did
 
     def tick_time(self) -> None:
         super().tick_time()
