@@ -37,7 +37,7 @@ EVENTS = 8_000
 AHEAD = 2_000
 """Events that the publisher may be ahead of the slowest subscriber, so that none is dropped."""
 
-Count = Synchronized  # type: ignore[type-arg]
+Count = Synchronized
 
 
 def pod_bytes() -> bytes:

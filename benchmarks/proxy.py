@@ -34,6 +34,7 @@ from tuik8s.api.routing.services import Endpoint, ServicePort
 from tuik8s.components.proxy.listeners import Listeners
 from tuik8s.components.proxy.modes.registry import MODES
 from tuik8s.components.proxy.router import Router
+from tuik8s.components.proxy.traffic import Traffic
 from tuik8s.world.live import LiveDriver, LiveWorld
 from tuik8s.world.live_network import LiveNetwork
 from tuik8s.world.logs import NOTHING
@@ -75,7 +76,9 @@ class Proxy:
         driver = LiveDriver(loop, verbosity=NOTHING)
         world = LiveWorld("proxy", driver, tempfile.mkdtemp())
         self._router = Router(NODE, MODES["userspace"], seeded(1, "turns"))
-        self._listeners = Listeners(LiveNetwork(driver, world), world.now_ms, world.log)
+        self._listeners = Listeners(
+            LiveNetwork(driver, world), world.now_ms, world.log, Traffic(world)
+        )
         self._count = 0
         loop.add_reader(orders.fileno(), self._take)
         loop.run_forever()

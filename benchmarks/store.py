@@ -232,7 +232,10 @@ def main() -> None:
         "the same after a restart, CPU ms": [],
         "1,000 changes backwards, CPU ms": [],
     }
-    add = lambda name, value: results.setdefault(name, []).append(value)  # noqa: E731
+
+    def add(name: str, value: float) -> None:
+        results.setdefault(name, []).append(value)
+
     for turn in range(args.rounds):
         add("puts/s in groups of 64", grouped(64, 100_000 // scale))
         if has_etcd and turn < args.etcd_rounds:
