@@ -108,3 +108,46 @@ def test_a_name_that_is_none_is_said_where_it_is_typed() -> None:
         assert kept(stage) == {}
 
     play(scene)
+
+
+def test_the_open_list_hears_of_what_others_set() -> None:
+    async def scene(stage: Stage) -> None:
+        await named(stage, "mine")
+        await stage.press("colon", *"bookmarks", "enter")
+        request = Request(verb="put", path="/bookmarks/theirs")
+        stage.cluster.client.call(request, lambda reply: None)
+        for _ in range(4):
+            await stage.wait(1_000)
+        assert "theirs" in stage.app.bookmarks
+
+    play(scene)
+
+
+def test_what_is_renamed_is_the_one_that_r_was_pressed_on() -> None:
+    async def scene(stage: Stage) -> None:
+        await named(stage, "b1")
+        await stage.wait(5_000)
+        await named(stage, "b2")
+        await stage.press("colon", *"bookmarks", "enter", "j", "r")
+        screen = stage.app.screen
+        assert isinstance(screen, BookmarksScreen)
+        stage.app.bookmarks.delete("b2", lambda why: None)
+        await stage.wait(1_000)
+        screen._draw()
+        await stage.press("x", "enter")
+        assert list(kept(stage)) == ["b1"]
+        assert "b2 is gone" in stage.toasts
+
+    play(scene)
+
+
+def test_two_that_are_deleted_at_once_stay_deleted() -> None:
+    async def scene(stage: Stage) -> None:
+        await named(stage, "b1")
+        await named(stage, "b2")
+        for name in ("b1", "b2"):
+            stage.app.bookmarks.delete(name, lambda why: None)
+        stage.cluster.run_ms(500)
+        assert list(stage.app.bookmarks) == []
+
+    play(scene)

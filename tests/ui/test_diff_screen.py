@@ -11,6 +11,7 @@ from tests.ui.stage import Stage, deployment, play
 from tuik8s.bus.client import Client
 from tuik8s.ui.control import Unable
 from tuik8s.ui.machine import NoMachine
+from tuik8s.ui.past import Moment
 from tuik8s.ui.screens.diff import DiffScreen
 from tuik8s.ui.screens.text import TextScreen
 
@@ -213,3 +214,28 @@ def test_what_cannot_be_compared(typed: str, problem: str) -> None:
         assert problem in stage.app.run_command(typed)
 
     play(scene, stage=stage)
+
+
+def test_what_cannot_be_read_is_asked_for_again_once_a_second_and_said_all_the_time() -> None:
+    async def scene(stage: Stage) -> None:
+        await go(stage, "diff #1 live")
+        screen = stage.app.screen
+        assert isinstance(screen, DiffScreen)
+        reader = screen.sides[0].reader
+        lists: list[object] = []
+        real = reader._list
+
+        def refused(moment: object) -> None:
+            lists.append(moment)
+            real(Moment(1 << 40, 0))
+
+        reader._list = refused  # type: ignore[method-assign]
+        reader.state, reader._past = None, None
+        await look(stage)
+        lists.clear()
+        for _ in range(30):
+            assert reader.refused
+            await stage.wait(100)
+        assert len(lists) <= 4
+
+    play(scene)

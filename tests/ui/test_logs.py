@@ -192,3 +192,24 @@ def test_a_moment_before_what_was_heard_is_asked_for_anew() -> None:
     assert len(client.asked) == 2
     tail.ask()
     assert client.asked[-1] == {"sinceTime": stamp(3_000), "timestamps": "true"}
+
+
+def test_a_moment_that_stands_is_not_asked_for_with_every_tick() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.create("pods", a_pod("talker", 'log "hello" every 1s'))
+        stage.cluster.run_ms(3_000)
+        await command(stage, ":logs talker")
+        await stage.press("left_square_bracket")
+        asked: list[Request] = []
+        call = stage.feed.client.call
+
+        def counted(request: Request, *args: Any, **options: Any) -> None:
+            asked.append(request)
+            call(request, *args, **options)
+
+        stage.feed.client.call = counted  # type: ignore[method-assign]
+        for _ in range(50):
+            await stage.wait(100)
+        assert len([each for each in asked if each.subresource == "log"]) <= 6
+
+    play(scene)

@@ -138,16 +138,15 @@ class Dashboard(ChaosKeys):
         """Bring what is on screen up to date; called by the pump."""
         if not self.screen_stack:
             return  # it ends just now
-        screen = self.screen
-        if not isinstance(screen, DashboardScreen) or not screen.is_loaded:
-            return
         try:
-            self._show(screen)
+            self.tick_time()  # time goes on behind a dialog, too
+            screen = self.screen
+            if isinstance(screen, DashboardScreen) and screen.is_loaded:
+                self._show(screen)
         except NoMatches:
             return  # it comes or goes just now, and parts of it are missing: the next tick shows it
 
     def _show(self, screen: DashboardScreen) -> None:
-        self.tick_time()
         screen.pump(self.feed.now_ms())
         wrong = self.problems.in_a_word()
         heard_ms = min(self.feed.now_ms(), self.feed.known_ms())

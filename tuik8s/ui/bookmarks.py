@@ -92,16 +92,20 @@ class Bookmarks(Mapping[str, Moment]):
         self._write(request, done, told)
 
     def delete(self, name: str, told: OnText) -> None:
-        without = {each: kept for each, kept in self._known.items() if each != name}
+        def done(reply: Reply | None) -> None:
+            self._take({each: kept for each, kept in self._known.items() if each != name})
+
         if self._feed.read_only:
-            self._take(without)
+            done(None)
             told("")
             return
-        request = Request(verb="delete", path=f"{PATH}/{name}")
-        self._write(request, lambda reply: self._take(without), told)
+        self._write(Request(verb="delete", path=f"{PATH}/{name}"), done, told)
 
     def rename(self, old: str, new: str, told: OnText) -> None:
-        """The same moment by another name."""
+        """The same moment by another name; refused when somebody deleted it meanwhile."""
+        if old not in self._known:
+            told(f"{old} is gone")
+            return
 
         def was_set(why: str) -> None:
             if why or new.strip() == old:

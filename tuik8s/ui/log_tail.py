@@ -55,19 +55,20 @@ class LogTail:
         self._to = ""
         """All lines from the one time to the other were heard."""
 
-    def ask(self, until: str = NOW) -> None:
-        """Have the new lines, or those before a moment; not while an answer is on its way.
+    def ask(self, until: str = NOW) -> bool:
+        """Have the new lines, or those before a moment; not while an answer is on its way: False.
 
         until: RFC 3339, the moment that is shown.
         """
         if self._waits:
-            return
+            return False
         if until == NOW or not self.source.is_component:
             query = {"sinceTime": self.lines[-1].at} if self.lines else {}
             self._send(query or {"tailLines": str(TAIL_LINES)}, self._newer)
         elif not self._from <= until <= self._to:
             query = {"untilTime": until, "tailLines": str(TAIL_LINES)}
             self._send(query, lambda heard: self._before(until, heard))
+        return True
 
     def _send(self, query: dict[str, str], take: Callable[[list[LogLine]], None]) -> None:
         self._waits = True

@@ -104,6 +104,11 @@ class Side:
         why = self._goal.refused or self.reader.refused
         return f"{self.text}: {why}" if why else ""
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether it is yet to be read for the first time, and nothing stands in the way."""
+        return self.reader.state is None and not self.refused
+
     def look(self) -> None:
         """Have it read on to where it is wanted now."""
         moment = self._goal.moment()

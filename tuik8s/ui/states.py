@@ -69,7 +69,6 @@ class StateReader:
                 self._list(moment)
 
     def _list(self, moment: Moment) -> None:
-        self.refused = ""
         self._before = self._past
         self._past = past = Past(
             self._client,
@@ -144,7 +143,7 @@ class StateReader:
             self._log.page(walked, before=past.moment.revision + 1, limit=-distance)
 
     def _done(self, past: Past) -> None:
-        moment, self._before = past.moment, None
+        moment, self._before, self.refused = past.moment, None, ""
         if self.state is not None and self.state.revision == moment.revision:
             return
         values = {

@@ -64,7 +64,7 @@ class TimeKeys(App[Any]):
             self.reader.timeline.set_bookmarks(
                 Mark(self.bookmarks[name], BOOKMARK, f"bookmark {name}") for name in self.bookmarks
             )
-        if isinstance(self.screen, DashboardScreen):
+        if isinstance(self.screen, DashboardScreen) and self.screen.is_loaded:
             bar = self.screen.timeline_bar
             shown_ms, end_ms = self.feed.now_ms(), self.feed.known_ms()
             bar.show(self.reader.timeline, min(shown_ms, end_ms), end_ms)

@@ -41,6 +41,9 @@ class BookmarksScreen(ModalScreen[str | None]):
         super().__init__()
         self._bookmarks = bookmarks
         self._drawn = -1
+        self._names: list[str] = []
+        self._renamed = ""
+        """The one whose new name is typed, whatever the cursor is on by then."""
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -65,8 +68,6 @@ class BookmarksScreen(ModalScreen[str | None]):
         choices.highlighted = names.index(chosen) if chosen in names else 0 if names else None
         self._names = names
 
-    _names: list[str] = []
-
     def _chosen(self) -> str:
         at = self.query_one(OptionList).highlighted
         return self._names[at] if at is not None and at < len(self._names) else ""
@@ -84,8 +85,9 @@ class BookmarksScreen(ModalScreen[str | None]):
 
     def action_rename(self) -> None:
         line = self.query_one(Input)
-        if self._chosen():
-            line.value = self._chosen()
+        self._renamed = self._chosen()
+        if self._renamed:
+            line.value = self._renamed
             line.add_class("open")
             line.focus()
 
@@ -97,7 +99,7 @@ class BookmarksScreen(ModalScreen[str | None]):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._bookmarks.rename(self._chosen(), event.value, self._told)
+        self._bookmarks.rename(self._renamed, event.value, self._told)
         self._close()
 
     def _close(self) -> None:

@@ -81,7 +81,7 @@ class DiffScreen(PageScreen):
 
     def pump(self, now_ms: int) -> None:
         old, new = self.sides
-        if not (old.reader.state and new.reader.state) or self._pace.is_due(len(self._rows.order)):
+        if old.is_awaited or new.is_awaited or self._pace.is_due(len(self._rows.order)):
             old.look()
             new.look()
         if old.reader.state is not None and new.reader.state is not None:

@@ -124,8 +124,7 @@ class VersusScreen(PageScreen):
         return is_reading or not (self.differing.is_done or is_refused)
 
     def pump(self, now_ms: int) -> None:
-        states = [half.side.reader.state for half in self.halves]
-        if None in states or self._pace.is_due():
+        if any(half.side.is_awaited for half in self.halves) or self._pace.is_due():
             for half in self.halves:
                 half.side.look()
         news = [half.pump(self.feed.namespace, self.feed.live_ms()) for half in self.halves]

@@ -67,6 +67,8 @@ class LogPage(Page):
         self._has_fields = False
         self._since_minutes = 0
         self._asked_at_ms = -ASK_EVERY_MS
+        self._asked_until = NOW
+        """Up to when all sources were asked."""
         self._stamp: Any = None
 
     def find(self) -> Meant | None:
@@ -136,10 +138,10 @@ class LogPage(Page):
                 )
                 self._tails[source].ask(limit)
         clock_ms = self.feed.live_ms()
-        if clock_ms - self._asked_at_ms >= ASK_EVERY_MS or until != NOW:
+        if clock_ms - self._asked_at_ms >= ASK_EVERY_MS or limit != self._asked_until:
             self._asked_at_ms = clock_ms
-            for source in wanted:
-                self._tails[source].ask(limit)
+            if all([self._tails[source].ask(limit) for source in wanted]):
+                self._asked_until = limit
 
     def _marks(self) -> tuple[LogLine, ...]:
         bookmarks = self._dashboard.bookmarks
