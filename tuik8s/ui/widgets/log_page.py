@@ -140,7 +140,8 @@ class LogPage(Page):
         clock_ms = self.feed.live_ms()
         if clock_ms - self._asked_at_ms >= ASK_EVERY_MS or limit != self._asked_until:
             self._asked_at_ms = clock_ms
-            if all([self._tails[source].ask(limit) for source in wanted]):
+            were_asked = [self._tails[source].ask(limit) for source in wanted]
+            if all(were_asked):
                 self._asked_until = limit
 
     def _marks(self) -> tuple[LogLine, ...]:
