@@ -256,3 +256,32 @@ def test_instances_are_served_after_a_restart(api: Api) -> None:
     assert kind is not None
     assert kind.custom
     assert again.core.objects.entry(kind, "default", "a") is not None
+
+
+def test_a_group_has_an_api_service_as_long_as_a_version_is_served(api: Api) -> None:
+    services = "/apis/apiregistration.k8s.io/v1/apiservices"
+
+    def versions() -> list[str]:
+        found = api.get(services).body["items"]
+        return [s["spec"]["version"] for s in found if s["spec"].get("group") == "example.com"]
+
+    crd = defined(api, definition())
+    service = api.get(f"{services}/v1.example.com").body
+    priorities = service["spec"]["groupPriorityMinimum"], service["spec"]["versionPriority"]
+    assert priorities == (1_000, 100)
+    assert service["metadata"]["labels"] == {"kube-aggregator.kubernetes.io/automanaged": "true"}
+    (available,) = service["status"]["conditions"]
+    assert (available["type"], available["status"]) == ("Available", "True")
+    assert available["reason"] == "Local"
+    second = {**crd["spec"]["versions"][0], "name": "v2", "storage": False}
+    crd["spec"]["versions"].append(second)
+    crd = api.put(f"{CRDS}/widgets.example.com", crd).body
+    api.simulation.run_ms(50)
+    assert sorted(versions()) == ["v1", "v2"]
+    crd["spec"]["versions"][1]["served"] = False
+    assert api.put(f"{CRDS}/widgets.example.com", crd).code == 200
+    api.simulation.run_ms(50)
+    assert versions() == ["v1"]
+    api.delete(f"{CRDS}/widgets.example.com")
+    api.simulation.run_ms(50)
+    assert versions() == []

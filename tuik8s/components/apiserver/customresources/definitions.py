@@ -15,6 +15,7 @@ from tuik8s.api.meta import condition, copy_object, finalizers_of, remove_finali
 from tuik8s.api.times import format_time
 from tuik8s.api.types import Object, Request
 from tuik8s.components.apiserver.allocators import IDENTITY
+from tuik8s.components.apiserver.api_services import keep_custom
 from tuik8s.components.apiserver.authentication.base import Credentials
 from tuik8s.components.apiserver.customresources.kinds import kinds_of, version_of
 from tuik8s.components.apiserver.customresources.names import is_established, with_status
@@ -74,6 +75,7 @@ class Definitions:
         self._note_end(definition)
         if self._core.config.read_only:
             return
+        self._keep_services(definition["spec"]["group"])
         if is_terminating(definition):
             self._end(definition)
             return
@@ -127,6 +129,13 @@ class Definitions:
         if held is not None:
             self._drop(held, set())
             self._core.hub.end(name)
+            if not self._core.config.read_only:
+                self._keep_services(held["spec"]["group"])
+
+    def _keep_services(self, group: str) -> None:
+        specs = [held["spec"] for held in self._served.values() if held["spec"]["group"] == group]
+        served = {v["name"] for spec in specs for v in spec["versions"] if v.get("served")}
+        keep_custom(self._core, group, served)
 
     # -- the end
 
