@@ -15,9 +15,9 @@ from tuik8s.cli.main import main
 
 
 def test_a_negative_tail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["logs", "--data", str(tmp_path), "scheduler", "--tail", "-1"]
+    words = ["logs", "--data", str(tmp_path), "scheduler", "--tail", "-2"]
     assert main(words) == 2
-    assert "--tail -1: a number of lines" in capsys.readouterr().err
+    assert "--tail must be greater than or equal to -1" in capsys.readouterr().err
 
 
 def test_salvage_touches_nothing_that_is_there(

@@ -36,7 +36,7 @@ def log(simulated: Cluster, tmp_path: Path) -> str:
     [
         (("get", "deploy", "web"), "web    1/1     1            1"),
         (("get", "deploy", "-o", "name"), "deployment.apps/web"),
-        (("describe", "node/node-1"), "(61s ago)"),
+        (("describe", "node/node-1"), "Created:      2026-01-01T00:00:00Z  (6"),
         (("events", "--for", "deployment/web"), "ScalingReplicaSet"),
         (("why", "deployment/web"), "created"),
     ],
