@@ -52,6 +52,13 @@ def test_counting_copies_nothing(text: str, same: str) -> None:
     assert counted(text) == same
 
 
+def test_what_stands_between_quotes_is_not_counted() -> None:
+    text = "config('a') == 'x.filter(p, p).size()'"
+    assert counted(text) == text
+    both = "pods().filter(p, p.a == 'y.filter(q, q).size()').size() == 1"
+    assert counted(both) == "pods().map(p, p.a == 'y.filter(q, q).size()', 1).size() == 1"
+
+
 def test_counting_says_the_same() -> None:
     told = "[1, 2, 3, 4].filter(x, x % 2 == 0).size() == 2"
     assert counted(told) != told

@@ -264,11 +264,22 @@ def test_marks_count_from_where_one_is_going() -> None:
     play(scene)
 
 
+@pytest.mark.parametrize("revision", [0, 1])
+def test_before_the_log_begins_there_is_its_first_revision(revision: int) -> None:
+    async def scene(stage: Stage) -> None:
+        assert stage.app.go_to(f"@#{revision}") == ""
+        await shown(stage)
+        assert moment(stage).revision == 2
+        assert "the log begins at #2" in stage.toasts
+
+    play(scene)
+
+
 def test_a_refused_jump_holds_up_nothing() -> None:
     async def scene(stage: Stage) -> None:
-        stage.app.rewinder.go_to(0)
+        stage.app.rewinder.go_to_time(0)
         await stage.wait()
-        assert "revision 0 is gone" in stage.toasts
+        assert stage.toasts
         assert stage.app.rewinder.is_live
         await stage.press("left_square_bracket")
         await shown(stage)

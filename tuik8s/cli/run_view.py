@@ -9,12 +9,16 @@ from pathlib import Path
 import msgspec
 
 from tuik8s.scenario.outcome import Outcome, StepResult
+from tuik8s.scenario.report.axis import clock_of
 
 
 def print_step(step: StepResult) -> None:
     mark = "✓" if step.verdict == "passed" else "✗"
     took = f"  +{step.took_ms / 1000:g}s" if step.took_ms else ""
-    print(f"  {mark} {clock(step.at_ms)}  {printable(step.title)}{took}", flush=True)
+    print(
+        f"  {mark} {clock_of(step.at_ms, in_column=True)}  {printable(step.title)}{took}",
+        flush=True,
+    )
     if step.reason:
         where = f"line {step.line}: " if step.line else ""
         print(f"      {where}{printable(step.reason)}", flush=True)
@@ -22,7 +26,7 @@ def print_step(step: StepResult) -> None:
 
 def print_outcome(outcome: Outcome, wall_s: float, page: Path | None) -> None:
     """The verdict, and what one may do with it. page: the report that was written."""
-    simulated = clock(outcome.simulated_ms)
+    simulated = clock_of(outcome.simulated_ms, in_column=True)
     print(f"{outcome.verdict.upper()}  {simulated} simulated in {wall_s:.1f}s")
     if outcome.reason:
         print(f"  {printable(outcome.reason)}  (revision {outcome.revision})")
@@ -40,14 +44,6 @@ def told_as_json(outcomes: Sequence[Outcome], *, as_list: bool = False) -> str:
     """One outcome as an object, several as a list."""
     told = msgspec.to_builtins(outcomes)
     return json.dumps(told if as_list or len(outcomes) > 1 else told[0])
-
-
-def clock(ms: int) -> str:
-    """clock(3_723_400) -> "1:02:03.4"."""
-    seconds, rest = divmod(ms, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}.{rest // 100}"
 
 
 def printable(text: str) -> str:

@@ -81,14 +81,16 @@ def counted(text: str) -> str:
     """`x.filter(p, C).size()` as `x.map(p, C, 1).size()`, which says the same.
 
     The engine copies what a filter has kept with every element: 400 pods are counted in 45 ms
-    instead of 1.6 s.
+    instead of 1.6 s. Between quotes it is somebody's text, and stays.
     """
+    outside = {index for index, _, _ in _outside_strings(text)}
     at = text.find(FILTER)
     while at >= 0:
         end = _closing(text, at + len(FILTER) - 1)
-        if text.startswith(SIZE, end):
+        if at in outside and text.startswith(SIZE, end):
             inside = counted(text[at + len(FILTER) : end])
             text = f"{text[:at]}.map({inside}, 1){text[end + 1 :]}"
+            outside = {index for index, _, _ in _outside_strings(text)}
         at = text.find(FILTER, at + 1)
     return text
 

@@ -124,10 +124,12 @@ class Rewinder:
             if turn != self._turn:
                 return
             found = page.changes[0].moment if page.changes else None
-            if found is None or found.revision != revision:
-                self._give_up(page.refused or f"revision {revision} is gone")
-            else:
-                self._go(found)
+            if found is None:
+                self._give_up(page.refused or f"there is nothing after #{max(0, revision - 1)}")
+                return
+            if found.revision != revision:
+                self._say(f"the log begins at #{found.revision}")
+            self._go(found)
 
         self._log.page(read, after=max(0, revision - 1), limit=1, values=False)
 

@@ -33,12 +33,12 @@ class Axis(NamedTuple):
         ]
 
 
-def clock_of(ms: int) -> str:
-    """clock_of(3_723_400) -> "1:02:03.4"."""
+def clock_of(ms: int, *, in_column: bool = False) -> str:
+    """clock_of(3_723_400) -> "1:02:03.4". in_column: with tenths also when there are none."""
     seconds, rest = divmod(max(ms, 0), 1000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    tenths = f".{rest // 100}" if rest >= 100 else ""
+    tenths = f".{rest // 100}" if rest >= 100 or in_column else ""
     return f"{hours}:{minutes:02}:{seconds:02}{tenths}"
 
 
