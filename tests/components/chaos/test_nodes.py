@@ -218,6 +218,11 @@ def test_under_memory_pressure_pods_go_one_by_one_by_upstreams_ranking(cluster: 
     by_name = {pod["metadata"]["name"]: pod["status"] for pod in cluster.objects("pods")}
     assert by_name["system"]["phase"] == "Running", "critical pods are left alone"
     assert by_name["greedy"]["phase"] == "Failed"
+    assert by_name["greedy"]["message"] == (
+        "The node was low on resource: memory. Container c was using 30Mi, request is 10Mi, has "
+        "larger consumption of memory. "
+    )
+    assert by_name["modest"]["message"] == "The node was low on resource: memory. "
     targets = {c["type"]: c for c in by_name["greedy"]["conditions"]}
     assert targets["DisruptionTarget"]["reason"] == "TerminationByKubelet"
     events = [e for e in cluster.objects("events") if e["reason"] == "Evicted"]

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from tuik8s.api.quantity import value_of
+from tuik8s.api.quantity import BINARY_SI, of_value, value_of
 from tuik8s.api.types import Object
+from tuik8s.components.kubelet.containers import Container
 from tuik8s.components.kubelet.node_pods import NodePods
 from tuik8s.components.kubelet.pod_life import PodLife
 from tuik8s.components.kubelet.runtimes.base import Runtime
@@ -78,11 +79,8 @@ class Evictor:
             return
         use, life = min(uses, key=lambda each: each[0].rank)
         message = f"The node was low on resource: {_RESOURCES[pressure]}. "
-        if measured and use.used > use.requested:
-            message += (
-                f"Pod was using {use.used // 1024}Ki, request is {use.requested // 1024}Ki, "
-                "has larger consumption of memory. "
-            )
+        if measured:
+            message += self._greedy(life, now_ms)
         self._world.log.info(
             "Eviction manager: pod is evicted successfully", pod=use.name, resource=pressure
         )
@@ -96,16 +94,35 @@ class Evictor:
             if not (is_static or is_over or spec.get("priority", 0) >= CRITICAL):
                 yield life
 
+    def _greedy(self, life: PodLife, now_ms: int) -> str:
+        """The containers that use more memory than they request, in upstream's words."""
+        told = ""
+        for container in life.containers:
+            used, request = self._used(container, now_ms), _request(container.spec)
+            if used > value_of(request):
+                told += (
+                    f"Container {container.name} was using {of_value(used, BINARY_SI)}, request is "
+                    f"{request}, has larger consumption of memory. "
+                )
+        return told
+
+    def _used(self, container: Container, now_ms: int) -> int:
+        """Memory in bytes; 0 of what does not run or was not measured yet."""
+        usage = self._runtime.usage(container.id, now_ms) if container.is_running else None
+        return usage.memory_bytes if usage is not None else 0
+
     def _use(self, life: PodLife, now_ms: int, *, measured: bool) -> Use:
-        spec, used = life.pod["spec"], 0
-        for container in life.containers if measured else ():
-            usage = self._runtime.usage(container.id, now_ms) if container.is_running else None
-            used += usage.memory_bytes if usage is not None else 0
+        spec = life.pod["spec"]
+        used = sum(self._used(c, now_ms) for c in life.containers) if measured else 0
         requested = memory_requested(spec) if measured else 0
         return Use("/".join(life.key), used, requested, spec.get("priority", 0))
 
 
 def memory_requested(spec: Object) -> int:
     """In bytes, by all main containers."""
-    requests = [(c.get("resources") or {}).get("requests") or {} for c in spec["containers"]]
-    return sum(value_of(each.get("memory", "0")) for each in requests)
+    return sum(value_of(_request(container)) for container in spec["containers"])
+
+
+def _request(container: Object) -> str:
+    requests = (container.get("resources") or {}).get("requests") or {}
+    return str(requests.get("memory", "0"))
