@@ -130,3 +130,23 @@ def test_what_cannot_be_shown(before: str, typed: str, problem: str) -> None:
         assert problem in stage.app.run_command(typed)
 
     play(scene, stage=stage)
+
+
+def test_ages_go_on_where_now_is_shown_and_stand_where_it_is_not() -> None:
+    async def scene(stage: Stage) -> None:
+        await grown(stage)
+        ages = []
+        for _ in range(2):
+            ages.append(
+                [
+                    half.table.store.get(half.table.store.order[-1]).cells[-1].text
+                    for half in halves(stage)
+                ]
+            )
+            await stage.wait(20_000)
+            await look(stage)
+        (here, then), (later, same) = ages
+        assert later != here
+        assert same == then
+
+    play(scene)

@@ -321,7 +321,7 @@ class Rewinder:
         if self._is_reading and not self._ahead:
             return
         self._clock_ms += passed_ms * self.speed
-        if self._is_reading:
+        if self._ahead and self._ahead[-1].moment.revision < self._feed.newest_revision:
             self._clock_ms = min(self._clock_ms, self._ahead[-1].moment.at_ms)
         while self._ahead and self._ahead[0].moment.at_ms <= self._clock_ms:
             past.apply(self._ahead.popleft())

@@ -21,6 +21,7 @@ from tuik8s.ui.differing import Differing, lines_of
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.pace import Pace
 from tuik8s.ui.refs import NO_REF, Ref, ref_of
+from tuik8s.ui.screens.listing import AGE_EVERY_MS
 from tuik8s.ui.screens.text import PageScreen, TextScreen
 from tuik8s.ui.sides import Side
 from tuik8s.ui.tables import Table
@@ -42,8 +43,8 @@ class Half:
         self.heading = Static(markup=False)
         self._shown: tuple[State | None, str] | None = None
 
-    def pump(self, namespace: str, live_ms: int) -> bool:
-        """Show what was read; whether that is news."""
+    def pump(self, namespace: str, live_ms: int, *, ages: bool) -> bool:
+        """Show what was read; whether that is news. ages: have them go on."""
         state = self.side.reader.state
         at_ms = (state.at_ms if state is not None else 0) or live_ms
         shown = self._shown
@@ -55,6 +56,8 @@ class Half:
         elif is_new:
             self.table.sync(self.side.reader.entries(self.resource))
         self.table.flush(at_ms)
+        if ages:
+            self.table.age(self.rows.visible_uids(), at_ms)
         self.rows.empty = self.side.refused or ("reading" if state is None else "none")
         total, visible = self.table.store.counts
         count = f"{visible}/{total}" if visible != total else str(total)
@@ -127,7 +130,9 @@ class VersusScreen(PageScreen):
         if any(half.side.is_awaited for half in self.halves) or self._pace.is_due():
             for half in self.halves:
                 half.side.look()
-        news = [half.pump(self.feed.namespace, self.feed.live_ms()) for half in self.halves]
+        namespace, live_ms = self.feed.namespace, self.feed.live_ms()
+        ages = self.is_due("ages", AGE_EVERY_MS)
+        news = [half.pump(namespace, live_ms, ages=ages) for half in self.halves]
         old, new = (half.side.reader.state for half in self.halves)
         if old is not None and new is not None:
             self.differing.show(old, new, self.feed.kinds)
