@@ -213,3 +213,18 @@ def test_a_moment_that_stands_is_not_asked_for_with_every_tick() -> None:
         assert len([each for each in asked if each.subresource == "log"]) <= 6
 
     play(scene)
+
+
+def test_what_has_not_answered_yet_is_not_said_to_be_silent() -> None:
+    async def scene(stage: Stage) -> None:
+        await command(stage, ":nodes")
+        await stage.pilot.press("l")
+        for _ in range(3):
+            await stage.pilot.pause()
+            stage.app.show_newest()
+        assert page(stage).text == "reading"
+        await stage.wait()
+        await stage.wait()  # first which processes there are, then what they wrote
+        assert "Starting kubelet" in page(stage).text
+
+    play(scene, stage=Stage(verbosity=USUAL))

@@ -47,6 +47,8 @@ class Parties:
 
     def __init__(self, client: Client) -> None:
         self.names: list[str] = []
+        self.is_heard = False
+        """Whether the API server has answered."""
         self._client = client
 
     def ask(self, known: Sequence[str]) -> None:
@@ -54,6 +56,7 @@ class Parties:
         self.names = list(known)
 
         def answered(reply: Reply) -> None:
+            self.is_heard = True
             if reply.ok:
                 told = msgspec.msgpack.decode(reply.objects[0])["parties"]
                 self.names = sorted({*known, *told})

@@ -47,6 +47,8 @@ class LogTail:
         self.refused = ""
         """Why nothing more is heard, "" if all is well."""
         self.version = 0
+        self.is_heard = False
+        """Whether anything was answered yet."""
         self._client = client
         self._previous = previous
         self._local = local
@@ -93,6 +95,7 @@ class LogTail:
 
     def _answered(self, reply: Reply, take: Callable[[list[LogLine]], None]) -> None:
         self._waits = False
+        self.is_heard = True
         if reply.ok:
             self._refuse("")
             text = b"".join(reply.objects).decode(errors="replace")

@@ -106,13 +106,15 @@ class LogPage(Page):
         tails = [tail for source, tail in self._tails.items() if self._only in (None, source)]
         since_ms = now_ms - self._since_minutes * MINUTE_MS if self._since_minutes else 0
         marks = self._marks()
+        is_heard = self.parties.is_heard and all(tail.is_heard for tail in tails)
         stamp = (
             sum(tail.version for tail in tails), len(tails), since_ms // 1000, self._only,
             self._has_stamps, self._has_fields, self.feed.moves, marks, tuple(self._meant.unknown),
+            is_heard,
         )  # fmt: skip
         if stamp != self._stamp:
             self._stamp = stamp
-            self._show(tails, marks, since_ms, until)
+            self._show(tails, marks, since_ms, until, is_heard=is_heard)
 
     def words(self) -> str:
         """What the status bar says of the page."""
@@ -153,13 +155,19 @@ class LogPage(Page):
         )
 
     def _show(
-        self, tails: list[LogTail], marks: tuple[LogLine, ...], since_ms: int, until: str
+        self,
+        tails: list[LogTail],
+        marks: tuple[LogLine, ...],
+        since_ms: int,
+        until: str,
+        *,
+        is_heard: bool,
     ) -> None:
         # Live, the newest may be stamped a moment later than this clock; nothing is left out then.
         since = format_micro_time(since_ms)[:-1] if since_ms else ""
         written = merged([*(tail.lines for tail in tails), marks], since, until)
         is_empty = not any(each.source for each in written)
-        lines: list[Line] = self.quiet() if is_empty else []
+        lines: list[Line] = self.quiet() if is_heard else [line("reading", "dim")]
         if not is_empty:
             lines = drawn(
                 written,
