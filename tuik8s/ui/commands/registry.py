@@ -15,6 +15,7 @@ from tuik8s.ui.commands import (
     fps,
     help,  # noqa: A004 - a command's name
     history,
+    location,
     logs,
     namespace,
     quit,  # noqa: A004
@@ -40,6 +41,8 @@ COMMANDS: tuple[Command, ...] = (
     logs.COMMAND,
     forward.COMMAND,
     history.COMMAND,
+    location.COPY,
+    location.GO,
     set.COMMAND,
     fps.COMMAND,
     theme.COMMAND,
