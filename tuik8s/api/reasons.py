@@ -22,7 +22,13 @@ _NAMED: Final = {
     "system:chaos": "chaos",
     "store": "apiserver",
 }
+_LEADERS: Final = {
+    "kube-scheduler": "scheduler",
+    "kube-controller-manager": "controller-manager",
+}
+"""name of a Lease in kube-system -> the component that holds it"""
 _FIRST: Final = (
+    "spec.holderIdentity",
     "metadata.deletionTimestamp",
     "spec.nodeName",
     "spec.replicas",
@@ -192,6 +198,8 @@ def _places(key: Key, obj: Object) -> Iterator[tuple[str, str]]:
     spec = _map(obj.get("spec"))
     if key.resource == "leases.coordination.k8s.io" and key.namespace == "kube-node-lease":
         yield "node", key.name
+    elif key.resource == "leases.coordination.k8s.io" and key.name in _LEADERS:
+        yield "component", _LEADERS[key.name]
     if spec.get("nodeName"):
         yield "node", str(spec["nodeName"])
     for owner in obj["metadata"].get("ownerReferences") or ():
@@ -203,7 +211,7 @@ def _places(key: Key, obj: Object) -> Iterator[tuple[str, str]]:
 
 def _is_of(target: str, mine: set[tuple[str, str]]) -> bool:
     kind, _, name = target.partition("/")
-    if kind == "component":
+    if kind == "component" and "/" in name:
         component, _, node = name.partition("/")
-        return bool(node) and component in ("kubelet", "kube-proxy") and ("node", node) in mine
+        return component in ("kubelet", "kube-proxy") and ("node", node) in mine
     return (kind, name.rpartition("/")[2]) in mine

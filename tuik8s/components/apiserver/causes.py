@@ -27,7 +27,8 @@ STEPS_MAX: Final = 40
 _FAULTS: Final = "faults.chaos.tuik8s.dev/"
 _PAGE: Final = 50
 _PAGES_MAX: Final = 60
-"""So many pages of changes are looked through for news; an hour of heartbeats fills seven."""
+"""So many pages of changes are looked through for news; an hour of a node's
+heartbeats fills seven, of a leader's 36."""
 
 
 class _Budget:

@@ -1,7 +1,8 @@
 """The controller manager: one process, one connection, one cache, many controllers.
 
-Each controller begins as soon as everything that it reads is cached. It acts as its own service
-account in kube-system, so that the log names it as author and RBAC gives it only its own rights.
+Each controller begins as soon as everything that it reads is cached and the Lease is ours. It acts
+as its own service account in kube-system, so that the log names it as author and RBAC gives it only
+its own rights.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from functools import partial
 from tuik8s.api.types import Object
 from tuik8s.bus.client import Client, told
 from tuik8s.bus.clone import Change as BusChange
+from tuik8s.bus.leader import LeaderElection
 from tuik8s.components.base import Component, Host
 from tuik8s.components.controllers.base import Change, ControllersConfig, Reconciler
 from tuik8s.components.controllers.cache import Cache
@@ -25,6 +27,7 @@ from tuik8s.components.controllers.process import ControllerLoop
 from tuik8s.components.controllers.registry import reconcilers
 
 IDENTITY = "system:kube-controller-manager"
+LEASE = "kube-controller-manager"
 ACCOUNTS = "serviceaccounts"
 ACCOUNT_MAKER = "serviceaccount"
 
@@ -38,10 +41,13 @@ class Controllers:
         self._host = host
         self._world = host.world
         self._client = Client(host.world, host.dial(IDENTITY), lean=True)
-        self._cache = Cache(self._client, self._on_change, self._on_sync)
+        self._cache = Cache(self._client, self._on_change, self._begin)
         self._loops = [
             ControllerLoop(host.world, self._client, self._cache, member) for member in members
         ]
+        self._leader = LeaderElection(
+            host.world, self._client, LEASE, LEASE, self._begin, self._stop
+        )
         self._waiting = list(self._loops)
         self._is_ready = False
         self._needed: tuple[str, ...] = ()
@@ -60,6 +66,7 @@ class Controllers:
         self._needed = tuple(needed)
         for resource in self._needed:
             self._cache.follow(resource)
+        self._leader.start()
 
     def statistics(self) -> Mapping[str, int]:
         counts = told([self._client])
@@ -85,7 +92,16 @@ class Controllers:
             resource = served.resource
             self._world.call_soon(partial(self._cache.follow, resource))
 
-    def _on_sync(self) -> None:
+    def _stop(self) -> None:
+        """The Lease is lost: leave everything alone until it is ours again."""
+        for loop in self._loops:
+            loop.stop()
+        self._waiting = list(self._loops)
+
+    def _begin(self) -> None:
+        """Begin those controllers that may."""
+        if not self._leader.is_leader:
+            return
         still = []
         for loop in self._waiting:
             needed = self._needed if loop.sees_everything else loop.resources

@@ -77,12 +77,16 @@ class ControllerLoop:
         """What must be cached before the first look; all that is served if `sees_everything`."""
 
     def begin(self) -> None:
-        """Everything is cached: look at what was queued meanwhile."""
+        """Everything is cached, and the Lease is ours: look at what was queued meanwhile."""
         self._is_running = True
         for key in self._reconciler.starts:
             self._queue.add(key)
         if len(self._queue):
             self._on_ready()
+
+    def stop(self) -> None:
+        """Look at nothing more until `begin`; what is under way is finished."""
+        self._is_running = False
 
     def on_change(self, change: Change, revision: int) -> None:
         """Queue the keys that a change concerns."""
@@ -134,6 +138,8 @@ class ControllerLoop:
 
     def _turn(self) -> None:
         self._is_scheduled = False
+        if not self._is_running:
+            return
         for _ in range(KEYS_PER_TURN):
             key = self._queue.get()
             if key is None:

@@ -6,7 +6,8 @@
 
 A pod that is being bound stands in the columns already, so the next decision sees it; if the
 binding is refused it is taken out again. A turn ends after TURN_PODS pods or TURN_MS, so that
-replies, events and other components of the process are not kept waiting by a burst.
+replies, events and other components of the process are not kept waiting by a burst. There are no
+turns while the Lease `kube-scheduler` is not ours.
 
 Source: pkg/scheduler/{scheduler,schedule_one,eventhandlers}.go (1.36).
 """
@@ -22,6 +23,7 @@ from tuik8s.api.types import Object
 from tuik8s.bus.client import Client, told
 from tuik8s.bus.clone import Change
 from tuik8s.bus.informer import Informer
+from tuik8s.bus.leader import LeaderElection
 from tuik8s.components.base import Host
 from tuik8s.components.scheduler import explain
 from tuik8s.components.scheduler.binding import GONE, Binder, Failure
@@ -48,6 +50,8 @@ from tuik8s.components.scheduler.writer import Writer
 from tuik8s.world.base import Timer
 
 IDENTITY = "system:kube-scheduler"
+LEASE = "kube-scheduler"
+REPORTER = "default-scheduler"
 TURN_PODS = 50
 TURN_MS = 10
 
@@ -78,6 +82,9 @@ class Scheduler:
             host.world, self._cluster, self._writer, self._on_bound, self._on_not_bound
         )
         self._what_if = WhatIf(host.world, self._client, self._cluster, self._profiles)
+        self._leader = LeaderElection(
+            host.world, self._client, LEASE, REPORTER, self._begin, self._wait_for_lease
+        )
         self._start_row = 0
         self._turn_asked = False
         self._is_ready = False
@@ -92,8 +99,9 @@ class Scheduler:
         for informer in self._others:
             informer.on_change(self._on_other)
         for informer in (self._pods, self._nodes, *self._others):
-            informer.on_sync(self._on_sync)
+            informer.on_sync(self._begin)
             informer.start()
+        self._leader.start()
 
     def statistics(self) -> Mapping[str, int]:
         return {
@@ -105,11 +113,18 @@ class Scheduler:
             "nodes": len(self._cluster.columns),
         }
 
-    def _on_sync(self) -> None:
+    def _begin(self) -> None:
+        """Act as soon as everything is cached and the Lease is ours."""
+        if not self._leader.is_leader:
+            return
         if not self._is_ready and all(i.synced for i in (self._pods, self._nodes, *self._others)):
             self._is_ready = True
             self._host.ready(profiles=list(self._profiles))
-            self._turn_soon()
+        self._turn_soon()
+
+    def _wait_for_lease(self) -> None:
+        """The Lease is lost: what is heard is taken in, pods wait until it is ours again."""
+        self._world.log.info("Waiting for the lease before the next pod", pods=len(self._queue))
 
     # --- what is heard ------------------------------------------------------------------------
 
@@ -186,12 +201,14 @@ class Scheduler:
     # --- the turn -----------------------------------------------------------------------------
 
     def _turn_soon(self) -> None:
-        if self._is_ready and not self._turn_asked:
+        if self._is_ready and self._leader.is_leader and not self._turn_asked:
             self._turn_asked = True
             self._world.call_soon(self._turn)
 
     def _turn(self) -> None:
         self._turn_asked = False
+        if not self._leader.is_leader:
+            return
         now_ms = self._world.now_ms()
         for _ in range(TURN_PODS):
             queued = self._queue.pop(now_ms)
