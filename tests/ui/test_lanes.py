@@ -91,6 +91,11 @@ def lease(holder: str) -> dict[str, Any]:
     }
 
 
+def turns(stage: Stage, lease: str) -> list[Mark]:
+    marks = stage.app.reader.timeline.marks
+    return [m for m in marks if m.sign == LEADER and m.text.startswith(f"{lease} ")]
+
+
 async def held(stage: Stage, holder: str) -> None:
     patch = {"spec": {"holderIdentity": holder}}
     stage.cluster.client.patch(
@@ -105,9 +110,9 @@ def test_a_new_leader_is_a_mark_and_has_a_lane() -> None:
         await stage.wait(2_000)
         for holder in ("one", "two", "two"):
             await held(stage, holder)
-        marks = [m for m in stage.app.reader.timeline.marks if m.sign == LEADER]
+        marks = turns(stage, "operator")
         assert [mark.text for mark in marks] == [
-            "leader of operator: one", "leader of operator: one → two",
+            "operator has a new leader: one", "operator has a new leader: two",
         ]  # fmt: skip
         await stage.press("8")
         await stage.wait(12_000)  # heartbeats make newer revisions
@@ -115,6 +120,33 @@ def test_a_new_leader_is_a_mark_and_has_a_lane() -> None:
         assert "two ═" in stage.text
         assert "nodes down" in stage.text
         assert "pods pending" in stage.text
+        await stage.press("left_curly_bracket")
+        assert f"REWIND #{marks[1].moment.revision}" in stage.status
+
+    play(scene)
+
+
+def test_a_killed_scheduler_comes_back_as_a_new_leader() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.wait(2_000)
+        first = turns(stage, "kube-scheduler")
+        assert len(first) == 1
+        fault = {
+            "apiVersion": "chaos.tuik8s.dev/v1",
+            "kind": "Fault",
+            "metadata": {"name": "f"},
+            "spec": {"action": "component-kill", "target": "component/scheduler", "for": "20s"},
+        }
+        stage.create("faults.chaos.tuik8s.dev", fault)
+        await stage.wait(15_000)
+        assert turns(stage, "kube-scheduler") == first  # nobody else leads as long as it is dead
+        for _ in range(3):  # what is new, what of it are Leases, who held them
+            await stage.wait(5_000)
+        marks = turns(stage, "kube-scheduler")
+        assert len(marks) == 2
+        assert marks[1].text.startswith("kube-scheduler has a new leader: scheduler_")
+        assert marks[1].text != first[0].text
+        assert len(turns(stage, "kube-controller-manager")) == 1
         await stage.press("left_curly_bracket")
         assert f"REWIND #{marks[1].moment.revision}" in stage.status
 

@@ -96,8 +96,8 @@ class Leaders:
         turns = self._turns.setdefault(change.key.name, [])
         if old != new and turn not in turns:
             insort(turns, turn)
-            before = f"{old} → " if old else ""
-            self._on_turn(change.moment, f"leader of {change.key.name}: {before}{new or NOBODY}")
+            said = f"has a new leader: {new}" if new else "has no leader any more"
+            self._on_turn(change.moment, f"{change.key.name} {said}")
 
 
 def holder_of(lease: bytes | None) -> str:
