@@ -108,6 +108,15 @@ async def run_dashboard(dashboard: Dashboard) -> object:
         return await dashboard.run_async(mouse=dashboard.settings.mouse)
     finally:
         ended.set()
+        _end_input(dashboard)
+
+
+def _end_input(dashboard: Dashboard) -> None:
+    """End Textual's thread that reads keys: seen to outlive its application when the terminal went,
+    and then it keeps the process alive and a processor busy with reading nothing."""
+    exit_event = getattr(dashboard._driver, "exit_event", None)
+    if exit_event is not None:
+        exit_event.set()
 
 
 def _end_without_terminal(
