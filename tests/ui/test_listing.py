@@ -142,8 +142,8 @@ def test_marks_are_copied_and_exported() -> None:
         assert len(desk.files["pods.csv"].splitlines()) == 4
         await stage.press("ctrl+s")
         kinds = sorted(name.rpartition(".")[2] for name in desk.files)
-        assert kinds == ["csv", "csv", "json", "svg"]
-        assert "csv, json, svg" in stage.app.run_command("export pdf x")
+        assert kinds == ["csv", "csv", "json", "svg", "txt"]
+        assert "csv, json, txt, svg" in stage.app.run_command("export pdf x")
         await stage.press("escape")
         assert not listing(stage).table.store.marks
 

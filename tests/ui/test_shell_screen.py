@@ -29,7 +29,7 @@ def test_output_code_and_history() -> None:
     async def scene(stage: Stage) -> None:
         await stage.press("s")
         assert isinstance(stage.app.screen, ShellScreen)
-        assert "exec pod/web-" in stage.status
+        assert "kubectl exec -it web-" in stage.status
         await enter(stage, "echo here; echo wrong >&2; exit 3")
         assert lines(stage)[-3:] == ["here", "wrong", "exit code 3"]
         await enter(stage, "nope")

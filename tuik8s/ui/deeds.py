@@ -44,10 +44,9 @@ class Deeds:
             elif not key:
                 self._did(what, heard, reply.revision - 1)
             else:
-                after = heard.revision
                 self._log.page(
-                    lambda page: self._did(what, heard, _before(page, heard)),
-                    after=after, key=key, values=False,
+                    lambda page: self._did(what, heard, _before(page, heard, reply.revision)),
+                    after=heard.revision, key=key, values=False,
                 )  # fmt: skip
 
         return answered
@@ -59,8 +58,8 @@ class Deeds:
         self.on_act(what, heard._replace(revision=revision))
 
 
-def _before(page: Page, heard: Moment) -> int:
-    """The revision before the first change of the author whose change is the last of these."""
-    found = page.changes
+def _before(page: Page, heard: Moment, last: int) -> int:
+    """The revision before our first change. last: that of our last one; others may follow."""
+    found = [each for each in page.changes if each.moment.revision <= last]
     ours = [each.moment.revision for each in found if each.author == found[-1].author]
-    return ours[0] - 1 if ours else heard.revision
+    return ours[0] - 1 if ours else (last or heard.revision + 1) - 1

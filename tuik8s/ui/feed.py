@@ -29,6 +29,7 @@ from tuik8s.ui.custom import kinds_of
 from tuik8s.ui.deeds import Deeds, OnText
 from tuik8s.ui.losses import READS
 from tuik8s.ui.past import Moment, Past
+from tuik8s.ui.refs import Ref
 from tuik8s.ui.tables import Table
 from tuik8s.world.base import World
 
@@ -236,8 +237,8 @@ class Feed:
     def delete(self, kind: Kind, obj: Object, on_text: OnText, *, now: bool = False) -> None:
         """Delete this very object, not one that has its name by then. now: without grace."""
         meta = obj["metadata"]
-        key = Key(kind.storage or kind.resource, meta.get("namespace", ""), meta["name"])
-        done = self._acting(f"delete {kind.singular}/{meta['name']}", on_text, str(key))
+        ref = Ref(kind.storage or kind.resource, meta.get("namespace", ""), meta["name"])
+        done = self._acting(f"delete {kind.singular}/{meta['name']}", on_text, ref.key)
         options: Object = {"propagationPolicy": "Background"}
         if meta.get("uid"):
             options["preconditions"] = {"uid": meta["uid"]}
