@@ -33,7 +33,7 @@ def test_pods_filter_yaml_logs_describe_back_and_quit(cluster: Live, term: str) 
         terminal.type(b":po\r")
         terminal.await_text(b"talker")
         terminal.type(b"/talk\r")
-        terminal.await_answer(b"/talk")
+        terminal.await_answer(b"YAML")  # the hints of the table are back: the filter is taken
         terminal.type(b"y")
         terminal.await_answer(b"example.org/talker:1")
         terminal.type(b"\x1b")

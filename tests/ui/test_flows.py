@@ -299,3 +299,17 @@ def test_the_chaos_menu_offers_what_the_server_knows() -> None:
         assert "--delay 200ms" in stage.text
 
     play(scene)
+
+
+def test_keys_after_enter_go_to_whoever_has_them_then() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.burst("colon", "p", "o", "enter", "slash", "w", "e", "b", "enter", "y")
+        await stage.wait()
+        assert "[yaml]" in stage.text
+        assert "pod/web-" in stage.status
+        await stage.press("escape")
+        assert "/web" in stage.status
+        await stage.burst("colon", "n", "o", "p", "e", "enter", "s")
+        assert "nopes" in stage.text  # it was refused, so the prompt has the keys still
+
+    play(scene)

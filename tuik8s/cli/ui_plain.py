@@ -65,7 +65,11 @@ async def _converse(dashboard: Dashboard, out: Any) -> None:
 async def _is_loaded(feed: Feed, resources: list[str]) -> bool:
     """Whether all of these were heard of in time."""
     informers = [feed.informer(resource) for resource in resources]
-    return await _until(lambda: all(each.synced for each in informers)) and feed.is_connected
+    if not await _until(lambda: all(each.synced for each in informers)) or not feed.is_connected:
+        return False
+    for resource in resources:
+        feed.entries(resource)  # of a moment of the past they are asked for when they are needed
+    return await _until(lambda: not feed.client.statistics()["waiting"])
 
 
 async def _screen(dashboard: Dashboard) -> list[str]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tuik8s.api.errors import ApiError, bad_request, method_not_allowed
+from tuik8s.api.errors import bad_request, method_not_allowed
 from tuik8s.api.types import Request
 from tuik8s.components.apiserver.answers import Answer, encode_msgpack, text_answer
 from tuik8s.world.log_files import LOGS, file_name, parties
@@ -43,7 +43,7 @@ def answer(core: Core, request: Request, *, packed: bool) -> Answer:
     files = {file_name(party): party for party in known}
     page = log_page(disk, files, asked, query, core.world.now_ms())
     if page.code == 404:
-        raise ApiError(404, "NotFound", page.body.strip(), {})
+        return text_answer(404, "404 page not found\n")
     if page.code == 400:
         raise bad_request(page.body.strip())
     return text_answer(page.code, page.body, page.media)

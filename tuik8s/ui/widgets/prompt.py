@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
+from textual.events import Key
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widget import Widget
@@ -19,6 +20,8 @@ Complete = Callable[[str], list[str]]
 """what is typed -> what it may become, best first"""
 
 HINTS_MAX = 6
+HELD_S = 0.5
+"""Nothing that is entered takes as long."""
 
 
 class Prompt(Horizontal):
@@ -62,7 +65,7 @@ class Prompt(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static(id="sign")
-        yield Input(id="line", compact=True)
+        yield _Line(id="line", compact=True)
         yield Static(id="hint", markup=False)
         yield Static(id="error", markup=False)
 
@@ -99,12 +102,14 @@ class Prompt(Horizontal):
         self.query_one("#error", Static).update(error)
         if error:
             self.query_one("#hint", Static).update("")
+            self.query_one(_Line).let_go()
 
     def close(self) -> None:
         """Hide it; whoever had the keys before has them again."""
         self.remove_class("open")
         if self._before is not None and self._before.is_attached:
             self._before.focus()
+        self.query_one(_Line).let_go()
 
     def action_complete(self) -> None:
         """Take the best completion, if there is one; the keys stay with the prompt."""
@@ -146,6 +151,32 @@ class Prompt(Horizontal):
         more = " …" if len(found) > HINTS_MAX else ""
         shown = "  ".join(words) + more if self._complete else "? grammar" if not text else ""
         self.query_one("#hint", Static).update(shown if self._sign in ":/@'" else "")
+
+
+class _Line(Input):
+    """What is typed after Enter belongs to whoever has the keys then, also when it was typed before
+    Enter has been understood: it is held until the prompt closes or says what is wrong."""
+
+    _held: list[Key] | None = None
+
+    async def _on_key(self, event: Key) -> None:
+        if self._held is None and event.key == "enter":
+            self._held = []
+            self.post_message(self.Submitted(self, self.value))
+            self.set_timer(HELD_S, self.let_go)
+        elif self._held is not None:
+            self._held.append(event)
+        else:
+            await super()._on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+
+    def let_go(self) -> None:
+        """Hand on what was held."""
+        held, self._held = self._held or (), None
+        for key in held:
+            self.app.post_message(Key(key.key, key.character))
 
 
 class _Completer(Suggester):
