@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tuik8s.api.errors import bad_request, method_not_allowed
+from tuik8s.api.errors import ApiError, bad_request, method_not_allowed
 from tuik8s.api.types import Request
 from tuik8s.components.apiserver.answers import Answer, encode_msgpack, text_answer
 from tuik8s.world.log_files import LOGS, file_name, parties
@@ -42,6 +42,8 @@ def answer(core: Core, request: Request, *, packed: bool) -> Answer:
         return Answer(200, objects=(encode_msgpack({"parties": known}),))
     files = {file_name(party): party for party in known}
     page = log_page(disk, files, asked, query, core.world.now_ms())
+    if page.code == 404 and packed:  # our own clients are told which there are
+        raise ApiError(404, "NotFound", page.body.strip(), {})
     if page.code == 404:
         return text_answer(404, "404 page not found\n")
     if page.code == 400:
