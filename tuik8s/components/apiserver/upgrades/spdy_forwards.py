@@ -13,6 +13,7 @@ from tuik8s.api.numbers import parse_int
 from tuik8s.api.remote_port import PORT_MAX
 from tuik8s.components.apiserver.port_forwards import Forward, PortForwards
 from tuik8s.components.apiserver.upgrades import spdy
+from tuik8s.components.apiserver.upgrades.spdy_carrier import SpdyCarrier
 
 PROTOCOL: Final = "portforward.k8s.io"
 
@@ -32,35 +33,16 @@ class _Pair:
     is_told: bool = False
 
 
-class SpdyForwards:
-    """See `base.Carrier`."""
+class SpdyForwards(SpdyCarrier):
+    """The connections of one client."""
 
     def __init__(
         self, session: PortForwards, write: Callable[[bytes], None], hang_up: Callable[[], None]
     ) -> None:
+        super().__init__(session, write, hang_up)
         self._session = session
-        self._write = write
-        self._hang_up = hang_up
-        self._frames = spdy.Frames()
         self._pairs: dict[str, _Pair] = {}
         self._of: dict[int, _Pair] = {}
-
-    def receive(self, data: bytes) -> None:
-        for frame in self._frames.feed(data):
-            if frame.kind == spdy.SYN_STREAM:
-                self._open(frame)
-            elif frame.kind == spdy.PING and frame.data != spdy.OWN_PING:
-                self._write(spdy.ping(frame.data))
-            elif frame.kind == spdy.GOAWAY:
-                self._session.close()
-                self._hang_up()
-            elif frame.kind == spdy.RST_STREAM:
-                self._reset(frame.stream)
-            elif frame.kind == spdy.DATA:
-                self._take(frame)
-
-    def ping(self) -> None:
-        self._write(spdy.ping(spdy.OWN_PING))
 
     def _open(self, frame: spdy.Frame) -> None:
         request, kind = frame.headers.get("requestid", ""), frame.headers.get("streamtype", "")

@@ -16,13 +16,14 @@ from tuik8s.api.types import Object
 from tuik8s.components.apiserver.remote_session import RemoteSession
 from tuik8s.components.apiserver.upgrades import spdy
 from tuik8s.components.apiserver.upgrades.channels import size_of
+from tuik8s.components.apiserver.upgrades.spdy_carrier import SpdyCarrier
 
 PROTOCOL: Final = "v4.channel.k8s.io"
 _NAMES: Final = {1: "stdout", 2: "stderr"}
 
 
-class SpdyStreams:
-    """See `base.Carrier`. wanted: the streams that the client will open."""
+class SpdyStreams(SpdyCarrier):
+    """The streams of one command. wanted: those that the client will open."""
 
     def __init__(
         self,
@@ -31,32 +32,15 @@ class SpdyStreams:
         write: Callable[[bytes], None],
         hang_up: Callable[[], None],
     ) -> None:
+        super().__init__(session, write, hang_up)
         self._session = session
         self._wanted = wanted
-        self._write = write
-        self._hang_up = hang_up
-        self._frames = spdy.Frames()
         self._streams: dict[str, int] = {}
         self._names: dict[int, str] = {}
         self._held: list[tuple[str, bytes]] = []
         self._status: Object | None = None
         session.on_output = lambda channel, data: self._send(_NAMES[channel], data)
         session.on_status = self._end
-
-    def receive(self, data: bytes) -> None:
-        for frame in self._frames.feed(data):
-            if frame.kind == spdy.SYN_STREAM:
-                self._open(frame)
-            elif frame.kind == spdy.PING and frame.data != spdy.OWN_PING:
-                self._write(spdy.ping(frame.data))
-            elif frame.kind == spdy.GOAWAY:
-                self._session.close()
-                self._hang_up()
-            elif frame.kind == spdy.DATA:
-                self._take(self._names.get(frame.stream, ""), frame)
-
-    def ping(self) -> None:
-        self._write(spdy.ping(spdy.OWN_PING))
 
     def _open(self, frame: spdy.Frame) -> None:
         name = frame.headers.get("streamtype", "")
@@ -74,7 +58,8 @@ class SpdyStreams:
     def _is_open(self) -> bool:
         return self._wanted <= self._streams.keys()
 
-    def _take(self, name: str, frame: spdy.Frame) -> None:
+    def _take(self, frame: spdy.Frame) -> None:
+        name = self._names.get(frame.stream)
         if name == "resize" and frame.data:
             self._session.resize(*size_of(frame.data))
         elif name == "stdin":
