@@ -45,7 +45,7 @@ class Deeds:
                 self._did(what, heard, reply.revision - 1)
             else:
                 self._log.page(
-                    lambda page: self._did(what, heard, _before(page, heard, reply.revision)),
+                    lambda page: self._did(what, heard, _before(page, reply.revision)),
                     after=heard.revision, key=key, values=False,
                 )  # fmt: skip
 
@@ -58,8 +58,8 @@ class Deeds:
         self.on_act(what, heard._replace(revision=revision))
 
 
-def _before(page: Page, heard: Moment, last: int) -> int:
+def _before(page: Page, last: int) -> int:
     """The revision before our first change. last: that of our last one; others may follow."""
     found = [each for each in page.changes if each.moment.revision <= last]
     ours = [each.moment.revision for each in found if each.author == found[-1].author]
-    return ours[0] - 1 if ours else (last or heard.revision + 1) - 1
+    return (ours[0] if ours else last) - 1

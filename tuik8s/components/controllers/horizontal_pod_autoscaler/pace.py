@@ -153,8 +153,7 @@ def _up(
 ) -> tuple[int, tuple[str, str]]:
     limits = []
     for policy in rules["policies"]:
-        start = current - _changed(policy, memory.grew, now_ms)
-        start += _changed(policy, memory.shrank, now_ms)
+        start = _size_before(policy, memory, current, now_ms)
         value = int(policy["value"])
         is_count = policy["type"] == "Pods"
         limits.append(start + value if is_count else math.ceil(start * (1 + value / 100)))
@@ -168,8 +167,7 @@ def _down(
 ) -> tuple[int, tuple[str, str]]:
     limits = []
     for policy in rules["policies"]:
-        start = current - _changed(policy, memory.grew, now_ms)
-        start += _changed(policy, memory.shrank, now_ms)
+        start = _size_before(policy, memory, current, now_ms)
         value = int(policy["value"])
         is_count = policy["type"] == "Pods"
         limits.append(start - value if is_count else int(start * (1 - value / 100)))
@@ -186,6 +184,12 @@ def _selected(
     if select == "Disabled":
         return current
     return smallest(limits) if select == "Min" else largest(limits)
+
+
+def _size_before(policy: Object, memory: Memory, current: int, now_ms: int) -> int:
+    """How many there were when the policy's period began."""
+    grew, shrank = (_changed(policy, marks, now_ms) for marks in (memory.grew, memory.shrank))
+    return current - grew + shrank
 
 
 def _changed(policy: Object, marks: list[Mark], now_ms: int) -> int:
