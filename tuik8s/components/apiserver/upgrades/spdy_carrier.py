@@ -51,5 +51,6 @@ class SpdyCarrier(ABC):
     def _take(self, frame: spdy.Frame) -> None:
         """Data of a stream, which may be its last."""
 
+    @abstractmethod
     def _reset(self, stream: int) -> None:
-        """The client gives a stream up; where it is one of several the others go on."""
+        """The client gives a stream up."""

@@ -68,6 +68,9 @@ class SpdyStreams(SpdyCarrier):
             if frame.is_last:
                 self._session.end_input()
 
+    def _reset(self, stream: int) -> None:
+        """The command and its other streams go on."""
+
     def _send(self, name: str, data: bytes) -> None:
         if not self._is_open:
             self._held.append((name, data))
