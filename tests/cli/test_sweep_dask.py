@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -20,7 +22,7 @@ from tuik8s.scenario.document import read_scenario
 from tuik8s.scenario.outcome import Outcome
 from tuik8s.scenario.place import BadScenario, carrying
 
-pytest.importorskip("distributed", reason="Dask is not installed")
+distributed = pytest.importorskip("distributed", reason="Dask is not installed")
 
 LOOPBACK = ("--host", "127.0.0.1", "--no-dashboard")
 
@@ -117,3 +119,35 @@ def test_a_scenario_is_carried_with_its_files(tmp_path: Path) -> None:
     assert told.log
     with pytest.raises(BadScenario, match="No such file"):
         read_scenario(main_file)
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.parametrize("gone", ["worker", "scheduler"])
+def test_who_is_gone_is_not_waited_for(
+    gone: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "s.yaml").write_text(ENDLESS)
+    file = tmp_path / "scheduler.json"
+    with ExitStack() as stack:
+        scheduler = ["scheduler", *LOOPBACK, "--port", "0", "--scheduler-file", str(file)]
+        there = {"scheduler": stack.enter_context(started(scheduler, "Scheduler at", tmp_path))}
+        worker = [*LOOPBACK, "--nthreads", "1", "--no-nanny", "--scheduler-file", str(file)]
+        there["worker"] = stack.enter_context(
+            started(["worker", *worker], "Registered to", tmp_path)
+        )
+        address = json.loads(file.read_text())["address"]
+        killer = threading.Thread(target=_kill_when_busy, args=(address, there[gone]))
+        killer.start()
+        assert main(["run", str(tmp_path / "s.yaml"), "--seeds", "2", "--dask", address]) == 2
+        killer.join()
+    assert "its scheduler or all its workers are gone" in capsys.readouterr().err
+
+
+def _kill_when_busy(address: str, process: subprocess.Popen[str]) -> None:
+    connect: Any = distributed.Client  # untyped
+    client = connect(address, set_as_default=False)
+    while not any(client.processing().values()):
+        time.sleep(0.05)
+    process.kill()
+    client.close()

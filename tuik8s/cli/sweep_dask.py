@@ -56,7 +56,7 @@ def run_on_dask(
 ) -> None:
     """Have the workers run all tasks; take is called with each outcome.
 
-    Ends early when there is a signal. Raises Refusal: no such cluster, other versions.
+    Ends early when there is a signal. Raises Refusal: no such cluster, other versions, all gone.
     """
     with _client(address) as client:
         carried = client.scatter(_carried(scenarios), broadcast=True, hash=False)
@@ -76,6 +76,11 @@ def run_on_dask(
                 future = done.get(timeout=LOOK_S)
             except queue.Empty:
                 continue
+            if future.cancelled():  # what was scattered is lost with the last who had it
+                raise Refusal(
+                    f"--dask {address}: Dask has let go of the runs: its scheduler or all its "
+                    "workers are gone; start them again, and the sweep"
+                )
             task = under_way.pop(future)
             take(task, _outcome(future, scenarios[task.number], task))
         client.cancel(list(under_way))
