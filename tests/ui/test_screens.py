@@ -46,7 +46,8 @@ def test_screen(name: str, keys: tuple[str, ...], size: tuple[int, int]) -> None
 
     async def scene(stage: Stage) -> None:
         await stage.press(*keys)
-        for _ in range(11):  # looks enough for what is read in turns, in longer than ages may stand
+        stage.feed.note_move()  # all is made anew now, whenever the first look was
+        for _ in range(11):  # looks enough for what is read in turns
             await stage.wait(200)
         shown.append(stage.text.rstrip() + "\n")
 
