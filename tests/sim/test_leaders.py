@@ -153,6 +153,33 @@ def test_without_the_api_the_lease_is_lost_and_found(
     assert phase(cluster) == ["node-1", "node-1"]
 
 
+@pytest.mark.parametrize("hold_after_ms", [0, 7_000, 8_500, 9_500])
+def test_who_cannot_renew_has_stopped_before_another_may_begin(
+    cluster: SimulatedCluster, lines: list[str], hold_after_ms: int
+) -> None:
+    """However the last attempt before the deadline fails, none after it is waited for."""
+    renewed_ms = parse_time(spec_of(cluster, SCHEDULER)["renewTime"])
+    hand_over(cluster, SCHEDULER, FOREIGN)
+    cluster.simulation.run_until(max(cluster.now_ms, renewed_ms + hold_after_ms))
+    cluster.hold("apiserver")
+    cluster.simulation.run_until(renewed_ms + 9_900)
+    assert "leader election lost" not in "\n".join(lines)
+    cluster.simulation.run_until(renewed_ms + 10_100)
+    assert '"leader election lost" lease="kube-system/kube-scheduler"' in "\n".join(lines)
+
+
+def test_a_clock_that_is_set_does_not_end_who_leads(
+    cluster: SimulatedCluster, lines: list[str]
+) -> None:
+    first = spec_of(cluster, SCHEDULER)
+    cluster.simulation.skew("scheduler", 3_600_000)
+    cluster.run_ms(20_000)
+    assert "leader election lost" not in "\n".join(lines)
+    later = spec_of(cluster, SCHEDULER)
+    assert later["holderIdentity"] == first["holderIdentity"]
+    assert parse_time(later["renewTime"]) > cluster.now_ms + 3_500_000
+
+
 def test_why_a_lease_has_a_new_holder(cluster: SimulatedCluster) -> None:
     fault: dict[str, Any] = {
         "apiVersion": "chaos.tuik8s.dev/v1",

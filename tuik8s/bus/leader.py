@@ -10,7 +10,8 @@ Source: client-go tools/leaderelection and resourcelock (1.36), with upstream's 
 deviation: a Lease that an earlier incarnation of the same party holds is taken over at once instead
 of when it has expired, because the supervisor never runs two of one party. So neither a restart nor
 a fork waits. Upstream ends the process that has lost its Lease; here it stops acting until it has
-it again.
+it again. What it waits for goes by a clock that no fault touches, as upstream's monotonic one; what
+it writes into the Lease by that of the party.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class LeaderElection:
         self._lease: Object | None = None
         """As it was written or read last; None when there is none, as far as is known."""
         self._seen_at_ms = 0
-        """When it was first seen so: whether another's has expired goes by our own clock."""
+        """When it was first seen so: whether another's has expired goes by when we saw it."""
         self._renewed_at_ms = 0
         self._retry_ms = RETRY_FIRST_MS
         self._has_looked = False
@@ -73,6 +74,8 @@ class LeaderElection:
     # --- one attempt: at most a write, a read and another write -----------------------------------
 
     def _attempt(self) -> None:
+        if self.is_leader and self._left_ms() <= 0:
+            self._lost()
         self._has_looked = False
         if self._lease is None or self._may_write(self._lease):
             self._write()
@@ -85,31 +88,35 @@ class LeaderElection:
         if not holder or holder.startswith(f"{self._world.party}_"):
             return True
         good_ms = 1_000 * int(spec.get("leaseDurationSeconds") or 0)
-        return self._world.now_ms() >= self._seen_at_ms + good_ms
+        return self._world.true_ms() >= self._seen_at_ms + good_ms
 
     def _write(self) -> None:
-        now_ms = self._world.now_ms()
-        lease = _taken(self._lease or _new_lease(self._name), self.identity, now_ms)
+        begun_ms = self._world.true_ms()
+        old = self._lease or _new_lease(self._name)
+        lease = _taken(old, self.identity, self._world.now_ms())
         write = self._client.create if self._lease is None else self._client.update
 
         def on_reply(reply: Reply) -> None:
-            self._on_written(lease, now_ms, reply)
+            self._on_written(lease, begun_ms, reply)
 
-        write(LEASES, lease, on_reply, deadline_ms=self._patience_ms(now_ms))
+        write(LEASES, lease, on_reply, deadline_ms=self._patience_ms())
 
     def _look(self) -> None:
         self._has_looked = True
-        patience_ms = self._patience_ms(self._world.now_ms())
+        patience_ms = self._patience_ms()
         self._client.get(LEASES, NAMESPACE, self._name, self._on_found, deadline_ms=patience_ms)
 
-    def _patience_ms(self, now_ms: int) -> int:
-        """A renewal is not waited for beyond the moment at which it would come too late."""
-        left_ms = self._renewed_at_ms + RENEW_DEADLINE_MS - now_ms
-        return left_ms if self.is_leader and 0 < left_ms < REQUEST_MS else REQUEST_MS
+    def _left_ms(self) -> int:
+        """How long who leads may go on without having renewed the Lease."""
+        return self._renewed_at_ms + RENEW_DEADLINE_MS - self._world.true_ms()
 
-    def _on_written(self, lease: Object, at_ms: int, reply: Reply) -> None:
+    def _patience_ms(self) -> int:
+        """A renewal is not waited for beyond the moment at which it would come too late."""
+        return max(1, min(REQUEST_MS, self._left_ms())) if self.is_leader else REQUEST_MS
+
+    def _on_written(self, lease: Object, begun_ms: int, reply: Reply) -> None:
         if reply.ok:
-            self._held(lease, at_ms, reply)
+            self._held(lease, begun_ms, reply)
         elif reply.code in (CONFLICT, ABSENT) and not self._has_looked:
             self._look()  # somebody else wrote or deleted it
         else:
@@ -121,7 +128,7 @@ class LeaderElection:
             return
         found = _without_managers(decode(reply)) if reply.ok else None
         if found is None or self._lease is None or found["spec"] != self._lease["spec"]:
-            self._seen_at_ms = self._world.now_ms()
+            self._seen_at_ms = self._world.true_ms()
         self._lease = found
         if found is None or self._may_write(found):
             self._write()
@@ -131,13 +138,13 @@ class LeaderElection:
 
     # --- what came of it --------------------------------------------------------------------------
 
-    def _held(self, lease: Object, at_ms: int, reply: Reply) -> None:
+    def _held(self, lease: Object, begun_ms: int, reply: Reply) -> None:
         if self._lease is None:
             self._lease = _without_managers(decode(reply))
         else:  # only the revision is new, the rest need not be read
             meta = {**lease["metadata"], "resourceVersion": str(reply.revision)}
             self._lease = {**lease, "metadata": meta}
-        self._renewed_at_ms = at_ms
+        self._renewed_at_ms = begun_ms
         self._retry_ms = RETRY_FIRST_MS
         self._world.call_after(RETRY_MS, self._attempt)
         if not self.is_leader:
@@ -153,16 +160,17 @@ class LeaderElection:
             log.error(message, lease=f"{NAMESPACE}/{self._name}", err=err)
         elif log.verbosity >= 4:
             self._log("Failed to acquire lease", err=err)
-        if self.is_leader and self._world.now_ms() >= self._renewed_at_ms + RENEW_DEADLINE_MS:
-            self._lost(err)
-        is_refused = bool(message) and not self.is_leader
-        self._world.call_after(self._retry_ms if is_refused else RETRY_MS, self._attempt)
+        if self.is_leader:
+            self._world.call_after(max(0, min(RETRY_MS, self._left_ms())), self._attempt)
+            return
+        self._world.call_after(self._retry_ms if message else RETRY_MS, self._attempt)
         self._retry_ms = min(2 * self._retry_ms, RETRY_MS)
 
-    def _lost(self, err: str) -> None:
+    def _lost(self) -> None:
         self.is_leader = False
         lease = f"{NAMESPACE}/{self._name}"
-        self._world.log.error("Failed to renew lease", lease=lease, err=err)
+        late = "context deadline exceeded"
+        self._world.log.error("Failed to renew lease", lease=lease, err=late)
         self._world.log.error("leader election lost", lease=lease)
         self._tell("stopped leading")
         self._on_stopped()
