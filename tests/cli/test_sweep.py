@@ -16,7 +16,7 @@ import pytest
 
 from tuik8s.cli.main import main
 from tuik8s.cli.sweep import seeds_of
-from tuik8s.cli.sweep_view import Progress, print_summary, repeat_command
+from tuik8s.cli.sweep_view import Progress, print_summary
 from tuik8s.components.supervisor.directory import Refusal
 from tuik8s.scenario.outcome import Outcome
 
@@ -53,7 +53,7 @@ def test_what_are_no_seeds(text: str) -> None:
 def outcome(seed: int, reason: str = "") -> Outcome:
     return Outcome(
         name="n", file="a b.yaml", verdict="failed" if reason else "passed", seed=seed, digest="",
-        revision=0, begin_ms=0, simulated_ms=0, reason=reason,
+        revision=0, begin_ms=0, simulated_ms=0, reason=reason, parameters={"a": "b c"},
     )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def test_the_summary_groups_reasons(capsys: pytest.CaptureFixture[str]) -> None:
         outcome(1), outcome(2, "line 5: pod web-x1 is gone"), outcome(3, "line 9: no"),
         outcome(4, "line 5: pod web-y2 is gone"),
     ]  # fmt: skip
-    print_summary(group, ["a=b c"], None)
+    print_summary(group, None)
     assert capsys.readouterr().out.splitlines() == [
         "FAILED  n: 3 of 4 seeds, 1 to 4",
         "  2 x  line 5: pod web-x1 is gone",
@@ -71,7 +71,6 @@ def test_the_summary_groups_reasons(capsys: pytest.CaptureFixture[str]) -> None:
         "      seeds 3",
         "  repeat one: tuik8s run 'a b.yaml' --seed 2 --set 'a=b c'",
     ]
-    assert repeat_command(outcome(7)) == "tuik8s run 'a b.yaml' --seed 7"
 
 
 def test_progress_without_a_terminal_is_a_few_lines() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tuik8s.scenario.document import read_scenario
-from tuik8s.scenario.parameters import given_in
+from tuik8s.scenario.parameters import given_in, setting_of
 from tuik8s.scenario.place import BadScenario, Source
 from tuik8s.scenario.yaml_reader import parse_yaml
 
@@ -42,6 +42,25 @@ def test_filling(text: str, plain: Any) -> None:
 def test_manifests_keep_names_that_are_not_ours() -> None:
     (value,) = parse_yaml(Source("f", {"n": 3}), 'a: "${HOME} $${HOME} ${n} $${n}"')
     assert value.plain() == {"a": "${HOME} $${HOME} 3 ${n}"}
+
+
+@pytest.mark.parametrize(
+    ("value", "setting"),
+    [
+        ("web", "x=web"),
+        ("b c", "x=b c"),
+        (5, "x=5"),
+        ("5", 'x="5"'),
+        ("a: b: c", 'x="a: b: c"'),
+        ("", "x="),
+        (None, "x=null"),
+        ({"a": None}, 'x={"a":null}'),
+        ([1, "1"], "x=[1, '1']"),
+    ],
+)
+def test_what_a_setting_is_like_is_read_back_as_the_same(value: Any, setting: str) -> None:
+    assert setting_of("x", value) == setting
+    assert given_in([setting]) == {"x": value}
 
 
 def test_given_values_are_read_as_yaml() -> None:

@@ -76,7 +76,7 @@ def run_sweep(args: argparse.Namespace, scenarios: Sequence[Scenario]) -> int:
         print(told_as_json(outcomes, as_list=True))
     else:
         for group in groups:
-            print_summary(group, args.set, args.report)
+            print_summary(group, args.report)
     if args.junit:
         write_junit(args.junit, render_seeds_junit(groups))
     return 0 if all(outcome.verdict == "passed" for outcome in outcomes) else 1

@@ -43,6 +43,7 @@ def lost(scenario: Scenario, seed: int, reason: str) -> Outcome:
         file=scenario.file,
         verdict="error",
         seed=seed,
+        parameters=dict(scenario.parameters),
         digest="",
         revision=0,
         begin_ms=0,

@@ -6,7 +6,6 @@ On a terminal progress is one line that changes; elsewhere a line is printed now
 from __future__ import annotations
 
 import re
-import shlex
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -73,7 +72,7 @@ class Progress:
             print("\r\x1b[K", end="", file=self._out, flush=True)
 
 
-def print_summary(group: Sequence[Outcome], settings: Sequence[str], report: Path | None) -> None:
+def print_summary(group: Sequence[Outcome], report: Path | None) -> None:
     """The verdict on one scenario: its failures by reason, and how to repeat one."""
     failed = [outcome for outcome in group if outcome.verdict != "passed"]
     first, last = group[0].seed, group[-1].seed
@@ -89,17 +88,9 @@ def print_summary(group: Sequence[Outcome], settings: Sequence[str], report: Pat
         more = f" and {len(seeds) - SEEDS_SHOWN} more" if len(seeds) > SEEDS_SHOWN else ""
         print(f"  {len(alike)} x  {printable(alike[0].reason)}")
         print(f"      seeds {', '.join(seeds[:SEEDS_SHOWN])}{more}")
-    print(f"  repeat one: {repeat_command(failed[0], settings)}")
+    print(f"  repeat one: {failed[0].repeat_command}")
     if report is not None:
         print(f"  reports of those that failed: {report / 'index.html'}")
-
-
-def repeat_command(outcome: Outcome, settings: Sequence[str] = ()) -> str:
-    """What one types to see the same again."""
-    words = ["tuik8s", "run", outcome.file, "--seed", str(outcome.seed)]
-    for setting in settings:
-        words += ["--set", setting]
-    return shlex.join(words)
 
 
 def kind_of(reason: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import msgspec
+
+from tuik8s.scenario.parameters import setting_of
 
 
 class StepResult(msgspec.Struct, kw_only=True):
@@ -53,3 +56,11 @@ class Outcome(msgspec.Struct, kw_only=True):
     failure: Failure | None = None
     traceback: str = ""
     steps: list[StepResult] = []
+
+    @property
+    def repeat_command(self) -> str:
+        """What one types to see the same again."""
+        words = ["tuik8s", "run", self.file, "--seed", str(self.seed)]
+        for name, value in self.parameters.items():
+            words += ["--set", setting_of(name, value)]
+        return shlex.join(words)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from tuik8s.scenario.place import BadScenario, Source, Value, nearest
 from tuik8s.scenario.yaml_reader import parse_yaml
 
@@ -54,6 +56,17 @@ def given_in(settings: list[str]) -> dict[str, Any]:
         value = documents[0].plain() if documents else ""
         found[name] = value if _is_exact(value, text) else text
     return found
+
+
+def setting_of(name: str, value: Any) -> str:
+    """What `--set` takes to give a parameter this very value: the inverse of `given_in`."""
+    setting = f"{name}={value}"
+    try:
+        if given_in([setting]) == {name: value}:
+            return setting
+    except BadScenario:
+        pass  # a text that would be read as something else
+    return f"{name}={msgspec.json.encode(value).decode()}"
 
 
 def _is_exact(value: Any, text: str) -> bool:

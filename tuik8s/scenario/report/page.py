@@ -73,19 +73,12 @@ def _head(scenario: Scenario, outcome: Outcome, directory: str) -> list[Markup]:
         tag("p", scenario.about, class_="dim"),
         tag("dl", *listed),
         tag("p", "The same again, byte for byte:"),
-        tag("pre", _command(outcome)),
+        tag("pre", outcome.repeat_command),
     ]
     if outcome.failure is None:
         parts.append(tag("p", "Its log in the dashboard, where it ended:"))
         parts.append(tag("pre", open_command(directory, outcome.revision)))
     return parts
-
-
-def _command(outcome: Outcome) -> str:
-    words = ["tuik8s", "run", outcome.file, "--seed", str(outcome.seed)]
-    for name, value in outcome.parameters.items():
-        words += ["--set", f"{name}={value}"]
-    return shlex.join(words)
 
 
 def open_command(directory: str, revision: int) -> str:
