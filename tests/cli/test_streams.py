@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tuik8s.cli.cp import Place, place_in
 from tuik8s.cli.remote import exit_code
+from tuik8s.cli.streams import _answer
 from tuik8s.components.supervisor.directory import Refusal
 
 
@@ -46,3 +49,27 @@ def test_exit_codes() -> None:
 def test_last_words_that_are_no_exit(data: bytes, message: str) -> None:
     with pytest.raises(Refusal, match=message):
         exit_code(data)
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (b"HTTP/1.1 101 Switching\r\n\r\n", (101, b"")),
+        (b"HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\nab", (404, b"ab")),
+        (b"odd\r\n\r\n", (0, b"")),
+        (b"HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\nab", None),
+        (b"HTTP/1.1 40", None),
+    ],
+)
+def test_an_answer_to_an_upgrade(said: bytes, answer: tuple[int, bytes] | None) -> None:
+    async def read() -> tuple[int, bytes]:
+        reader = asyncio.StreamReader()
+        reader.feed_data(said)
+        reader.feed_eof()
+        return await _answer(reader)
+
+    if answer is not None:
+        assert asyncio.run(read()) == answer
+        return
+    with pytest.raises(asyncio.IncompleteReadError):
+        asyncio.run(read())

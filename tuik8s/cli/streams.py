@@ -97,14 +97,19 @@ async def _upgrade(
     ]
     writer.write("\r\n".join([*lines, "", ""]).encode())
     try:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        code, body = await _answer(reader)
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError) as problem:
         raise Refusal(f"the API at {host} hung up: {problem}") from problem
+    if code != 101:
+        raise ApiRefusal(code, refusal_message(code, body))
+
+
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """The code (0 for what is none) and the body of an answer that refuses."""
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     status, *headers = head.split("\r\n")
     code = status.split(" ")[1] if status.count(" ") else ""
-    if code != "101":
-        fields = dict(line.lower().split(": ", 1) for line in headers if ": " in line)
-        size = fields.get("content-length", "0")
-        body = await reader.readexactly(int(size)) if size.isdigit() else b""
-        number = int(code) if code.isdigit() else 0
-        raise ApiRefusal(number, refusal_message(number, body))
+    fields = dict(line.lower().split(": ", 1) for line in headers if ": " in line)
+    size = fields.get("content-length", "0")
+    body = await reader.readexactly(int(size)) if code != "101" and size.isdigit() else b""
+    return int(code) if code.isdigit() else 0, body
