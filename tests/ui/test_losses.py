@@ -10,7 +10,15 @@ import pytest
 from tests.ui.test_settings import kind, thing
 from tuik8s.api.types import Object
 from tuik8s.ui.blast import Blast, blast_of
-from tuik8s.ui.catalogue import ACTIONS, Action, actions_of, narrowed, targets_of
+from tuik8s.ui.catalogue import (
+    ACTIONS,
+    Action,
+    actions_of,
+    command_of,
+    fault_of,
+    narrowed,
+    targets_of,
+)
 from tuik8s.ui.consequences import Consequences
 from tuik8s.ui.losses import BUDGETS, ENDPOINTS, losses_of
 
@@ -102,6 +110,41 @@ def test_a_deletion_that_loses_something_is_asked_for(
 def test_consequences(target: str, downs: bool, words: str) -> None:
     shown = Consequences(items).of(target, downs_pods=downs)
     assert shown.replace("runs", "run") == words
+
+
+def test_each_list_is_gone_over_once_for_all_targets() -> None:
+    read: list[str] = []
+
+    def counting(resource: str) -> list[Any]:
+        read.append(resource)
+        return items(resource)
+
+    consequences = Consequences(counting)
+    for target in ("node/n1", "node/n2", "pod/ns/a1", "service/ns/a", "deployment/ns/b"):
+        for downs in (True, False):
+            consequences.of(target, downs_pods=downs)
+    assert sorted(read) == sorted(WORLD)
+
+
+@pytest.mark.parametrize(
+    ("spec", "command"),
+    [
+        ({"action": "node-stop", "target": "node/a"}, "tuik8s chaos node-stop node/a"),
+        (
+            {"action": "pod-kill", "target": "pods", "schedule": "every 30s for 5s", "count": 1},
+            "tuik8s chaos pod-kill pods --schedule 'every 30s for 5s' --count 1",
+        ),
+        (
+            {"action": "node-drain", "target": "node/a", "override": True},
+            "tuik8s chaos node-drain node/a --override",
+        ),
+        ({"action": "x", "target": "$(rm)"}, "tuik8s chaos x '$(rm)'"),
+    ],
+)
+def test_what_one_would_type(spec: Object, command: str) -> None:
+    assert command_of(spec) == command
+    assert fault_of(spec)["metadata"] == {"generateName": f"{spec['action']}-"}
+    assert fault_of(spec, "f")["metadata"] == {"name": "f"}
 
 
 def definition(text: str) -> Object:

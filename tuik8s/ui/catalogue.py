@@ -6,6 +6,7 @@ may spoil it, so what does not read is left out.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -68,6 +69,21 @@ def targets_of(kind: str, obj: Object) -> list[str]:
     found = [itself] if kind in ("pod", "service", "node", *WORKLOADS) else []
     found += [f"node/{node}", f"component/kubelet/{node}"] if node else []
     return list(dict.fromkeys(found))
+
+
+def fault_of(spec: Object, name: str = "") -> Object:
+    """The Fault to create. name: "" has one made up."""
+    meta = {"name": name} if name else {"generateName": f"{spec['action']}-"}
+    return {"apiVersion": "chaos.tuik8s.dev/v1", "kind": "Fault", "metadata": meta, "spec": spec}
+
+
+def command_of(spec: Object) -> str:
+    """What one would type for a fault."""
+    words = ["tuik8s", "chaos", spec["action"], spec.get("target", "")]
+    for name, value in spec.items():
+        if name not in ("action", "target"):
+            words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+    return shlex.join(word for word in words if word)
 
 
 def narrowed(names: Iterable[str], text: str, actions: dict[str, Action]) -> list[str]:

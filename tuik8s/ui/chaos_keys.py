@@ -9,8 +9,7 @@ What a scenario waits for and asserts is for `tuik8s run`; here one looks on.
 from __future__ import annotations
 
 from tuik8s.api.times import human_duration
-from tuik8s.api.types import Object
-from tuik8s.ui.catalogue import FAULTS, targets_of
+from tuik8s.ui.catalogue import FAULTS, command_of, fault_of, targets_of
 from tuik8s.ui.control import Acts, Control
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.inspect_keys import InspectKeys
@@ -47,8 +46,8 @@ class ChaosKeys(InspectKeys):
         due = [fault for at_ms, fault in self._to_come if at_ms <= now_ms]
         self._to_come = [each for each in self._to_come if each[0] > now_ms]
         for fault in due:
-            self.feed.create(FAULTS, manifest(fault), self._broken)
-            self.notify(command(fault.spec), markup=False)
+            self.feed.create(FAULTS, fault_of(fault.spec, fault.name), self._broken)
+            self.notify(command_of(fault.spec), markup=False)
 
     def action_chaos(self) -> None:
         if isinstance(self.screen, DashboardScreen) and not self.refuse_in_past():
@@ -88,7 +87,7 @@ class ChaosKeys(InspectKeys):
 
         plural = "s" if len(faults) > 1 else ""
         question = f"MAKE {len(faults)} fault{plural} of {name.strip()} ?"
-        same = "; ".join(command(fault.spec) for fault in faults[:SHOWN_MAX])
+        same = "; ".join(command_of(fault.spec) for fault in faults[:SHOWN_MAX])
         self.call_later(self.push_screen, Confirm(question, summary(faults), same), answered)
         return ""
 
@@ -106,20 +105,3 @@ def summary(faults: list[TimedFault]) -> str:
     ]
     more = [f"{len(faults) - SHOWN_MAX} more"] if len(faults) > SHOWN_MAX else []
     return ", ".join([*told, *more])
-
-
-def command(spec: Object) -> str:
-    """What one would type for a fault."""
-    rest = "".join(f" --{k} {v}" for k, v in spec.items() if k not in ("action", "target"))
-    return f"tuik8s chaos {spec['action']} {spec.get('target', '')}{rest}"
-
-
-def manifest(fault: TimedFault) -> Object:
-    action = fault.spec["action"]
-    meta = {"name": fault.name} if fault.name else {"generateName": f"{action}-"}
-    return {
-        "apiVersion": "chaos.tuik8s.dev/v1",
-        "kind": "Fault",
-        "metadata": meta,
-        "spec": fault.spec,
-    }

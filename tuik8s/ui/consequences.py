@@ -6,11 +6,11 @@ clock-skew node/node-2   4 pods run there
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import cached_property
 
 from tuik8s.api.selectors import NOTHING, LabelSelector, selector_of, selector_of_map
 from tuik8s.api.types import Object
-from tuik8s.ui.losses import Items, losses_of
+from tuik8s.ui.losses import Items, Place, Stake, place_of
 
 WORKLOADS = {
     "deployment": "deployments.apps",
@@ -29,65 +29,80 @@ FINISHED = ("Succeeded", "Failed")
 
 
 class Consequences:
-    """Of faults on what there is now; each target is looked at once."""
+    """Of faults on what there is now; it is gone over once, each target is looked at once."""
 
     def __init__(self, items: Items) -> None:
         self._items = items
-        self._pods: dict[str, list[Object]] = {}
         self._lost: dict[str, str] = {}
+        self._selectors: dict[str, dict[Place, LabelSelector]] = {}
 
     def of(self, target: str, *, downs_pods: bool) -> str:
         """Of a fault on a target; downs_pods: its pods serve no more. "" when nothing is known."""
         kind, _, name = target.partition("/")
         if kind == "component" and name in STALLS:
             return STALLS[name]
-        count = len(self._pods_of(target))
-        pods = f"{count} pod{'s' * (count != 1)}"
+        chosen = self._chosen(kind, name)
+        pods = f"{len(chosen)} pod{'s' * (len(chosen) != 1)}"
         if kind == "service":
             return f"{pods} behind it"
         if not downs_pods or name.startswith("kube-proxy/"):
             return f"{pods} run there" if kind in ("node", "component") and name else ""
-        lost = self._losses_of(target)
+        if target not in self._lost:
+            self._lost[target] = self._stake.lost_with(chosen).words if chosen else ""
+        lost = self._lost[target]
         return f"{pods} · {lost}" if lost else pods
 
-    def _losses_of(self, target: str) -> str:
-        if target not in self._lost:
-            self._lost[target] = losses_of(self._pods_of(target), self._items).words
-        return self._lost[target]
+    @cached_property
+    def _stake(self) -> Stake:
+        return Stake(self._items)
 
-    def _pods_of(self, target: str) -> list[Object]:
-        found = self._pods.get(target)
-        if found is None:
-            found = self._pods[target] = [
-                pod
-                for pod in _chosen(target, self._items)
-                if (pod.get("status") or {}).get("phase") not in FINISHED
-            ]
+    @cached_property
+    def _pods(self) -> dict[str, dict[str | None, list[Object]]]:
+        """The pods that have not ended, by node, by namespace, and by both names."""
+        found: dict[str, dict[str | None, list[Object]]] = {"node": {}, "namespace": {}, "pod": {}}
+        for pod in self._items("pods"):
+            if (pod.get("status") or {}).get("phase") not in FINISHED:
+                (namespace, name), node, lean = (
+                    place_of(pod),
+                    pod["spec"].get("nodeName"),
+                    _lean(pod),
+                )
+                places = {"node": node, "namespace": namespace, "pod": f"{namespace}/{name}"}
+                for by, value in places.items():
+                    found[by].setdefault(value, []).append(lean)
         return found
 
+    def _chosen(self, kind: str, name: str) -> list[Object]:
+        """The pods of a target."""
+        if kind in ("node", "component"):
+            return self._pods["node"].get(name.rpartition("/")[2], [])
+        if kind == "pod":
+            return self._pods["pod"].get(name, [])
+        namespace, _, name = name.rpartition("/")
+        selector = self._selectors_of(kind).get((namespace, name), NOTHING)
+        inside = self._pods["namespace"].get(namespace, [])
+        return [pod for pod in inside if selector.matches(pod["metadata"].get("labels") or {})]
 
-def _chosen(target: str, items: Items) -> Iterator[Object]:
-    kind, _, name = target.partition("/")
-    if kind in ("node", "component"):
-        node = name.rpartition("/")[2]
-        yield from (pod for pod in items("pods") if pod["spec"].get("nodeName") == node)
-        return
-    namespace, _, name = name.rpartition("/")
-    inside = [pod for pod in items("pods") if pod["metadata"].get("namespace") == namespace]
-    if kind == "pod":
-        yield from (pod for pod in inside if pod["metadata"]["name"] == name)
-        return
-    selector = _selector(kind, namespace, name, items)
-    yield from (pod for pod in inside if selector.matches(pod["metadata"].get("labels") or {}))
+    def _selectors_of(self, kind: str) -> dict[Place, LabelSelector]:
+        """Of all Services, or of all workloads of a kind."""
+        if kind not in self._selectors:
+            resource = "services" if kind == "service" else WORKLOADS.get(kind, "")
+            objects = self._items(resource) if resource else ()
+            self._selectors[kind] = {place_of(obj): _selector(obj, kind) for obj in objects}
+        return self._selectors[kind]
 
 
-def _selector(kind: str, namespace: str, name: str, items: Items) -> LabelSelector:
-    """The selector of a Service or a workload; of one that is not there: none matches."""
-    for obj in items("services" if kind == "service" else WORKLOADS.get(kind, "services")):
-        meta = obj["metadata"]
-        if (meta.get("namespace"), meta["name"]) == (namespace, name):
-            selector = obj["spec"].get("selector")
-            if kind == "service":
-                return selector_of_map(selector) if selector else NOTHING
-            return selector_of(selector)
-    return NOTHING
+def _selector(obj: Object, kind: str) -> LabelSelector:
+    selector = (obj.get("spec") or {}).get("selector")
+    if kind == "service":
+        return selector_of_map(selector) if selector else NOTHING
+    return selector_of(selector)
+
+
+def _lean(pod: Object) -> Object:
+    """What is looked at here: thousands of whole pods would be many megabytes."""
+    meta, conditions = pod["metadata"], (pod.get("status") or {}).get("conditions") or ()
+    return {
+        "metadata": {name: meta.get(name) for name in ("namespace", "name", "labels")},
+        "status": {"conditions": [each for each in conditions if each.get("type") == "Ready"]},
+    }

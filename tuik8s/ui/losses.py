@@ -5,11 +5,10 @@ Pure; counted before anything happens, from what is there now.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from tuik8s.api.selectors import selector_of
+from tuik8s.api.selectors import LabelSelector, selector_of
 from tuik8s.api.types import Object
 
 Items = Callable[[str], Iterable[Object]]
@@ -20,6 +19,9 @@ BUDGETS = "poddisruptionbudgets.policy"
 READS = (ENDPOINTS, BUDGETS)
 SERVICE_NAME = "kubernetes.io/service-name"
 NAMES_MAX = 3
+
+Place = tuple[str, str]
+"""namespace and name"""
 
 
 class Losses(NamedTuple):
@@ -45,18 +47,54 @@ class Losses(NamedTuple):
         return " · ".join(parts)
 
 
-def losses_of(pods: Iterable[Object], items: Items) -> Losses:
+class _Budget(NamedTuple):
+    namespace: str
+    name: str
+    selector: LabelSelector
+    wanted: int
+    healthy: int
+
+
+class Stake:
+    """What there is to lose: gone over once, then asked for any pods."""
+
+    def __init__(self, items: Items) -> None:
+        self._services = _services(items(ENDPOINTS))
+        self._budgets = [_budget(each) for each in items(BUDGETS)]
+
+    def lost_with(self, pods: Iterable[Object]) -> Losses:
+        """What is lost when these pods serve no more."""
+        gone = {place_of(pod): pod for pod in pods}
+        services = sorted(
+            service
+            for service, places in self._services.items()
+            if all(place in gone for place in places)
+        )
+        healthy = [pod for pod in gone.values() if _is_ready(pod)]
+        return Losses(tuple(services), tuple(sorted(self._broken(healthy))))
+
+    def _broken(self, pods: list[Object]) -> Iterable[str]:
+        """Budgets that do not have as many healthy pods as they want without these."""
+        for budget in self._budgets:
+            hit = sum(
+                pod["metadata"].get("namespace") == budget.namespace
+                and budget.selector.matches(pod["metadata"].get("labels") or {})
+                for pod in pods
+            )
+            after = budget.healthy - hit
+            if hit and after < budget.wanted:
+                yield f"{budget.namespace}/{budget.name} ({after} < {budget.wanted})"
+
+
+def losses_of(pods: list[Object], items: Items) -> Losses:
     """What is lost when these pods serve no more."""
-    gone = {_place(pod): pod for pod in pods}
-    if not gone:
-        return Losses()
-    return Losses(tuple(_services(gone, items)), tuple(_budgets(gone.values(), items)))
+    return Stake(items).lost_with(pods) if pods else Losses()
 
 
-def _services(gone: dict[tuple[str, str], Object], items: Items) -> list[str]:
-    ready: dict[str, int] = defaultdict(int)
-    left: dict[str, int] = defaultdict(int)
-    for piece in items(ENDPOINTS):
+def _services(slices: Iterable[Object]) -> dict[str, list[Place]]:
+    """Services that have ready endpoints -> the pods behind those."""
+    found: dict[str, list[Place]] = {}
+    for piece in slices:
         meta = piece["metadata"]
         name = (meta.get("labels") or {}).get(SERVICE_NAME)
         if name is None:
@@ -66,37 +104,29 @@ def _services(gone: dict[tuple[str, str], Object], items: Items) -> list[str]:
             if (end.get("conditions") or {}).get("ready") is False:
                 continue
             about = end.get("targetRef") or {}
-            ready[service] += 1
             place = (about.get("namespace", meta.get("namespace", "")), about.get("name", ""))
-            left[service] += place not in gone
-    return sorted(service for service in ready if not left[service])
+            found.setdefault(service, []).append(place)
+    return found
 
 
-def _budgets(gone: Iterable[Object], items: Items) -> list[str]:
-    healthy = [pod for pod in gone if _is_ready(pod)]
-    found = []
-    for budget in items(BUDGETS):
-        meta, status = budget["metadata"], budget.get("status") or {}
-        selector = selector_of(budget["spec"].get("selector"))
-        hit = sum(
-            pod["metadata"].get("namespace") == meta.get("namespace")
-            and selector.matches(pod["metadata"].get("labels") or {})
-            for pod in healthy
-        )
-        wanted = status.get("desiredHealthy", 0)
-        after = status.get("currentHealthy", 0) - hit
-        if hit and after < wanted:
-            found.append(f"{meta.get('namespace', '')}/{meta['name']} ({after} < {wanted})")
-    return sorted(found)
+def _budget(obj: Object) -> _Budget:
+    meta, status = obj["metadata"], obj.get("status") or {}
+    return _Budget(
+        meta.get("namespace", ""),
+        meta["name"],
+        selector_of(obj["spec"].get("selector")),
+        status.get("desiredHealthy", 0),
+        status.get("currentHealthy", 0),
+    )
 
 
-def _place(pod: Object) -> tuple[str, str]:
-    return pod["metadata"].get("namespace", ""), pod["metadata"]["name"]
+def place_of(obj: Object) -> Place:
+    return obj["metadata"].get("namespace", ""), obj["metadata"]["name"]
 
 
 def _is_ready(pod: Object) -> bool:
     conditions = (pod.get("status") or {}).get("conditions") or ()
-    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
+    return any(c.get("type") == "Ready" and c.get("status") == "True" for c in conditions)
 
 
 def _some(names: tuple[str, ...]) -> str:

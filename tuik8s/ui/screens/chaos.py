@@ -19,7 +19,16 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tuik8s.api.types import Object
-from tuik8s.ui.catalogue import FAULTS, KEYS, NARROWING, Action, actions_of, narrowed
+from tuik8s.ui.catalogue import (
+    FAULTS,
+    KEYS,
+    NARROWING,
+    Action,
+    actions_of,
+    command_of,
+    fault_of,
+    narrowed,
+)
 from tuik8s.ui.consequences import STALLS, Consequences
 from tuik8s.ui.feed import CRDS, Feed
 from tuik8s.ui.widgets.confirm import Confirm
@@ -241,19 +250,12 @@ class ChaosMenu(ModalScreen[None]):
         spec: Object = {"action": name, "target": target, **action.needs}
         if duration != UNTIL_HEALED:
             spec["for"] = duration
-        flags = "".join(f" --{k} {spec[k]}" for k in spec if k not in ("action", "target"))
-        same = f"tuik8s chaos {name} {target}{flags}"
+        same = command_of(spec)
         affects = self._consequences.of(target, downs_pods=action.downs_pods) or target
 
         def answered(yes: bool | None) -> None:
             if yes:
-                fault = {
-                    "apiVersion": "chaos.tuik8s.dev/v1",
-                    "kind": "Fault",
-                    "metadata": {"generateName": f"{name}-"},
-                    "spec": spec,
-                }
-                self.feed.create(FAULTS, fault, self._told)
+                self.feed.create(FAULTS, fault_of(spec), self._told)
                 self.app.notify(same, markup=False)
             self.dismiss()
 
