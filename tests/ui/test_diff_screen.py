@@ -169,6 +169,10 @@ def test_noise_is_left_out_unless_asked_for() -> None:
         counts = kinds_in(stage)
         assert int(counts["leases.coordination.k8s.io"][2]) >= 3
         assert "with noise" in stage.status
+        await stage.press("a")
+        await look(stage)
+        assert rows_in(stage) == []
+        assert list(kinds_in(stage)) == ["all"]
 
     play(scene)
 

@@ -87,8 +87,8 @@ class Differing:
             looked += 1
             if looked == PIECE:
                 return
-        for key in self._versions.keys() - self._seen:
-            del self._versions[key]
+        for key in (self._versions.keys() | self.objects.keys()) - self._seen:
+            self._versions.pop(key, None)
             self._drop(key)
         self.is_done = True
 

@@ -76,15 +76,19 @@ class Newest(Goal):
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._at = At(client, END_MS)
-        self._asked_at_ms = client.world.now_ms()
         self._moment: Moment | None = None
+        self._ask()
+
+    def _ask(self) -> None:
+        self._at = At(self._client, END_MS)
+        self._asked_at_ms = self._client.world.now_ms()
 
     def moment(self) -> Moment | None:
-        self._moment, self.refused = self._at.moment() or self._moment, self._at.refused
-        now_ms = self._client.world.now_ms()
-        if now_ms - self._asked_at_ms >= MOVES_EVERY_MS:
-            self._asked_at_ms, self._at = now_ms, At(self._client, END_MS)
+        found, refused = self._at.moment(), self._at.refused
+        if found is not None or refused:  # an answer is waited for, however late it comes
+            self._moment, self.refused = found or self._moment, refused
+            if self._client.world.now_ms() - self._asked_at_ms >= MOVES_EVERY_MS:
+                self._ask()
         return self._moment
 
 

@@ -61,7 +61,9 @@ class Half:
         self.rows.empty = self.side.refused or ("reading" if state is None else "none")
         total, visible = self.table.store.counts
         count = f"{visible}/{total}" if visible != total else str(total)
-        self.heading.update(f" {self.side.shown}  {count}")
+        heading = f" {self.side.shown}  {count}"
+        if heading != self.heading.content:  # each update has the whole screen laid out again
+            self.heading.update(heading)
         self.rows.refresh_rows(max(at_ms, live_ms))
         return is_new
 
