@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tests.ui.stage import Stage, play
-from tuik8s.api.bookmarks import KEY, bookmarks_of
+from tuik8s.api.bookmarks import KEY, Bookmark, bookmarks_of
 from tuik8s.api.types import Request
 from tuik8s.bus.client import Client
 from tuik8s.ui.bookmarks import Bookmarks
 from tuik8s.ui.feed import Feed
-from tuik8s.ui.screens.bookmarks import BookmarksScreen
+from tuik8s.ui.screens.bookmarks import BookmarksScreen, line_of
 from tuik8s.ui.timeline import BOOKMARK
 
 
@@ -151,3 +151,7 @@ def test_two_that_are_deleted_at_once_stay_deleted() -> None:
         assert list(stage.app.bookmarks) == []
 
     play(scene)
+
+
+def test_an_author_cannot_drive_the_terminal() -> None:
+    assert "\x1b" not in line_of(Bookmark("calm", 4, 0, "\x1b[2J"))

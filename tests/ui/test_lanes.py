@@ -11,10 +11,12 @@ from tests.ui.stage import Stage, play
 from tuik8s.api.types import Key
 from tuik8s.ui.control import Relative
 from tuik8s.ui.fork_tree import fork_lanes
-from tuik8s.ui.leaders import Term, leader_text
-from tuik8s.ui.levels import Level, Step, bars, is_down, is_pending
+from tuik8s.ui.leaders import Term, holder_of, leader_text
+from tuik8s.ui.levels import Level, LevelReader, Step, bars, is_down, is_pending
+from tuik8s.ui.logbook import Page
 from tuik8s.ui.past import LoggedChange, Moment
 from tuik8s.ui.timeline import BOOKMARK, LEADER, Mark
+from tuik8s.ui.widgets.lanes import Lanes
 
 pack = msgspec.msgpack.encode
 PENDING, RUNNING = pack({"status": {"phase": "Pending"}}), pack({"status": {"phase": "Running"}})
@@ -29,6 +31,8 @@ def change(at_ms: int, before: bytes | None, after: bytes | None) -> LoggedChang
     ("status", "pending", "down"),
     [
         ({}, True, True),
+        (None, True, True),
+        ({"phase": None}, True, True),
         ({"phase": "Running", "conditions": None}, False, True),
         ({"phase": "Failed", "conditions": [{"type": "Ready", "status": "True"}]}, False, False),
         ({"conditions": [{"type": "Ready", "status": "Unknown"}]}, True, True),
@@ -69,6 +73,11 @@ def test_leaders_as_a_line(terms: list[Term], text: str) -> None:
     assert leader_text(terms, lambda ms: ms // 10, 10) == text
 
 
+@pytest.mark.parametrize("spec", [None, {}, {"holderIdentity": None}])
+def test_a_lease_that_nobody_holds(spec: Any) -> None:
+    assert holder_of(pack({"spec": spec})) == ""
+
+
 def test_forks_leave_their_parents_where_they_did() -> None:
     family = [
         Relative("main", "", 0, True, True),
@@ -82,11 +91,11 @@ def test_forks_leave_their_parents_where_they_did() -> None:
     assert fork_lanes(family[:1], [], 10, 0, 100) == []
 
 
-def lease(holder: str) -> dict[str, Any]:
+def lease(holder: str, namespace: str = "default") -> dict[str, Any]:
     return {
         "apiVersion": "coordination.k8s.io/v1",
         "kind": "Lease",
-        "metadata": {"name": "operator", "namespace": "default"},
+        "metadata": {"name": "operator", "namespace": namespace},
         "spec": {"holderIdentity": holder},
     }
 
@@ -168,3 +177,70 @@ def test_a_later_dashboard_finds_the_leaders_in_the_log() -> None:
         assert [term.holder for term in terms] == ["one", "two"]
 
     play(scene, stage=stage)
+
+
+def test_leases_of_one_name_are_of_their_namespaces() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.create("leases.coordination.k8s.io", lease("one"))
+        stage.create("leases.coordination.k8s.io", lease("two", "kube-system"))
+        for _ in range(3):
+            await stage.wait(2_000)
+        terms = stage.app.reader.leaders.terms
+        assert [term.holder for term in terms["default/operator"]] == ["one"]
+        assert [term.holder for term in terms["kube-system/operator"]] == ["two"]
+        assert "operator" not in terms
+
+    play(scene)
+
+
+def test_a_holder_cannot_drive_the_terminal() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.create("leases.coordination.k8s.io", lease("\x1b[2Jバ\n!"))
+        await stage.wait(2_000)
+        await stage.press("8")
+        for _ in range(3):
+            await stage.wait(2_000)
+        lanes = stage.app.screen.query_one(Lanes)
+        (held,) = [line for line in lanes.as_text().split("\n") if "leader of operator" in line]
+        assert "·[2J··! ═" in held
+        assert "\x1b" not in stage.text
+
+    play(scene)
+
+
+def test_nothing_is_asked_of_the_log_again_that_was_answered() -> None:
+    async def scene(stage: Stage) -> None:
+        reader = LevelReader(stage.feed, "nodes", is_down)
+        asked: list[int] = []
+        page = reader._log.page
+
+        def noting(*args: Any, after: int = 0, **options: Any) -> None:
+            asked.append(after)
+            page(*args, after=after, **options)
+
+        reader.look()
+        await stage.wait(100)
+        reader._log.page = noting  # type: ignore[method-assign, assignment]
+        for _ in range(3):  # Leases are renewed, nodes stay as they are
+            await stage.wait(2_000)
+            reader.look()
+            await stage.wait(100)
+        assert len(set(asked)) == len(asked) == 3
+
+    play(scene)
+
+
+def test_what_the_feed_has_not_heard_of_is_left_for_the_next_look() -> None:
+    """Whether an Event is a warning is known from the feed, which may be behind the log."""
+
+    async def scene(stage: Stage) -> None:
+        reader, newest = stage.app.reader, stage.feed.newest_revision
+        last = reader._last
+        early = LoggedChange(
+            Moment(newest + 5, 0), "ADDED", Key("events", "a", "b"), "system:x", 0, None, None
+        )
+        reader._on_new(Page([early]))
+        assert reader._last == last
+        assert "x" not in reader.timeline.lanes
+
+    play(scene)

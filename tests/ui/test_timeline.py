@@ -7,7 +7,9 @@ from tuik8s.ui.timeline import (
     BOOKMARK,
     FAILURE,
     FAULT,
+    MARKS_MAX,
     PERSON,
+    SECONDS_MAX,
     Mark,
     Timeline,
     column_of,
@@ -71,3 +73,37 @@ def test_what_happened_within_the_first_second_counts() -> None:
     assert timeline.first_ms == 8_400
     assert timeline.total("people", 8_400, 20_000) == 1
     assert timeline.total("people", 9_400, 20_000) == 0
+
+
+def test_a_day_is_remembered_and_not_much_more() -> None:
+    timeline, day = Timeline(), 24 * 3600
+    for second in range(3 * day):
+        timeline.count(second * 1000, "people" if second < day else "kubelets")
+    timeline.count(-5_000)  # what is older still may come late
+    assert len(timeline._counts) <= SECONDS_MAX
+    end_ms = 3 * day * 1000
+    assert timeline.total("kubelets", end_ms - day * 1000, end_ms) == day
+    assert timeline.lanes == ["kubelets"]
+    assert timeline.first_ms is not None
+    assert timeline.first_ms <= end_ms - day * 1000
+
+
+def test_the_oldest_marks_go_and_bookmarks_stay() -> None:
+    timeline = Timeline()
+    timeline.mark(Mark(Moment(1, 1_000), BOOKMARK, "b1"))
+    for revision in range(2, MARKS_MAX + 12):
+        timeline.mark(Mark(Moment(revision, revision * 1000), FAILURE, "x"))
+    assert len(timeline.marks) == MARKS_MAX
+    assert [mark.moment.revision for mark in timeline.marks[:2]] == [1, 13]
+    before = timeline.marks_version
+    timeline.count(5_000)
+    assert timeline.marks_version == before
+    timeline.set_bookmarks([])
+    assert timeline.marks_version > before
+
+
+def test_a_short_part_of_what_is_known_is_drawn_as_well_as_all_of_it() -> None:
+    timeline = counted(*range(0, 1_000, 2))
+    short = text(timeline, 10, 500_000, 510_000)
+    assert [cell != " " for cell in short] == [True, False] * 5
+    assert " " not in text(timeline, 10, 0, 1_000_000)

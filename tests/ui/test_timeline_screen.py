@@ -37,6 +37,19 @@ def test_less_time_at_once() -> None:
     play(scene)
 
 
+def test_a_bookmark_that_is_gone_is_no_mark_any_more() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("m", *"calm", "enter")
+        await stage.press("8")
+        await stage.wait(3_000)
+        assert "bookmark calm" in stage.text
+        stage.app.bookmarks.delete("calm", lambda why: None)
+        await stage.wait(3_000)
+        assert "calm" not in stage.text
+
+    play(scene)
+
+
 def test_authors_have_lanes() -> None:
     assert lane_of("system:node:node-7") == "kubelets"
     assert lane_of("system:serviceaccount:kube-system:node-controller") == "controllers"
@@ -59,7 +72,10 @@ def test_a_fault_is_a_bar() -> None:
     assert still is not None
     assert still.text.rstrip() == " " * 10 + "!node-"
     assert fault_lane(fault, 50, 60_000, 100_000, 100_000) is None
-    assert fault_lane({**fault, "status": {}}, 50, 0, 100_000, 100_000) is None
+    for status in ({}, None, {"startedAt": "soon"}):
+        assert fault_lane({**fault, "status": status}, 50, 0, 100_000, 100_000) is None
+    odd = fault_lane({**fault, "status": {**fault["status"], "endsAt": "?"}}, 50, 0, 10**5, 30_000)
+    assert odd == still
 
 
 def test_the_axis_has_times() -> None:

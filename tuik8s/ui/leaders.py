@@ -6,6 +6,7 @@ A Lease is renewed every few seconds; only a change of its holder counts.
 from __future__ import annotations
 
 from bisect import insort
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -39,7 +40,7 @@ class _Spec(msgspec.Struct, rename="camel"):
 
 
 class _Lease(msgspec.Struct):
-    spec: _Spec = msgspec.field(default_factory=_Spec)
+    spec: _Spec | None = None
 
 
 _decode = msgspec.msgpack.Decoder(_Lease).decode
@@ -52,19 +53,23 @@ class Leaders:
     """Collects terms; `saw` is told of pages of changes, in whatever order."""
 
     def __init__(self, log: Logbook, on_turn: OnTurn) -> None:
-        self._turns: dict[str, list[_Turn]] = {}
-        self._holders: dict[str, str] = {}
+        self._turns: dict[Key, list[_Turn]] = {}
+        self._holders: dict[Key, str] = {}
         """Of Leases that were seen: who held them then."""
         self._log = log
         self._on_turn = on_turn
 
     @property
     def terms(self) -> dict[str, list[Term]]:
-        """name of the Lease -> who held it, oldest first; the first since before what is known"""
-        found = {}
-        for name, turns in self._turns.items():
-            first = turns[0].old if turns else self._holders[name]
+        """name of the Lease -> who held it, oldest first; the first since before what is known
+
+        Of two that have the same name the namespace is said, too.
+        """
+        names, found = Counter(key.name for key in self._turns), {}
+        for key, turns in self._turns.items():
+            first = turns[0].old if turns else self._holders[key]
             later = [Term(turn.at_ms, turn.new or NOBODY) for turn in turns]
+            name = key.name if names[key.name] == 1 else f"{key.namespace}/{key.name}"
             found[name] = [*([Term(0, first)] if first else []), *later]
         return found
 
@@ -91,9 +96,9 @@ class Leaders:
 
     def _take(self, change: LoggedChange) -> None:
         old, new = holder_of(change.before), holder_of(change.after)
-        self._holders.setdefault(change.key.name, new)
+        self._holders.setdefault(change.key, new)
         turn = _Turn(change.moment.at_ms, old, new)
-        turns = self._turns.setdefault(change.key.name, [])
+        turns = self._turns.setdefault(change.key, [])
         if old != new and turn not in turns:
             insort(turns, turn)
             said = f"has a new leader: {new}" if new else "has no leader any more"
@@ -102,7 +107,8 @@ class Leaders:
 
 def holder_of(lease: bytes | None) -> str:
     """ "" for nobody."""
-    return (_decode(lease).spec.holder_identity or "") if lease is not None else ""
+    spec = _decode(lease).spec if lease is not None else None
+    return (spec.holder_identity or "") if spec is not None else ""
 
 
 def leader_text(terms: list[Term], column: Callable[[int], int], width: int) -> str:

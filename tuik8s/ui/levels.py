@@ -17,9 +17,9 @@ import msgspec
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.logbook import PAGE, Logbook, Page
 from tuik8s.ui.past import LoggedChange
+from tuik8s.ui.timeline import BARS
 
 WALK_PAGES = 10
-BARS = " ▁▂▃▄▅▆▇█"
 
 Counts = Callable[[bytes], bool]
 """Whether an object counts, from its msgpack bytes."""
@@ -31,23 +31,27 @@ class _Condition(msgspec.Struct):
 
 
 class _Status(msgspec.Struct):
-    phase: str = "Pending"
+    phase: str | None = "Pending"
     conditions: list[_Condition] | None = None
 
 
 class _Object(msgspec.Struct):
-    status: _Status = msgspec.field(default_factory=_Status)
+    status: _Status | None = None
 
 
 _decode = msgspec.msgpack.Decoder(_Object).decode
 
 
+def _status_of(data: bytes) -> _Status:
+    return _decode(data).status or _Status()
+
+
 def is_pending(pod: bytes) -> bool:
-    return _decode(pod).status.phase == "Pending"
+    return (_status_of(pod).phase or "Pending") == "Pending"
 
 
 def is_down(node: bytes) -> bool:
-    conditions = _decode(node).status.conditions or ()
+    conditions = _status_of(node).conditions or ()
     return not any(c.type == "Ready" and c.status == "True" for c in conditions)
 
 
@@ -129,13 +133,16 @@ class LevelReader:
             self._back(newest + 1, WALK_PAGES)
             return
         self._is_reading = True
-        self._log.page(self._on, after=self._last, key=f"{self._resource}/")
 
-    def _on(self, page: Page) -> None:
-        self._is_reading = False
-        for change in page.changes:
-            self.level.take(change, self._counts)
-            self._last = max(self._last, change.moment.revision)
+        def read(page: Page) -> None:
+            self._is_reading = False
+            for change in page.changes:
+                self.level.take(change, self._counts)
+                self._last = max(self._last, change.moment.revision)
+            if len(page.changes) < PAGE and not page.refused:
+                self._last = max(self._last, newest)  # what else there is, is of other kinds
+
+        self._log.page(read, after=self._last, key=f"{self._resource}/")
 
     def _back(self, before: int, pages: int) -> None:
         self._is_reading = True

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log2
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from tuik8s.ui.past import Moment
 
@@ -17,6 +17,12 @@ FAULT, FAILURE, PERSON, BOOKMARK, LEADER = "!", "✗", "▲", "◆", "L"
 RANKS = ("", PERSON, FAILURE, LEADER, BOOKMARK, FAULT)
 """Where several marks share a cell, the last of these is drawn."""
 BARS = " ▁▂▃▄▅▆▇█"
+SECONDS_MAX = 100_000
+"""Somewhat more than the day that can be shown at once; of older ones it is forgotten what was."""
+MARKS_MAX = 5_000
+"""The oldest go first; bookmarks stay."""
+
+T = TypeVar("T")
 
 
 class Mark(NamedTuple):
@@ -40,6 +46,8 @@ class Timeline:
     def __init__(self) -> None:
         self.marks: list[Mark] = []
         self.version = 0
+        self.marks_version = 0
+        """Grows when a mark comes or goes; `version` with every change that is counted, too."""
         self._counts: dict[int, int] = {}
         self._lanes: dict[str, dict[int, int]] = {}
         self._signs: dict[int, str] = {}
@@ -60,13 +68,27 @@ class Timeline:
             counts[second] = counts.get(second, 0) + 1
         self._first_ms = at_ms if self._first_ms is None else min(self._first_ms, at_ms)
         self.version += 1
+        if len(self._counts) > SECONDS_MAX:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Let go of the oldest eighth of the seconds; what is left is more than a day."""
+        first = sorted(self._counts)[SECONDS_MAX // 8]
+        self._counts, self._signs = _since(self._counts, first), _since(self._signs, first)
+        lanes = {lane: _since(counts, first) for lane, counts in self._lanes.items()}
+        self._lanes = {lane: counts for lane, counts in lanes.items() if counts}
+        self._first_ms = first * 1000
 
     def mark(self, mark: Mark) -> None:
         insort(self.marks, mark)
+        if len(self.marks) > MARKS_MAX:
+            oldest = (i for i, each in enumerate(self.marks) if each.sign != BOOKMARK)
+            del self.marks[next(oldest, 0)]
         second = mark.moment.at_ms // 1000
         if _rank(mark.sign) > _rank(self._signs.get(second, "")):
             self._signs[second] = mark.sign
         self.version += 1
+        self.marks_version += 1
 
     def set_bookmarks(self, bookmarks: Iterable[Mark]) -> None:
         """These and no others."""
@@ -76,6 +98,7 @@ class Timeline:
         for mark in (*kept, *bookmarks):
             self.mark(mark)
         self.version += 1
+        self.marks_version += 1
 
     def next_mark(self, revision: int, direction: int) -> Mark | None:
         """The nearest mark after (1) or before (-1) a revision."""
@@ -109,17 +132,14 @@ class Timeline:
 
     def total(self, name: str, start_ms: int, end_ms: int) -> int:
         """How many changes one made between two times."""
-        counts = self._lanes.get(name, {})
-        first, last = start_ms // 1000, end_ms // 1000
-        return sum(n for second, n in counts.items() if first <= second <= last)
+        return sum(count for _, count in _within(self._lanes.get(name, {}), start_ms, end_ms))
 
     def _signs_in(self, width: int, start_ms: int, end_ms: int, share: float) -> list[str]:
         signs = [""] * width
-        for second, sign in self._signs.items():
-            if start_ms // 1000 <= second <= end_ms // 1000:
-                index = max(0, min(width - 1, int((second * 1000 + 500 - start_ms) / share)))
-                if _rank(sign) > _rank(signs[index]):
-                    signs[index] = sign
+        for second, sign in _within(self._signs, start_ms, end_ms):
+            index = max(0, min(width - 1, int((second * 1000 + 500 - start_ms) / share)))
+            if _rank(sign) > _rank(signs[index]):
+                signs[index] = sign
         return signs
 
 
@@ -137,9 +157,21 @@ def shown_range(timeline: Timeline, shown_ms: int, now_ms: int, span_ms: int) ->
     return min(start_ms, shown_ms), end_ms
 
 
+def _since(known: Mapping[int, T], first: int) -> dict[int, T]:
+    return {second: each for second, each in known.items() if second >= first}
+
+
+def _within(known: Mapping[int, T], start_ms: int, end_ms: int) -> Iterator[tuple[int, T]]:
+    """What is known of the seconds between two times; no more of them is looked at than need be."""
+    seconds = range(start_ms // 1000, end_ms // 1000 + 1)
+    if len(seconds) < len(known):
+        return ((second, known[second]) for second in seconds if second in known)
+    return ((second, each) for second, each in known.items() if second in seconds)
+
+
 def _sums(counts: dict[int, int], width: int, start_ms: int, share: float) -> list[int]:
     sums = [0] * width
-    for second, count in counts.items():
+    for second, count in _within(counts, start_ms, start_ms + int(width * share)):
         middle_ms = second * 1000 + 500 - start_ms
         if 0 <= middle_ms < width * share:
             sums[int(middle_ms / share)] += count

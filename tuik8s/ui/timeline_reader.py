@@ -54,6 +54,8 @@ class TimelineReader:
         now_ms, newest = self._feed.real_ms(), self._feed.newest_revision
         if self._is_reading or not newest or now_ms - self._looked_at_ms < EVERY_MS:
             return
+        if not self._feed.informer(EVENTS).synced:
+            return  # which of them are warnings is known from there
         self._looked_at_ms = now_ms
         if not self._begun:
             self._begun = True
@@ -65,11 +67,13 @@ class TimelineReader:
 
     def _on_new(self, page: Page) -> None:
         self._is_reading = False
-        self.leaders.saw(page.changes)
-        for change in page.changes:
+        heard = self._feed.newest_revision  # the log may be ahead of what the feed knows of Events
+        changes = [each for each in page.changes if each.moment.revision <= heard]
+        self.leaders.saw(changes)
+        for change in changes:
             self._take(change)
-            self._last = max(self._last, change.moment.revision)
-        if len(page.changes) == PAGE:
+            self._last = change.moment.revision
+        if len(changes) == PAGE:
             self._looked_at_ms = -EVERY_MS  # there is more
 
     def _read_back(self, before: int, pages: int) -> None:

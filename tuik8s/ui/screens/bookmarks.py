@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from tuik8s.api.bookmarks import Bookmark
 from tuik8s.api.times import format_time
 from tuik8s.ui.bookmarks import Bookmarks
+from tuik8s.ui.rowstore import escaped
 
 KEYS = "Enter goes there   r renames   d deletes   Esc leaves"
 NAME_WIDTH = 40
@@ -116,4 +117,5 @@ def line_of(bookmark: Bookmark) -> str:
     """A bookmark as it is listed."""
     where = f"#{bookmark.revision}"
     when = format_time(bookmark.at_ms)
-    return f"{bookmark.name[:NAME_WIDTH]:<{NAME_WIDTH}} {where:>9}  {when}  {bookmark.author}"
+    author = escaped(bookmark.author)
+    return f"{bookmark.name[:NAME_WIDTH]:<{NAME_WIDTH}} {where:>9}  {when}  {author}"

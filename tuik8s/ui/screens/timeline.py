@@ -1,7 +1,7 @@
 """The timeline: faults, leaders, nodes down, pods pending, forks, who changed how much when, and
 every mark; Enter goes there.
 
-`+` and `-` show less or more time at once. What is drawn is read from the log, so it is the same
+`+` and `o` show less or more time at once. What is drawn is read from the log, so it is the same
 for a cluster that runs, one that has stopped, and any fork.
 """
 
@@ -89,10 +89,14 @@ class TimelineScreen(DashboardScreen):
         timeline = self.dashboard.reader.timeline
         if self.is_due("lanes", 1_000):
             self._show_lanes(timeline, now_ms)
-        if self._drawn != timeline.version or self.is_due("marks", 1_000):
-            self._drawn = timeline.version
-            self._show_marks(timeline)
-        self.query_one(LiveTable).refresh_rows(now_ms)
+        table = self.query_one(LiveTable)
+        if self._drawn != timeline.marks_version:
+            self._drawn = timeline.marks_version
+            self._take_marks(timeline)
+        for uid in table.visible_uids():  # their ages go on
+            if uid in self._marks:
+                self._put(uid)
+        table.refresh_rows(now_ms)
 
     def title_line(self) -> str:
         return f"timeline of {human_duration(SPANS_MS[self._span])}"
@@ -141,23 +145,29 @@ class TimelineScreen(DashboardScreen):
             lanes.append(Lane(f"{name:<{LABEL - 9}}{now_value:>6}", bars(cells)))
         return lanes
 
-    def _show_marks(self, timeline: Timeline) -> None:
-        live_ms = self.feed.live_ms()
+    def _take_marks(self, timeline: Timeline) -> None:
+        """Have a row for each mark and for no other."""
         heading = f"marks, Enter goes there   {summary(timeline.marks)}"
         self.query_one("#marks-heading", Static).update(heading)
         self._marks = {f"{m.moment.revision}{m.sign}{m.text}": m for m in timeline.marks}
-        for uid, mark in self._marks.items():
-            revision, at_ms = mark.moment
-            bad = "bad" if mark.sign in (FAULT, FAILURE) else "accent"
-            cells = (
-                Cell(format_time(at_ms)[11:19], "dim"),
-                Cell(human_duration(max(0, live_ms - at_ms)), "dim"),
-                Cell(f"#{revision}"),
-                Cell(mark.sign, bad),
-                Cell(mark.text, bad if mark.sign == FAULT else ""),
-            )
-            keys = (revision, -revision, revision, mark.sign, mark.text)
-            self._store.put(uid, cells, keys, "", at_ms)
+        self._store.keep(self._marks)
+        for uid in self._marks:
+            if uid not in self._store:
+                self._put(uid)
+
+    def _put(self, uid: str) -> None:
+        mark = self._marks[uid]
+        revision, at_ms = mark.moment
+        bad = "bad" if mark.sign in (FAULT, FAILURE) else "accent"
+        cells = (
+            Cell(format_time(at_ms)[11:19], "dim"),
+            Cell(human_duration(max(0, self.feed.live_ms() - at_ms)), "dim"),
+            Cell(f"#{revision}"),
+            Cell(mark.sign, bad),
+            Cell(mark.text, bad if mark.sign == FAULT else ""),
+        )
+        keys = (revision, -revision, revision, mark.sign, mark.text)
+        self._store.put(uid, cells, keys, "", at_ms)
 
 
 def axis(width: int, start_ms: int, end_ms: int) -> str:
@@ -172,10 +182,11 @@ def axis(width: int, start_ms: int, end_ms: int) -> str:
 def fault_lane(fault: Object, width: int, start_ms: int, end_ms: int, now_ms: int) -> Lane | None:
     """A fault as a bar from its beginning to its end; None when it is not in sight."""
     status, spec = fault.get("status") or {}, fault["spec"]
-    if not status.get("startedAt"):
+    begins_ms = _time_in(status, "startedAt")
+    if begins_ms is None:
         return None
-    begins_ms = parse_time(status["startedAt"])
-    ends_ms = parse_time(status["endsAt"]) if status.get("endsAt") else now_ms
+    ends_ms = _time_in(status, "endsAt")
+    ends_ms = now_ms if ends_ms is None else ends_ms
     if ends_ms < start_ms or begins_ms > end_ms:
         return None
     first = column_of(begins_ms, width, start_ms, end_ms)
@@ -183,3 +194,11 @@ def fault_lane(fault: Object, width: int, start_ms: int, end_ms: int, now_ms: in
     what = f"!{spec['action']} {spec.get('target', '')}"
     bar = what[: last - first + 1].ljust(last - first + 1, "━")
     return Lane(fault["metadata"]["name"], f"{' ' * first}{bar}".ljust(width), "fault")
+
+
+def _time_in(status: Object, name: str) -> int | None:
+    """A time in ms, None where there is none: the status of a fault is a text for anybody."""
+    try:
+        return parse_time(status.get(name) or "")
+    except ValueError:
+        return None

@@ -10,8 +10,12 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tuik8s.ui.measure import text_width
+
 LABEL = 26
 HERE = "┃"
+ODD = "·"
+"""In place of a character that would drive the terminal, or take more than one cell."""
 
 
 class Lane(NamedTuple):
@@ -53,7 +57,8 @@ class Lanes(ScrollView, can_focus=False):
         return "\n".join(f"{each.name:<{LABEL}}{each.text}".rstrip() for each in self._lanes)
 
     def show(self, lanes: list[Lane], here: int) -> None:
-        """here: the cell of the moment that is shown."""
+        """here: the cell of the moment that is shown. Whoever holds a Lease says who that is."""
+        lanes = [Lane(_in_cells(name), _in_cells(text), style) for name, text, style in lanes]
         if (lanes, here) == (self._lanes, self._here):
             return
         self._lanes, self._here = lanes, here
@@ -77,3 +82,10 @@ class Lanes(ScrollView, can_focus=False):
 
     def _style(self, name: str) -> Style:
         return self.rich_style + self.get_component_rich_style(f"lane--{name}", partial=True)
+
+
+def _in_cells(text: str) -> str:
+    """Text with one cell for each of its characters."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if c.isprintable() and text_width(c) == 1 else ODD for c in text)
