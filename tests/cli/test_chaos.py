@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any, cast
 
 import pytest
 
 from tuik8s.cli import chaos
+from tuik8s.cli.api import ApiClient, ApiRefusal
+from tuik8s.cli.chaos import _wait_taken_up
 from tuik8s.cli.fault_view import action_text, actions_text, equivalent
 from tuik8s.components.chaos.actions.registry import ACTIONS
 from tuik8s.components.chaos.catalogue import summary_of
@@ -89,3 +92,23 @@ def test_every_action_says_what_it_does(action: str) -> None:
     summary = summary_of(action)
     assert len(summary) > 20
     assert not summary.startswith(action)
+
+
+class _Ended:
+    """An API server that the fault ended, and that is back at the third question."""
+
+    asked = 0
+
+    def get(self, path: str) -> dict[str, Any]:
+        self.asked += 1
+        if self.asked == 1:
+            raise Refusal("the API does not answer: Remote end closed connection")
+        if self.asked == 2:
+            raise ApiRefusal(503, "not yet")
+        return {"status": {"phase": "Active"}}
+
+
+def test_an_api_server_that_the_fault_ended_is_waited_for() -> None:
+    api = _Ended()
+    assert _wait_taken_up(cast("ApiClient", api), "f")["status"]["phase"] == "Active"
+    assert api.asked == 3

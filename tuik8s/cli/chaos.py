@@ -171,16 +171,23 @@ def _break(api: ApiClient, args: argparse.Namespace) -> int:
 
 
 def _wait_taken_up(api: ApiClient, name: str) -> Any:
-    """The fault with a phase. A fault may break the way to the API: then it has been taken up."""
+    """The fault with a phase. A fault may end the API server: then its return is waited for."""
     until = time.monotonic() + TAKEN_UP_WITHIN_S
+    problem = "chaos has not taken it up"
     while time.monotonic() < until:
-        found = api.get(f"{PATH}/{name}")
-        if (found.get("status") or {}).get("phase"):
-            return found
+        try:
+            found = api.get(f"{PATH}/{name}")
+        except Refusal as refusal:
+            if isinstance(refusal, ApiRefusal) and refusal.code < 500:
+                raise
+            problem = str(refusal)
+        else:
+            if (found.get("status") or {}).get("phase"):
+                return found
         time.sleep(POLL_S)
     raise Refusal(
-        f"fault {name} was made, but chaos has not taken it up within {TAKEN_UP_WITHIN_S:.0f} s; "
-        "tuik8s status shows whether it runs"
+        f"fault {name} was made, but within {TAKEN_UP_WITHIN_S:.0f} s {problem}; "
+        "tuik8s status shows what runs"
     )
 
 
