@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ui.stage import Stage, play
 from tuik8s.api.bookmarks import KEY, Bookmark, bookmarks_of
 from tuik8s.api.types import Request
@@ -10,6 +12,8 @@ from tuik8s.ui.bookmarks import Bookmarks
 from tuik8s.ui.feed import Feed
 from tuik8s.ui.screens.bookmarks import BookmarksScreen, line_of
 from tuik8s.ui.timeline import BOOKMARK
+
+pytestmark = pytest.mark.slow
 
 
 def kept(stage: Stage) -> dict[str, int]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.ui.stage import Stage, play
 from tests.ui.test_rewind import scaled
 from tuik8s.ui.machine import NoMachine, TimedFault
 from tuik8s.ui.screens.chaos import ChaosMenu
 from tuik8s.ui.screens.resources import ResourcesScreen
 from tuik8s.ui.widgets.confirm import Confirm
+
+pytestmark = pytest.mark.slow
 
 SERVICE: dict[str, Any] = {
     "apiVersion": "v1",

@@ -15,6 +15,8 @@ from tuik8s.ui.past import Moment
 from tuik8s.ui.screens.diff import DiffScreen
 from tuik8s.ui.screens.text import TextScreen
 
+pytestmark = pytest.mark.slow
+
 
 class Desk(NoMachine):
     """Knows one other cluster, and keeps what is written."""

@@ -10,6 +10,8 @@ from tests.ui.stage import Stage, play
 from tuik8s.ui.control import ANEW, RUNS, STOPPED, Acts, Follow, Relative, Reopen, Switch, Unable
 from tuik8s.ui.past import Moment
 
+pytestmark = pytest.mark.slow
+
 
 class Hand:
     """Notes what is asked of it."""

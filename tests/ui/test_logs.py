@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.ui.stage import Stage, play
 from tuik8s.api.types import Reply, Request
 from tuik8s.ui.log_sources import component
 from tuik8s.ui.log_tail import TAIL_LINES, LogTail
 from tuik8s.ui.widgets.log_page import LogPage
 from tuik8s.world.logs import USUAL
+
+pytestmark = pytest.mark.slow
 
 
 def page(stage: Stage) -> LogPage:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ui.stage import Stage, play
 from tuik8s.ui.screens.overview import OverviewScreen
 from tuik8s.ui.screens.resources import ResourcesScreen
 from tuik8s.ui.widgets.live_table import LiveTable
 from tuik8s.ui.widgets.node_map import NodeMap
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_cell_names_its_node_and_enter_lists_its_pods() -> None:

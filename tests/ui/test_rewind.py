@@ -14,6 +14,8 @@ from tuik8s.ui.past import Moment, Past
 from tuik8s.ui.rewind import QUIET, WALK_MAX
 from tuik8s.ui.tables import Table
 
+pytestmark = pytest.mark.slow
+
 
 def rows(stage: Stage) -> int:
     return sum("web-" in line for line in stage.lines)

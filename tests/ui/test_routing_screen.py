@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from tests.ui.stage import Stage, play
 from tuik8s.ui.screens.routing import RoutingScreen
+
+pytestmark = pytest.mark.slow
 
 SERVICE = {
     "apiVersion": "v1",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ui.stage import Stage, play
 from tuik8s.ui.screens.timeline import axis, fault_lane
 from tuik8s.ui.timeline_reader import lane_of
+
+pytestmark = pytest.mark.slow
 
 
 def test_lanes_and_marks_are_shown_and_enter_goes_there() -> None:

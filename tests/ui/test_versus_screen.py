@@ -9,6 +9,8 @@ from tests.ui.test_diff_screen import Desk, go, look
 from tuik8s.ui.screens.text import TextScreen
 from tuik8s.ui.screens.versus import Half, VersusScreen
 
+pytestmark = pytest.mark.slow
+
 
 def halves(stage: Stage) -> tuple[Half, ...]:
     screen = stage.app.screen
