@@ -169,3 +169,19 @@ def test_the_faults_of_a_scenario_file_come_in_their_time() -> None:
         assert targets == ["node/node-1", "node/node-2"]
 
     play(scene, stage=stage)
+
+
+def test_durations_are_narrowed_by_typing_as_well() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.type(":nodes")
+        await stage.press("enter", "exclamation_mark")
+        await stage.type("/node-stop")
+        await stage.press("enter", "enter")
+        assert "for how long?" in stage.text
+        await stage.type("5m")
+        assert "/5m   1 found" in stage.text
+        await stage.press("enter")
+        assert "NODE-STOP node/node-1 5m ?" in stage.text
+        await stage.press("n")
+
+    play(scene)

@@ -42,7 +42,6 @@ class BookmarksScreen(ModalScreen[str | None]):
         super().__init__()
         self._bookmarks = bookmarks
         self._drawn = -1
-        self._names: list[str] = []
         self._renamed = ""
         """The one whose new name is typed, whatever the cursor is on by then."""
 
@@ -64,21 +63,20 @@ class BookmarksScreen(ModalScreen[str | None]):
         choices, chosen = self.query_one(OptionList), self._chosen()
         choices.clear_options()
         found = self._bookmarks.all()
-        choices.add_options([Option(line_of(each), id=f"n{at}") for at, each in enumerate(found)])
+        choices.add_options([Option(line_of(each), id=each.name) for each in found])
         names = [each.name for each in found]
         choices.highlighted = names.index(chosen) if chosen in names else 0 if names else None
-        self._names = names
 
     def _chosen(self) -> str:
-        at = self.query_one(OptionList).highlighted
-        return self._names[at] if at is not None and at < len(self._names) else ""
+        option = self.query_one(OptionList).highlighted_option
+        return "" if option is None else str(option.id)
 
     def action_move(self, step: int) -> None:
         choices = self.query_one(OptionList)
         choices.action_cursor_down() if step > 0 else choices.action_cursor_up()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._names[event.option_index])
+        self.dismiss(str(event.option.id))
 
     def action_delete(self) -> None:
         if self._chosen():

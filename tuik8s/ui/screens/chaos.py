@@ -156,7 +156,8 @@ class ChaosMenu(ModalScreen[None]):
         choices.add_options([Option(self._shown(o), id=o) for o in options[:SHOWN_MAX]])
         choices.focus()
         if options:
-            choices.highlighted = 0 if step < 2 else options.index(self._usual_duration())
+            usual = self._usual_duration() if step == 2 else ""
+            choices.highlighted = options.index(usual) if usual in options else 0
         else:
             self.query_one("#words", Static).update("")
 
