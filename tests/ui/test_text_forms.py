@@ -11,6 +11,7 @@ import pytest
 
 from tests.ui.places import SCREENS, furnished, go, wide_pod
 from tests.ui.stage import Stage, play
+from tuik8s.cli.ui_plain import ALWAYS, _converse
 from tuik8s.ui.export import FORMATS, lines_exported, table_text
 from tuik8s.ui.machine import NoMachine
 from tuik8s.ui.plain import COMPARING, OF_ONE, PlainReader
@@ -147,3 +148,29 @@ def test_plain_answers_with_every_screen_of_an_object_and_at_other_moments() -> 
         assert stage.feed.past is None
 
     play(scene, stage=furnished())
+
+
+def test_nothing_from_the_cluster_can_drive_the_terminal_of_plain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scene(stage: Stage) -> None:
+        ready = {"type": "Ready", "status": "False", "message": "\x1b[2Jgone"}
+        ghost = {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "metadata": {"name": "ghost"},
+            "status": {"conditions": [ready]},
+        }
+        stage.create("nodes", ghost)
+        for resource in ALWAYS:
+            stage.feed.informer(resource)
+        await stage.wait(1_100)
+        await stage.wait(1_100)
+        stage.cluster.run_ms(100)  # nobody waits for an answer any more
+        out = io.StringIO()
+        monkeypatch.setattr("sys.stdin", io.StringIO("problems\n"))
+        await _converse(stage.app, out)
+        assert "node ghost is not ready (False): \\x1b[2Jgone" in out.getvalue()
+        assert "\x1b" not in out.getvalue()
+
+    play(scene)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuik8s.api.times import format_time
 from tuik8s.bus.client import NO_ANSWER
+from tuik8s.ui.describe import shown
 from tuik8s.ui.plain import PlainReader
 from tuik8s.ui.screens.base import DashboardScreen
 
@@ -59,7 +60,7 @@ async def _converse(dashboard: Dashboard, out: Any) -> None:
         lines = reader.answer(line)
         if lines is None:
             lines = await _screen(dashboard)
-        print("\n".join(lines), file=out, flush=True)
+        print(shown("\n".join(lines)), file=out, flush=True)
 
 
 async def _is_loaded(feed: Feed, resources: list[str]) -> bool:
@@ -97,10 +98,10 @@ def _told(dashboard: Dashboard) -> list[str]:
     screen = dashboard.screen
     if not isinstance(screen, DashboardScreen) or not screen.is_loaded:
         return []
-    shown = screen.as_text().split("\n")
+    lines = screen.as_text().split("\n")
     if dashboard.feed.past is not None:
-        shown.insert(0, f"{dashboard.mode()[0]}  {format_time(dashboard.feed.now_ms())}")
-    return [*shown, *(each.message for each in dashboard._notifications)]
+        lines.insert(0, f"{dashboard.mode()[0]}  {format_time(dashboard.feed.now_ms())}")
+    return [*lines, *(each.message for each in dashboard._notifications)]
 
 
 async def _until(holds: Any) -> bool:
