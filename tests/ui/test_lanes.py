@@ -12,7 +12,7 @@ from tuik8s.api.types import Key
 from tuik8s.ui.control import Relative
 from tuik8s.ui.fork_tree import fork_lanes
 from tuik8s.ui.leaders import Term, holder_of, leader_text
-from tuik8s.ui.levels import Level, LevelReader, Step, bars, is_down, is_pending
+from tuik8s.ui.levels import STEPS_MAX, Level, LevelReader, Step, bars, is_down, is_pending
 from tuik8s.ui.logbook import Page
 from tuik8s.ui.past import LoggedChange, Moment
 from tuik8s.ui.timeline import BOOKMARK, LEADER, Mark
@@ -244,3 +244,13 @@ def test_what_the_feed_has_not_heard_of_is_left_for_the_next_look() -> None:
         assert "x" not in reader.timeline.lanes
 
     play(scene)
+
+
+def test_the_steps_of_hours_are_forgotten_and_so_is_what_was_known_of_then() -> None:
+    level = Level()
+    for at_ms in range(STEPS_MAX + 1):
+        level.take(change(at_ms, None, PENDING), is_pending)
+    assert len(level.steps) <= STEPS_MAX
+    first_ms = level.steps[0].at_ms
+    assert level.known_from_ms == first_ms > 0
+    assert level.cells(2, first_ms - 10, first_ms + 10, STEPS_MAX + 1)[0] is None

@@ -8,8 +8,9 @@ import pytest
 
 from tests.ui.stage import Stage, play
 from tuik8s.api.types import Reply, Request
-from tuik8s.ui.log_sources import component
+from tuik8s.ui.log_sources import Meant, Source, component
 from tuik8s.ui.log_tail import TAIL_LINES, LogTail
+from tuik8s.ui.widgets import log_page
 from tuik8s.ui.widgets.log_page import LogPage
 from tuik8s.world.logs import USUAL
 
@@ -232,3 +233,20 @@ def test_what_has_not_answered_yet_is_not_said_to_be_silent() -> None:
         assert "Starting kubelet" in page(stage).text
 
     play(scene, stage=Stage(verbosity=USUAL))
+
+
+def test_of_pods_that_are_gone_those_that_were_there_last_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(log_page, "TAILS_MAX", 4)
+
+    async def scene(stage: Stage) -> None:
+        await command(stage, ":logs scheduler")
+        shown = page(stage)
+        for number in range(9):
+            meant = Meant([Source("default", f"p{number}", "main")], [])
+            monkeypatch.setattr(shown, "find", lambda meant=meant: meant)
+            await stage.wait(1_500)
+        assert [source.pod for source in shown._tails] == ["p5", "p6", "p7", "p8"]
+
+    play(scene)

@@ -13,17 +13,13 @@ from tuik8s.ui.sides import Newest
 
 
 class Slow:
-    """A client whose questions are answered when the test says so; it is its own world."""
+    """A client whose questions are answered when the test says so, and a clock."""
 
     def __init__(self) -> None:
         self.asked: list[Any] = []
         self.at_ms = 0
 
-    @property
-    def world(self) -> Slow:
-        return self
-
-    def now_ms(self) -> int:
+    def real_ms(self) -> int:
         return self.at_ms
 
     def call(self, request: Request, on_reply: Any, **options: Any) -> None:
@@ -36,7 +32,7 @@ class Slow:
 
 def test_the_newest_of_a_slow_cluster_is_waited_for() -> None:
     slow = Slow()
-    newest = Newest(cast("Client", slow))
+    newest = Newest(cast("Client", slow), slow.real_ms)
     for _ in range(5):
         slow.at_ms += 1_500
         assert newest.moment() is None
@@ -51,7 +47,7 @@ def test_the_newest_of_a_slow_cluster_is_waited_for() -> None:
 
 def test_why_a_cluster_does_not_answer_is_said_until_it_does() -> None:
     slow = Slow()
-    newest = Newest(cast("Client", slow))
+    newest = Newest(cast("Client", slow), slow.real_ms)
     slow.at_ms = 10_000
     slow.asked.pop(0)(Reply(code=0))
     assert newest.moment() is None

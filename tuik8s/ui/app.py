@@ -315,7 +315,7 @@ class Dashboard(ChaosKeys):
     def action_interrupt(self) -> None:
         """Copies what is selected; with nothing selected, twice within two seconds quits."""
         selected = self.screen.get_selected_text()
-        now_ms = self.feed.world.now_ms()
+        now_ms = self.feed.real_ms()
         if selected:
             self.copy(selected, "the selection")
         elif now_ms - self._interrupted_at_ms < QUIT_WITHIN_MS:

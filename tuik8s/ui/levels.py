@@ -20,6 +20,7 @@ from tuik8s.ui.past import LoggedChange
 from tuik8s.ui.timeline import BARS
 
 WALK_PAGES = 10
+STEPS_MAX = 50_000
 
 Counts = Callable[[bytes], bool]
 """Whether an object counts, from its msgpack bytes."""
@@ -78,6 +79,9 @@ class Level:
             insort(self.steps, Step(at_ms, int(after) - int(before)))
         known = self.known_from_ms
         self.known_from_ms = at_ms if known is None else min(at_ms, known)
+        if len(self.steps) > STEPS_MAX:  # it has been looked at for hours
+            del self.steps[: STEPS_MAX // 8]
+            self.known_from_ms = self.steps[0].at_ms
 
     def cells(self, width: int, start_ms: int, end_ms: int, now_value: int) -> list[int | None]:
         """The highest count within each cell; None where it is not known. now_value: the count

@@ -1,4 +1,8 @@
-"""How often something is done again: so often and no more, but at once at another moment."""
+"""How often something is done again: so often and no more, but at once at another moment.
+
+By the clock at the keyboard: a cluster that stands still can be changed all the same, and one that
+runs sixty times as fast is not to be looked at as much more often.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ class Pace:
 
     def is_due(self, count: int = 0) -> bool:
         """Whether to do it now. count: of the objects that it goes over."""
-        now_ms, moves = self._feed.world.now_ms(), self._feed.moves
+        now_ms, moves = self._feed.real_ms(), self._feed.moves
         every_ms = EVERY_MS + count * PER_OBJECT_MS
         at_ms = self._done_at_ms
         if self._seen == moves and at_ms is not None and now_ms - at_ms < every_ms:

@@ -72,22 +72,23 @@ class At(Goal):
 
 
 class Newest(Goal):
-    """The newest of another cluster, asked for again every second."""
+    """The newest of another cluster, asked for again every second by the clock at the keyboard."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, real_ms: Callable[[], int]) -> None:
         self._client = client
+        self._real_ms = real_ms
         self._moment: Moment | None = None
         self._ask()
 
     def _ask(self) -> None:
         self._at = At(self._client, END_MS)
-        self._asked_at_ms = self._client.world.now_ms()
+        self._asked_at_ms = self._real_ms()
 
     def moment(self) -> Moment | None:
         found, refused = self._at.moment(), self._at.refused
         if found is not None or refused:  # an answer is waited for, however late it comes
             self._moment, self.refused = found or self._moment, refused
-            if self._client.world.now_ms() - self._asked_at_ms >= MOVES_EVERY_MS:
+            if self._real_ms() - self._asked_at_ms >= MOVES_EVERY_MS:
                 self._ask()
         return self._moment
 
@@ -200,7 +201,7 @@ class Sides:
             client = self._reach(name)
         except Unable as unable:
             raise Unable(f"{word!r} is no moment and no cluster: {unable}") from None
-        goal = Newest(client) if then is None else _goal(client, then)
+        goal = Newest(client, self._feed.real_ms) if then is None else _goal(client, then)
         return Side(word, client, name, goal, self._only)
 
 

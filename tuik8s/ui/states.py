@@ -124,6 +124,8 @@ class StateReader:
 
         def walked(page: Page) -> None:
             self._is_walking = False
+            if past is not self._past:
+                return  # all of it is to be read anew
             if page.refused or len(page.changes) < abs(distance):
                 self._list(until)
                 return

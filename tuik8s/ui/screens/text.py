@@ -63,7 +63,7 @@ class PageScreen(DashboardScreen):
             try:
                 part.store.set_filter(filters.parse(text) if text.strip() else None)
             except filters.BadFilter as bad:
-                return str(bad)
+                return filters.explain(text, bad)
         return ""
 
 

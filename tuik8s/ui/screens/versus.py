@@ -159,9 +159,9 @@ class VersusScreen(PageScreen):
     def _look_for(self, text: str) -> str:
         """Filter both sides."""
         try:
-            wanted = filters.parse(text) if text.strip() else None
+            wanted = filters.parse(text, self._half().table.hidden) if text.strip() else None
         except filters.BadFilter as bad:
-            return str(bad)
+            return filters.explain(text, bad)
         for half in self.halves:
             half.table.store.set_filter(wanted)
         return ""

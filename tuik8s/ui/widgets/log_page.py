@@ -28,6 +28,8 @@ SINCE_MINUTES = {"0": 0, "2": 1, "3": 5, "4": 15, "5": 30, "6": 60}
 """Key -> only the lines of so many last minutes, 0 for all."""
 SOURCES_MAX = 50
 """Sources that are asked at the same time."""
+TAILS_MAX = 2 * SOURCES_MAX
+"""Sources whose lines are kept: of pods that are gone those that were there last."""
 
 
 class LogPage(Page):
@@ -108,7 +110,7 @@ class LogPage(Page):
         marks = self._marks()
         is_heard = self.parties.is_heard and all(tail.is_heard for tail in tails)
         stamp = (
-            sum(tail.version for tail in tails), len(tails), since_ms // 1000, self._only,
+            [(tail.source, tail.version) for tail in tails], since_ms // 1000, self._only,
             self._has_stamps, self._has_fields, self.feed.moves, marks, tuple(self._meant.unknown),
             is_heard,
         )  # fmt: skip
@@ -139,7 +141,10 @@ class LogPage(Page):
                     self.feed.client, source, previous=self._has_previous, local=local
                 )
                 self._tails[source].ask(limit)
-        clock_ms = self.feed.live_ms()
+        gone = [source for source in self._tails if source not in wanted]
+        for source in gone[: max(0, len(self._tails) - TAILS_MAX)]:
+            del self._tails[source]
+        clock_ms = self.feed.real_ms()
         if clock_ms - self._asked_at_ms >= ASK_EVERY_MS or limit != self._asked_until:
             self._asked_at_ms = clock_ms
             were_asked = [self._tails[source].ask(limit) for source in wanted]
