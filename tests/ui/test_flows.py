@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import Key, Paste
 from textual.widgets import Input, OptionList, Static
 
 from tests.ui.stage import Stage, play
@@ -301,15 +302,48 @@ def test_the_chaos_menu_offers_what_the_server_knows() -> None:
     play(scene)
 
 
-def test_keys_after_enter_go_to_whoever_has_them_then() -> None:
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    [
+        (("colon", *"po", "enter", "slash", *"web", "enter", "y"), "[yaml]"),
+        (("colon", *"nopes", "escape", "colon", *"node", "enter"), "nodes 3"),
+        (("colon", *"deploym", "tab", "enter"), "deployments(all) 1"),
+        (("colon", *"nodes", "enter", "colon", "up", "up", "enter", "slash", *"x", "enter"), "/x"),
+        (("slash", *"nothing", "enter", "colon", *"po", "enter"), "none of the pods matches"),
+        (("d", "colon", *"deploym", "tab", "enter"), "deployments(all) 1"),
+        (("colon", *"help", "enter"), "search"),
+        (("colon", *"chaos", "enter"), "break what?"),
+        (("colon", *"cols", "enter"), "RESTARTS"),
+    ],
+)
+def test_keys_typed_in_a_burst_go_where_each_belongs(keys: tuple[str, ...], shown: str) -> None:
     async def scene(stage: Stage) -> None:
-        await stage.burst("colon", "p", "o", "enter", "slash", "w", "e", "b", "enter", "y")
+        await stage.burst(*keys)
+        await stage.wait()
+        assert shown in stage.text
+
+    play(scene)
+
+
+def test_what_is_pasted_comes_before_the_enter_behind_it() -> None:
+    async def scene(stage: Stage) -> None:
+        for event in (Key("colon", ":"), Paste("nodes"), Key("enter", None)):
+            stage.app.post_message(event)
+        await stage.wait()
+        assert "nodes 3" in stage.status
+
+    play(scene)
+
+
+def test_what_was_wrong_is_still_said_when_the_letters_have_been_drawn() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.burst("colon", *"nope", "enter", "s")
+        prompt = stage.app.screen.query_one(Prompt)
+        assert prompt.query_one(Input).value == "nopes"  # the prompt has the keys still
+        await stage.burst("enter")
+        assert "'nopes'" in stage.text
+        await stage.burst("escape", "y")
         await stage.wait()
         assert "[yaml]" in stage.text
-        assert "pod/web-" in stage.status
-        await stage.press("escape")
-        assert "/web" in stage.status
-        await stage.burst("colon", "n", "o", "p", "e", "enter", "s")
-        assert "nopes" in stage.text  # it was refused, so the prompt has the keys still
 
     play(scene)

@@ -13,13 +13,14 @@ from typing import Any, ClassVar
 from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.events import Event, InputEvent, Key, Paste, Resize
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tuik8s.ui.ascii import Ascii
 from tuik8s.ui.chaos_keys import SCENARIO, ChaosKeys
 from tuik8s.ui.commands.export import save_all
 from tuik8s.ui.control import Acts, Control
-from tuik8s.ui.feed import Feed
+from tuik8s.ui.feed import CRDS, Feed
 from tuik8s.ui.go import carry_out, completions
 from tuik8s.ui.inspect_keys import AGAINST
 from tuik8s.ui.machine import Machine, Status
@@ -36,7 +37,7 @@ from tuik8s.ui.settings import Settings
 from tuik8s.ui.theme import DEFAULT_THEME, STYLES, THEMES
 from tuik8s.ui.time_keys import GO_TO, SET_BOOKMARK, TO_BOOKMARK
 from tuik8s.ui.watch import Watch
-from tuik8s.ui.widgets.prompt import Prompt
+from tuik8s.ui.widgets.prompt import Prompt, PromptLine
 from tuik8s.ui.widgets.status_bar import StatusBar
 
 QUIT_WITHIN_MS = 2_000
@@ -105,34 +106,71 @@ class Dashboard(ChaosKeys):
         """Keys take effect in the order typed.
 
         Textual lets a key climb from widget to app before its binding runs, and the next keys do
-        not wait: what was typed fast after `:` would act on the table. So a binding runs at once,
-        unless somebody types text, or the screen is so new that nothing on it has the keys yet.
+        not wait: what was typed fast after `:` would act on the table. So a key is taken at once,
+        unless a dialog has text typed, or the screen is so new that nothing on it has the keys yet.
         """
         if isinstance(event, InputEvent | Paste | Resize):
             self.pump.stir()
         if isinstance(event, Key) and not event.is_forwarded:
             self.app_focus = True  # whoever types is here, whatever the terminal said before
-            reader = self.focused
-            is_command = reader is not None and not isinstance(reader, Input)
-            if is_command and await self._check_bindings(event.key, priority=True):
+            if self.focused is not None and await self._take_key(self.focused, event):
                 return
-            if is_command and await self._check_bindings(event.key):
-                return
-            if is_command:
-                self._say_why_not(event.key)
+        elif isinstance(event, Paste) and isinstance(self.focused, PromptLine):
+            await self.focused.take(event)
+            return
         await super().on_event(event)
+
+    async def _take_key(self, reader: Widget, event: Key) -> bool:
+        """Have a key do what it does where the keys go; False when Textual is to do it."""
+        if isinstance(reader, PromptLine):
+            if event.is_printable:
+                await reader.take(event)
+                return True
+            if await self._prompt_takes(reader, event.key):
+                return True
+        elif isinstance(reader, Input):
+            return False
+        if await self._check_bindings(event.key, priority=True):
+            return True
+        if await self._check_bindings(event.key):
+            return True
+        if not isinstance(reader, PromptLine):
+            self._say_why_not(event.key)
+        return False
+
+    async def _prompt_takes(self, line: PromptLine, key: str) -> bool:
+        """Its own keys come before those that a screen has whatever has the keys."""
+        for node, bindings in self.screen._binding_chain:
+            for binding in bindings.key_to_bindings.get(key, ()) if node is line.parent else ():
+                if await self.run_action(binding.action, node):
+                    return True
+        return False
 
     def on_mount(self) -> None:
         self.theme = self.memory.theme or self.settings.theme or DEFAULT_THEME
         self.set_keymap(self.settings.keymap)
         self.feed.follow_first()
         self.feed.namespace = self.memory.namespace
-        if self.go(self.memory.place or "pods"):
+        place = self.memory.place or "pods"
+        if self.go(place):
             self.go("pods")
+            self._go_when_known(place)
         for warning in self.warnings:
             self.notify(warning, severity="warning", timeout=10, markup=False)
         self.pump.start(self.settings.fps)
         self.feed.on_show = self.pump.at_once
+
+    def _go_when_known(self, place: str) -> None:
+        """Go there as soon as the custom kinds are known, unless somebody goes elsewhere."""
+
+        def go() -> None:
+            if self._trail == ["pods"]:
+                self.go(place)
+
+        def known() -> None:
+            self.call_later(go)
+
+        self.feed.informer(CRDS).on_sync(known)
 
     def show_newest(self) -> None:
         """Bring what is on screen up to date; called by the pump."""
@@ -209,9 +247,11 @@ class Dashboard(ChaosKeys):
         kind = self.feed.kind(resource)
         if kind is None or self.go(kind.resource):
             return
+        if namespace and self.feed.namespace not in ("", namespace):
+            self.feed.set_namespace(namespace)
         screen, found = self._opened, self.feed.get(kind.resource, namespace, name)
         if isinstance(screen, ResourcesScreen) and found is not None:
-            screen.point_at(str(found["metadata"].get("uid") or name))
+            screen.uncover(str(found["metadata"].get("uid") or name))
 
     def open_pods_of(self, node: str) -> None:
         """The pods of a node, with the column that says where each is."""
@@ -258,10 +298,8 @@ class Dashboard(ChaosKeys):
             prompt = self.screen.query_one(Prompt)
             prompt.open(":", text, completions(self), self.memory.history)
 
-    def on_prompt_done(self, event: Prompt.Done) -> None:
-        if not isinstance(self.screen, DashboardScreen):
-            return
-        prompt = self.screen.query_one(Prompt)
+    def prompt_done(self, sign: str, text: str | None) -> str:
+        """Do what was entered after a sign; what is wrong with it, "" if nothing."""
         runs = {
             ":": self.run_command,
             GO_TO: self.go_to,
@@ -270,13 +308,9 @@ class Dashboard(ChaosKeys):
             SCENARIO: self.rehearse,
             AGAINST: self.show_difference,
         }
-        wanted = event.text or (None if event.sign != SET_BOOKMARK else event.text)
-        if event.sign in runs and wanted is not None:
-            problem = runs[event.sign](wanted)
-            if problem:
-                prompt.say(problem)
-                return
-        prompt.close()
+        if text is None or not (text or sign == SET_BOOKMARK):
+            return ""
+        return runs[sign](text)
 
     def why_not(self, action: str) -> str:
         """Why one of the app's own actions cannot be had now, "" when it can."""

@@ -88,7 +88,7 @@ class ChaosKeys(InspectKeys):
         plural = "s" if len(faults) > 1 else ""
         question = f"MAKE {len(faults)} fault{plural} of {name.strip()} ?"
         same = "; ".join(command_of(fault.spec) for fault in faults[:SHOWN_MAX])
-        self.call_later(self.push_screen, Confirm(question, summary(faults), same), answered)
+        self.push_screen(Confirm(question, summary(faults), same), answered)
         return ""
 
     def _broken(self, why: str) -> None:

@@ -20,8 +20,7 @@ def run(dashboard: Dashboard, rest: str) -> str:
         if name is not None:
             dashboard.go_to(name)
 
-    screen = BookmarksScreen(dashboard.bookmarks)
-    dashboard.call_later(dashboard.push_screen, screen, chosen)
+    dashboard.push_screen(BookmarksScreen(dashboard.bookmarks), chosen)
     return ""
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def run(dashboard: Dashboard, rest: str) -> str:
     if dashboard.feed.why_fixed:
         return dashboard.feed.why_fixed
-    dashboard.call_later(dashboard.action_chaos)
+    dashboard.action_chaos()
     return ""
 
 

@@ -16,7 +16,7 @@ def run(dashboard: Dashboard, rest: str) -> str:
     if listing is None:
         return "columns are of tables: go to one first (:pods)"
     if not rest:
-        dashboard.call_later(listing.action_columns)
+        listing.action_columns()
         return ""
     return listing.change_columns(rest.split())
 

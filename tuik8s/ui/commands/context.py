@@ -23,7 +23,7 @@ def run(dashboard: Dashboard, rest: str) -> str:
         if problem:
             dashboard.notify(problem, severity="warning", markup=False)
 
-    dashboard.call_later(dashboard.push_screen, Choice("clusters that run here", names), chosen)
+    dashboard.push_screen(Choice("clusters that run here", names), chosen)
     return ""
 
 

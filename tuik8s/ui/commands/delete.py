@@ -21,7 +21,7 @@ def run(dashboard: Dashboard, rest: str) -> str:
     found = [obj for obj in listing.table.objects() if obj["metadata"]["name"] == rest]
     if len(found) != 1:
         return f"{len(found) or 'no'} {listing.kind.plural} named {rest!r} here"
-    dashboard.call_later(listing.delete, found)
+    listing.delete(found)
     return ""
 
 

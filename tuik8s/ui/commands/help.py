@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def run(dashboard: Dashboard, rest: str) -> str:
-    dashboard.call_later(dashboard.action_help)
+    dashboard.action_help()
     return ""
 
 

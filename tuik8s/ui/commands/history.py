@@ -21,7 +21,7 @@ def run(dashboard: Dashboard, rest: str) -> str:
         if problem:
             dashboard.notify(problem, severity="warning", markup=False)
 
-    dashboard.call_later(dashboard.push_screen, Choice("commands of before", before), chosen)
+    dashboard.push_screen(Choice("commands of before", before), chosen)
     return ""
 
 

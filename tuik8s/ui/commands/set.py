@@ -11,13 +11,19 @@ from tuik8s.ui.settings import CHOICES, FPS_MAX, FPS_MIN, with_value
 if TYPE_CHECKING:
     from tuik8s.ui.app import Dashboard
 
+NOW = ("fps", "confirm")
+"""What can be changed while a dashboard is open."""
+
 
 def run(dashboard: Dashboard, rest: str) -> str:
     name, equals, value = (part.strip() for part in rest.partition("="))
     if not equals:
-        shown = ", ".join(f"{n}={getattr(dashboard.settings, n)}" for n in ("fps", "confirm"))
+        shown = ", ".join(f"{n}={getattr(dashboard.settings, n)}" for n in NOW)
         return f"NAME=VALUE; now: {shown}"
     changed, problem = with_value(dashboard.settings, name, value)
+    if not problem and name not in NOW:
+        how = "; :theme NAME changes it now" if name == "theme" else ""
+        problem = f"{name} is read when a dashboard starts, from ui.toml{how}"
     if not problem:
         dashboard.use_settings(changed)
     return problem

@@ -104,6 +104,15 @@ class DashboardScreen(Screen[None]):
         """What the status bar says of this screen."""
         return ""
 
+    def prompt_changed(self, sign: str, text: str) -> str:
+        """Told of what is typed; what is wrong with it, "" if nothing."""
+        return ""
+
+    def prompt_done(self, sign: str, text: str | None) -> str:
+        """Told of what was entered, None when the prompt was left; what is wrong with it, "" if
+        nothing."""
+        return self.dashboard.prompt_done(sign, text)
+
     def action_node(self) -> None:
         """To the node of the pod under the cursor."""
         ref = self.dashboard.subject()

@@ -160,8 +160,7 @@ class Changes(DashboardScreen):
                 self.notify(same, markup=False)
 
         if self.dashboard.settings.confirm == "always":
-            # after the prompt has closed, which gives the keys back to the table
-            self.call_later(self.app.push_screen, Confirm(question, affects, same), answered)
+            self.app.push_screen(Confirm(question, affects, same), answered)
         else:
             answered(True)
 

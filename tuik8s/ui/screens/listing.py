@@ -67,6 +67,8 @@ class Listing(Changes):
         self._filter_text = ""
         self._last_filter = ""
         self._kinds_version = feed.kinds_version
+        self._is_defined = True
+        """Whether there is such a kind still."""
         self._wanted_uid = ""
 
     def body(self) -> ComposeResult:
@@ -95,17 +97,26 @@ class Listing(Changes):
         return self.table.store.unmade > 0
 
     def _take_new_kind(self) -> None:
-        """Show new columns when a definition changed; a kind that went keeps its last rows."""
+        """Show new columns when a definition changed, and that the objects go when it went."""
         self._kinds_version = self.feed.kinds_version
-        kind = self.feed.kind(self.kind.resource)
-        if kind is not None and kind is not self.kind:
+        found = self.feed.kind(self.kind.resource)
+        self._is_defined = found is not None
+        if found is not self.kind:
             view = self.view
-            self.kind, self.table = kind, self.feed.table(kind)
+            self.kind = found or self.kind
+            self.table = self.feed.table(self.kind)
             self.set_view(view)
 
     def point_at(self, uid: str) -> None:
         """Put the cursor on a row as soon as it is there."""
         self._wanted_uid = uid
+
+    def uncover(self, uid: str) -> None:
+        """The same, and without the filter of the last time if that hides it."""
+        self.feed.flush(self.kind)
+        if self.table.store.index_of(uid) is None:
+            self.set_filter("")
+        self.point_at(uid)
 
     def title_line(self) -> str:
         store = self.table.store
@@ -129,6 +140,8 @@ class Listing(Changes):
         many, where = self.kind.plural, self.feed.namespace
         if not self.feed.informer(self.kind.storage or self.kind.resource).synced:
             return f"waiting for the {many} of the API server"
+        if not self._is_defined:
+            return f"the definition of the {many} was deleted"
         if self.table.store.counts[0]:
             how = filters.what_was_meant(self._filter_text) or "Esc clears it, / changes it"
             return f"none of the {many} matches /{self._filter_text}   ({how})"
@@ -297,21 +310,12 @@ class Listing(Changes):
 
     # --- the prompt ---------------------------------------------------------------------------
 
-    def on_prompt_changed(self, event: Prompt.Changed) -> None:
-        if event.sign == "/":
-            event.stop()
-            self.query_one(Prompt).say(self.set_filter(event.text) or self.notice)
+    def prompt_changed(self, sign: str, text: str) -> str:
+        return (self.set_filter(text) or self.notice) if sign == "/" else ""
 
-    def on_prompt_done(self, event: Prompt.Done) -> None:
-        if event.sign not in "/#":
-            return  # the app's
-        event.stop()
-        prompt, problem = self.query_one(Prompt), ""
-        if event.sign == "/" and event.text is None:
-            self.set_filter("")
-        elif event.sign == "#" and event.text is not None:
-            problem = self.scale_to(event.text)
-        if problem:
-            prompt.say(problem)
-        else:
-            prompt.close()
+    def prompt_done(self, sign: str, text: str | None) -> str:
+        if sign == "/":
+            return self.set_filter("") if text is None else ""
+        if sign == "#":
+            return "" if text is None else self.scale_to(text)
+        return super().prompt_done(sign, text)

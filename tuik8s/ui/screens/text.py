@@ -42,17 +42,13 @@ class PageScreen(DashboardScreen):
         """For a table; a page has a key of its own to be searched."""
         self.query_one(Prompt).open("/", self.word())
 
-    def on_prompt_changed(self, event: Prompt.Changed) -> None:
-        if event.sign == "/":
-            event.stop()
-            self.query_one(Prompt).say(self._look_for(event.text))
+    def prompt_changed(self, sign: str, text: str) -> str:
+        return self._look_for(text) if sign == "/" else ""
 
-    def on_prompt_done(self, event: Prompt.Done) -> None:
-        if event.sign == "/":
-            event.stop()
-            if event.text is None:
-                self._look_for("")
-            self.query_one(Prompt).close()
+    def prompt_done(self, sign: str, text: str | None) -> str:
+        if sign == "/":
+            return self._look_for("") if text is None else ""
+        return super().prompt_done(sign, text)
 
     def _look_for(self, text: str) -> str:
         """Search or filter; what is wrong with the text, "" if nothing."""

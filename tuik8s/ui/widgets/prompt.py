@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.events import Key
-from textual.message import Message
+from textual.events import Key, Paste
 from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from tuik8s.ui.filter import GRAMMAR
 from tuik8s.ui.widgets.note import Note
@@ -20,12 +21,24 @@ Complete = Callable[[str], list[str]]
 """what is typed -> what it may become, best first"""
 
 HINTS_MAX = 6
-HELD_S = 0.5
-"""Nothing that is entered takes as long."""
+
+
+class Reader(Protocol):
+    """The screen that a prompt is on. sign: what the prompt was opened with."""
+
+    def prompt_changed(self, sign: str, text: str) -> str:
+        """Told of the text while it is typed; what is wrong with it, "" if nothing."""
+        ...
+
+    def prompt_done(self, sign: str, text: str | None) -> str:
+        """Told of the text that was entered, None when the prompt was left with Esc; what is wrong
+        with it, "" if nothing: then the prompt closes."""
+        ...
 
 
 class Prompt(Horizontal):
-    """Hidden until opened; posts Changed while a filter is typed and Done when it is entered."""
+    """Hidden until opened. Its screen is told of everything at once, not by messages: the next key
+    may be there already, and belongs to whoever has the keys when this one is done."""
 
     DEFAULT_CSS = """
     Prompt { height: 1; display: none; background: $surface; }
@@ -37,35 +50,24 @@ class Prompt(Horizontal):
     """
 
     BINDINGS = [
+        Binding("enter", "enter", "Enter it", show=False, id="prompt.enter"),
         Binding("tab", "complete", "Complete", show=False, id="prompt.complete"),
         Binding("up", "recall(-1)", "Earlier", show=False, id="prompt.earlier"),
         Binding("down", "recall(1)", "Later", show=False, id="prompt.later"),
         Binding("escape", "leave", "Leave", show=False, id="prompt.leave"),
     ]
 
-    class Changed(Message):
-        """The text while it is typed; sign is / or :."""
-
-        def __init__(self, sign: str, text: str) -> None:
-            super().__init__()
-            self.sign, self.text = sign, text
-
-    class Done(Message):
-        """The text entered; None when the prompt was left with Esc."""
-
-        def __init__(self, sign: str, text: str | None) -> None:
-            super().__init__()
-            self.sign, self.text = sign, text
-
     _sign = ""
     _before: Widget | None = None
     _complete: Complete | None = None
     _history: Sequence[str] = ()
     _recalled = 0
+    _seen = ""
+    """The text that the screen was told of."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="sign")
-        yield _Line(id="line", compact=True)
+        yield PromptLine(id="line", compact=True, select_on_focus=False)
         yield Static(id="hint", markup=False)
         yield Static(id="error", markup=False)
 
@@ -81,15 +83,16 @@ class Prompt(Horizontal):
         history: Sequence[str] = (),
         placeholder: str = "",
     ) -> None:
-        """Show the prompt. complete: what Tab and → offer; history: what ↑ brings back;
-        placeholder: what is said while nothing is typed."""
+        """Show the prompt. text: the beginning of a command, or what the first letter replaces;
+        complete: what Tab and → offer; history: what ↑ brings back; placeholder: what is said
+        while nothing is typed."""
         self.query_one("#sign", Static).update(sign)
         line = self.query_one(Input)
         line.suggester = _Completer(complete) if complete else None
         line.placeholder = placeholder
         line.value = text
-        line.cursor_position = len(text)
-        self._sign, self._complete = sign, complete
+        line.selection = Selection(0 if sign != ":" else len(text), len(text))
+        self._sign, self._complete, self._seen = sign, complete, text
         self._history, self._recalled = list(history), len(history)
         if not self.is_open:
             self._before = self.screen.focused
@@ -102,14 +105,25 @@ class Prompt(Horizontal):
         self.query_one("#error", Static).update(error)
         if error:
             self.query_one("#hint", Static).update("")
-            self.query_one(_Line).let_go()
 
-    def close(self) -> None:
-        """Hide it; whoever had the keys before has them again."""
-        self.remove_class("open")
-        if self._before is not None and self._before.is_attached:
-            self._before.focus()
-        self.query_one(_Line).let_go()
+    def finish(self, text: str | None) -> None:
+        """Have a text taken, None when nothing is wanted, and close unless something is wrong."""
+        self._look()
+        before = self._before  # has the keys again first: what is entered may open a dialog
+        self.screen.set_focus(before if before is not None and before.is_attached else None)
+        problem = self._reader.prompt_done(self._sign, text)
+        if problem:
+            self.say(problem)
+            self.screen.set_focus(self.query_one(Input))
+        else:
+            self.remove_class("open")
+
+    @property
+    def _reader(self) -> Reader:
+        return cast("Reader", self.screen)
+
+    def action_enter(self) -> None:
+        self.finish(self.query_one(Input).value)
 
     def action_complete(self) -> None:
         """Take the best completion, if there is one; the keys stay with the prompt."""
@@ -127,21 +141,25 @@ class Prompt(Horizontal):
         line.cursor_position = len(line.value)
 
     def action_leave(self) -> None:
-        self.post_message(self.Done(self._sign, None))
+        self.finish(None)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self._sign == "/" and event.value.endswith("?") and event.value[-2:-1] in ("", " "):
-            event.input.value = event.value[:-1]  # no term begins so: somebody wants to know
-            self.app.push_screen(Note("filter (/)", GRAMMAR))
-        elif self.is_open:
-            self.say("")
-            self._hint(event.value)
-            self.post_message(self.Changed(self._sign, event.value))
+        self._look()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.post_message(self.Done(self._sign, event.value))
+    def _look(self) -> None:
+        """Have the screen told of a text that it has not heard of."""
+        line = self.query_one(Input)
+        text = line.value
+        if not self.is_open or text == self._seen:
+            return
+        if self._sign == "/" and text.endswith("?") and text[-2:-1] in ("", " "):
+            line.value = text[:-1]  # no term begins so: somebody wants to know
+            self.app.push_screen(Note("filter (/)", GRAMMAR))
+            return
+        self._seen = text
+        self._hint(text)
+        self.say(self._reader.prompt_changed(self._sign, text))
 
     def _hint(self, text: str) -> None:
         """What else the text may become."""
@@ -153,30 +171,15 @@ class Prompt(Horizontal):
         self.query_one("#hint", Static).update(shown if self._sign in ":/@'" else "")
 
 
-class _Line(Input):
-    """What is typed after Enter belongs to whoever has the keys then, also when it was typed before
-    Enter has been understood: it is held until the prompt closes or says what is wrong."""
+class PromptLine(Input):
+    """What is typed at the prompt; the app hands it each key at once."""
 
-    _held: list[Key] | None = None
-
-    async def _on_key(self, event: Key) -> None:
-        if self._held is None and event.key == "enter":
-            self._held = []
-            self.post_message(self.Submitted(self, self.value))
-            self.set_timer(HELD_S, self.let_go)
-        elif self._held is not None:
-            self._held.append(event)
+    async def take(self, event: Key | Paste) -> None:
+        """Have something inserted."""
+        if isinstance(event, Paste):
+            self._on_paste(event)
         else:
-            await super()._on_key(event)
-            return
-        event.stop()
-        event.prevent_default()
-
-    def let_go(self) -> None:
-        """Hand on what was held."""
-        held, self._held = self._held or (), None
-        for key in held:
-            self.app.post_message(Key(key.key, key.character))
+            await self._on_key(event)
 
 
 class _Completer(Suggester):
