@@ -17,6 +17,7 @@ class _Broken:
     """A dashboard that ends before Textual has ended its thread that reads keys."""
 
     settings = SimpleNamespace(mouse=True)
+    driver_class = object
 
     def __init__(self) -> None:
         self.is_over = threading.Event()

@@ -275,3 +275,37 @@ def test_no_palette_over_a_question_and_rows_move_again_however_it_ends() -> Non
         assert not store.frozen
 
     play(scene)
+
+
+def test_the_palette_finds_objects_of_any_name_whatever_hides_them() -> None:
+    async def scene(stage: Stage) -> None:
+        roles = "clusterroles.rbac.authorization.k8s.io"
+        for name in ("my role with spaces", "[red]x", "[@click=app.quit]q"):
+            stage.create(roles, {
+                "apiVersion": "rbac.authorization.k8s.io/v1",
+                "kind": "ClusterRole",
+                "metadata": {"name": name},
+                "rules": [],
+            })  # fmt: skip
+        assert stage.app.run_command("clusterroles /system") == ""
+        await stage.wait()
+        await stage.press("ctrl+p")
+        await stage.type("role/[")
+        assert "clusterrole/[red]x" in stage.text
+        assert "clusterrole/[@click=app.quit]q" in stage.text
+        await stage.press("escape", "ctrl+p")
+        await stage.type("with spaces")
+        await stage.press("enter")
+        await stage.wait()
+        row = next(each for each in stage.lines if "my role with spaces" in each)
+        assert row.startswith("▸")
+
+    play(scene)
+
+
+@pytest.mark.parametrize("text", ["theme=light", "preset=vim", "ascii=true", "mouse=false"])
+def test_what_is_read_at_the_start_is_not_set_without_effect(text: str) -> None:
+    async def scene(stage: Stage) -> None:
+        assert "is read when a dashboard starts" in stage.app.run_command(f"set {text}")
+
+    play(scene)

@@ -48,6 +48,8 @@ def test_a_settings_file_is_read() -> None:
         ("fps = 99", "line 1: fps is a number from 1 to 30, not 99"),
         ('theme = "pink"', "line 1: no theme 'pink'; themes: tuik8s-dark, "),
         ('confirm = "never"', "line 1: confirm is one of auto, always"),
+        ('fps = "²"', "line 1: fps is a number from 1 to 30, not '²'"),
+        ("keys = 5", "line 1: [keys] is a table, with lines such as"),
         ("ascii = 3", "line 1: ascii is true or false, not 3"),
         ("x = [", "this is no TOML: "),
         ('[keys]\n\nrows.descrbe = "x"', "line 3: no binding 'rows.descrbe'; did you mean 'rows."),

@@ -96,6 +96,12 @@ def log_client(view: DirectoryView) -> Iterator[tuple[Client, Store]]:
 
 async def run_dashboard(dashboard: Dashboard) -> object:
     """Run it until it is left, or until its terminal goes; what it ended with."""
+    from textual.drivers.linux_driver import LinuxDriver
+
+    from tuik8s.cli.ui_terminal import Terminal
+
+    if dashboard.driver_class is LinuxDriver:  # behind a browser it is another
+        dashboard.driver_class = Terminal
     loop = asyncio.get_running_loop()
     for gone in (signal.SIGHUP, signal.SIGTERM):
         loop.add_signal_handler(gone, dashboard.exit)

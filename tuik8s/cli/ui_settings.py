@@ -22,15 +22,15 @@ def read_settings(*, is_ascii: bool = False) -> tuple[Settings, list[str]]:
     from tuik8s.ui.keys import binding_ids
     from tuik8s.ui.settings import settings_from
 
-    path = settings_path()
+    path, text = settings_path(), ""
+    unread = list[str]()
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        text = ""
+        pass
     except (OSError, UnicodeDecodeError) as problem:
-        settings, warnings = settings_from("", ())
-        return settings, [f"{path}: {problem}"]
+        unread = [f"{path}: {problem}"]
     settings, warnings = settings_from(text, binding_ids() if text else ())
     if is_ascii:
         settings = dataclasses.replace(settings, ascii=True)
-    return settings, [f"{path}, {warning}" for warning in warnings]
+    return settings, [*unread, *(f"{path}, {warning}" for warning in warnings)]

@@ -7,8 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 
 from tuik8s.ui.commands.registry import COMMANDS
+from tuik8s.ui.rowsource import escaped
 from tuik8s.ui.screens.registry import SCREENS
 
 if TYPE_CHECKING:
@@ -44,12 +46,14 @@ class Places(Provider):
             score = matcher.match(place.text)
             if score and found < OBJECTS_MAX:
                 found += 1
-                shown = matcher.highlight(place.text)
-                yield Hit(score, shown, partial(self._go, place), help=place.help)
+                # What Textual highlights it takes for markup; names may have brackets in them.
+                plain = escaped(place.text)
+                shown = Content(plain) if "[" in plain else matcher.highlight(plain)
+                yield Hit(score, shown, partial(self._go, place), text=plain, help=place.help)
 
     def _go(self, place: Place) -> None:
         if place.command.startswith("object "):
-            self.dashboard.open_object(*place.command.split(" ")[1:])
+            self.dashboard.open_object(*place.command.split(" ", 3)[1:])
             return
         if place.command.endswith(" "):  # it wants to be told more
             self.dashboard.open_prompt(place.command)

@@ -65,12 +65,15 @@ def settings_from(text: str, binding_ids: Collection[str]) -> tuple[Settings, li
         return Settings(), [f"this is no TOML: {error}"]
     found, warnings = Settings(), []
     for name, value in document.items():
+        problem = ""
         if name == "keys" and isinstance(value, dict):
             keys, problems = _keys(text, value, binding_ids)
             found = dataclasses.replace(found, keys=keys)
             warnings += problems
-            continue
-        found, problem = with_value(found, name, value)
+        elif name == "keys":
+            problem = '[keys] is a table, with lines such as "rows.describe" = "d,enter"'
+        else:
+            found, problem = with_value(found, name, value)
         if problem:
             warnings.append(f"line {line_of(text, name)}: {problem}")
     return found, warnings
@@ -83,9 +86,10 @@ def with_value(settings: Settings, name: str, value: Any) -> tuple[Settings, str
         return settings, f"no setting {name!r}{nearest(name, known)}"
     wanted: Any = value
     if name == "fps":
-        if not str(value).isdigit() or not FPS_MIN <= int(value) <= FPS_MAX:
+        rates = {str(rate): rate for rate in range(FPS_MIN, FPS_MAX + 1)}
+        wanted = rates.get(str(value))
+        if wanted is None:
             return settings, f"fps is a number from {FPS_MIN} to {FPS_MAX}, not {value!r}"
-        wanted = int(value)
     elif name == "theme":
         wanted = full_name(str(value))
         if wanted is None:

@@ -21,7 +21,7 @@ from tuik8s.bus.entries import Entry
 from tuik8s.ui.filter import Filter
 from tuik8s.ui.lean import lean_decoder
 from tuik8s.ui.rows.registry import look_of
-from tuik8s.ui.rowsource import Cell, Later, Made, Texts
+from tuik8s.ui.rowsource import Cell, Later, Made, Texts, escaped
 from tuik8s.ui.rowstore import ColumnSpec, RowStore
 
 NUMBERS = ("integer", "number")
@@ -44,6 +44,11 @@ class Shape(NamedTuple):
     wide: bool = False
     labels: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
+
+
+def heading_of(column: Column) -> str:
+    """What stands over a column: whoever writes a definition of a kind writes its headings, too."""
+    return escaped(column.name.upper())
 
 
 class _Head(msgspec.Struct, rename="camel", gc=False):
@@ -95,12 +100,12 @@ class Table:
     @property
     def column_names(self) -> list[str]:
         """All columns that the kind has, shown or not."""
-        return [column.name.upper() for column in self._all]
+        return [heading_of(column) for column in self._all]
 
     @property
     def hidden(self) -> list[str]:
         """The columns that are not shown now."""
-        shown = {column.name.upper() for column in self._columns}
+        shown = {heading_of(column) for column in self._columns}
         return [name for name in self.column_names if name not in shown]
 
     def object(self, uid: str) -> Object | None:
@@ -292,7 +297,7 @@ class Table:
             return f"{head.namespace}\0{head.name}"
         if column is NAME:
             return head.name.lower()
-        if column.name.upper() in TIMES:
+        if heading_of(column) in TIMES:
             return str(head.creation_timestamp or "")
         obj = self._object(entry)
         return _sort_key(column, column.value(obj, at_ms), obj["metadata"])
@@ -305,7 +310,7 @@ class Table:
         for column in self._columns:
             value = column.value(obj, now_ms)
             text = _text(value)
-            cells.append(Cell(text, self._look.style(column.name.upper(), text)))
+            cells.append(Cell(text, self._look.style(heading_of(column), text)))
             keys.append(_sort_key(column, value, meta))
         for label in self.shape.labels:
             text = str(labels.get(label, ""))
@@ -318,12 +323,12 @@ class Table:
     def _chosen(self) -> list[Column]:
         chosen, wide = self.shape.chosen, self.shape.wide
         if chosen:
-            return [column for column in self._all if column.name.upper() in chosen]
+            return [column for column in self._all if heading_of(column) in chosen]
         return [column for column in self._all if wide or not column.priority]
 
     def _specs(self) -> tuple[ColumnSpec, ...]:
         specs = [
-            ColumnSpec(c.name.upper(), "right" if c.type in NUMBERS else "left")
+            ColumnSpec(heading_of(c), "right" if c.type in NUMBERS else "left")
             for c in self._columns
         ]
         for label in self.shape.labels:
@@ -372,7 +377,7 @@ def _sort_key(column: Column, value: Any, meta: Object) -> Any:
     """Numbers as numbers, ages by the time behind them, everything else as text."""
     if column is NAMESPACE:
         return f"{value}\0{meta['name']}"
-    name = column.name.upper()
+    name = heading_of(column)
     if name in TIMES:
         return str(meta.get("creationTimestamp") or "")
     if column.type in NUMBERS:
