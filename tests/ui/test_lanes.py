@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -11,9 +11,9 @@ from tests.ui.stage import Stage, play
 from tuik8s.api.types import Key
 from tuik8s.ui.control import Relative
 from tuik8s.ui.fork_tree import fork_lanes
-from tuik8s.ui.leaders import Term, holder_of, leader_text
+from tuik8s.ui.leaders import LEASES, TRIES, Leaders, Term, holder_of, leader_text
 from tuik8s.ui.levels import STEPS_MAX, Level, LevelReader, Step, bars, is_down, is_pending
-from tuik8s.ui.logbook import Page
+from tuik8s.ui.logbook import Logbook, Page
 from tuik8s.ui.past import LoggedChange, Moment
 from tuik8s.ui.timeline import BOOKMARK, LEADER, Mark
 from tuik8s.ui.widgets.lanes import Lanes
@@ -254,3 +254,54 @@ def test_the_steps_of_hours_are_forgotten_and_so_is_what_was_known_of_then() -> 
     first_ms = level.steps[0].at_ms
     assert level.known_from_ms == first_ms > 0
     assert level.cells(2, first_ms - 10, first_ms + 10, STEPS_MAX + 1)[0] is None
+
+
+def test_a_log_that_could_not_be_read_at_first_is_asked_again() -> None:
+    stage = Stage()
+    reader, refused = stage.app.reader, ["too busy", "too busy"]
+    page = reader._log.page
+
+    def flaky(on_page: Any, **options: Any) -> None:
+        if refused:
+            on_page(Page([], refused.pop()))
+        else:
+            page(on_page, **options)
+
+    reader._log.page = flaky  # type: ignore[method-assign]
+
+    async def scene(stage: Stage) -> None:
+        for _ in range(4):
+            await stage.wait(1_000)
+        assert not refused
+        assert "people" in reader.timeline.lanes
+        assert any("web" in mark.text for mark in reader.timeline.marks)
+
+    play(scene, stage=stage)
+
+
+def test_a_turn_that_could_not_be_read_is_asked_for_again_and_not_for_ever() -> None:
+    pages: list[Page] = []
+    asked: list[int] = []
+
+    class Log:
+        def page(self, on_page: Any, *, after: int, key: str) -> None:
+            asked.append(after)
+            on_page(pages.pop(0) if pages else Page([], "gone"))
+
+    said: list[str] = []
+    leaders = Leaders(cast("Logbook", Log()), lambda moment, text: said.append(text))
+    new = LoggedChange(
+        Moment(7, 70), "ADDED", Key(LEASES, "a", "op"), "", 0, None,
+        pack({"spec": {"holderIdentity": "one"}}),
+    )  # fmt: skip
+    pages += [Page([], "too busy"), Page([new])]
+    leaders.saw([new])
+    assert said == []
+    leaders.saw([])
+    leaders.saw([])
+    assert said == ["op has a new leader: one"]
+    assert asked == [6, 6]
+    leaders.saw([new])
+    for _ in range(9):
+        leaders.saw([])
+    assert len(asked) == 2 + TRIES

@@ -20,6 +20,8 @@ LEASES = "leases.coordination.k8s.io"
 NODE_LEASES = "kube-node-lease"
 NOBODY = "nobody"
 TURN = "╗"
+TRIES = 3
+"""So often is asked for what is refused; the log may not have it any more."""
 
 
 class Term(NamedTuple):
@@ -56,6 +58,8 @@ class Leaders:
         self._turns: dict[Key, list[_Turn]] = {}
         self._holders: dict[Key, str] = {}
         """Of Leases that were seen: who held them then."""
+        self._missed: list[tuple[Key, int, int, int]] = []
+        """What to ask for again: see `_read`."""
         self._log = log
         self._on_turn = on_turn
 
@@ -79,17 +83,22 @@ class Leaders:
         for change in changes:
             if change.key.resource == LEASES and change.key.namespace != NODE_LEASES:
                 seen.setdefault(change.key, []).append(change.moment.revision)
+        missed, self._missed = self._missed, []
+        for each in missed:
+            self._read(*each)
         for key, revisions in seen.items():
-            self._read(key, min(revisions) - 1, max(revisions))
+            self._read(key, min(revisions) - 1, max(revisions), TRIES)
 
-    def _read(self, key: Key, after: int, last: int) -> None:
+    def _read(self, key: Key, after: int, last: int, tries: int) -> None:
         def read(page: Page) -> None:
+            if page.refused and tries > 1:
+                self._missed.append((key, after, last, tries - 1))
             for change in page.changes:
                 if change.moment.revision <= last:
                     self._take(change)
             newest = page.changes[-1].moment.revision if page.changes else last
             if len(page.changes) == PAGE and newest < last:
-                self._read(key, newest, last)
+                self._read(key, newest, last, TRIES)
 
         whole = f"{key.resource}/{key.namespace}/{key.name}"
         self._log.page(read, after=after, key=whole)

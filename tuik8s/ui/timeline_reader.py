@@ -46,7 +46,10 @@ class TimelineReader:
         )
         self._last = 0
         self._is_reading = False
-        self._begun = False
+        self._before = 0
+        """Reading back goes on before this revision; 0 as long as it has not begun."""
+        self._pages_left = BACK_PAGES
+        """So many pages are read back yet; one that is refused counts, and is asked for again."""
         self._looked_at_ms = -EVERY_MS
 
     def look(self) -> None:
@@ -57,10 +60,10 @@ class TimelineReader:
         if not self._feed.informer(EVENTS).synced:
             return  # which of them are warnings is known from there
         self._looked_at_ms = now_ms
-        if not self._begun:
-            self._begun = True
-            self._last = newest
-            self._read_back(newest + 1, BACK_PAGES)
+        if not self._before:
+            self._last, self._before = newest, newest + 1
+        if self._pages_left:
+            self._read_back()
         elif newest > self._last:
             self._is_reading = True
             self._log.page(self._on_new, after=self._last, limit=PAGE, values=False)
@@ -76,18 +79,23 @@ class TimelineReader:
         if len(changes) == PAGE:
             self._looked_at_ms = -EVERY_MS  # there is more
 
-    def _read_back(self, before: int, pages: int) -> None:
+    def _read_back(self) -> None:
         self._is_reading = True
+        self._log.page(self._on_older, before=self._before, limit=PAGE, values=False)
 
-        def read(page: Page) -> None:
-            self._is_reading = False
-            self.leaders.saw(page.changes)
-            for change in page.changes:
-                self._take(change)
-            if len(page.changes) == PAGE and pages > 1:
-                self._read_back(page.changes[-1].moment.revision, pages - 1)
-
-        self._log.page(read, before=before, limit=PAGE, values=False)
+    def _on_older(self, page: Page) -> None:
+        self._is_reading = False
+        self._pages_left -= 1
+        if page.refused:
+            return
+        self.leaders.saw(page.changes)
+        for change in page.changes:
+            self._take(change)
+        if len(page.changes) < PAGE:
+            self._pages_left = 0
+        elif self._pages_left:
+            self._before = page.changes[-1].moment.revision
+            self._read_back()
 
     def cause_of_event(self, namespace: str, name: str) -> LoggedChange | None:
         """The change that had an Event recorded, None when that is not known or long ago."""
