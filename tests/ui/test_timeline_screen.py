@@ -76,6 +76,11 @@ def test_a_fault_is_a_bar() -> None:
     assert still is not None
     assert still.text.rstrip() == " " * 10 + "!node-"
     assert fault_lane(fault, 50, 60_000, 100_000, 100_000) is None
+    for phase, length in (("Active", 81), ("Done", 1), ("Refused", 1)):
+        begun = {"startedAt": "1970-01-01T00:00:20Z", "phase": phase}
+        lane = fault_lane({**fault, "status": begun}, 101, 0, 101_000, 100_000)
+        assert lane is not None
+        assert len(lane.text.strip()) == length
     for status in ({}, None, {"startedAt": "soon"}):
         assert fault_lane({**fault, "status": status}, 50, 0, 100_000, 100_000) is None
     odd = fault_lane({**fault, "status": {**fault["status"], "endsAt": "?"}}, 50, 0, 10**5, 30_000)

@@ -40,6 +40,8 @@ from tuik8s.ui.widgets.live_table import LiveTable
 SPANS_MS = tuple(minutes * 60_000 for minutes in (1, 5, 15, 60, 240, 1440))
 AXIS_EVERY = 16
 """Cells from one time on the axis to the next."""
+AT_ONCE = ("Done", "Refused")
+"""Phases of faults that are over as soon as they have begun."""
 
 
 class TimelineScreen(DashboardScreen):
@@ -186,7 +188,8 @@ def fault_lane(fault: Object, width: int, start_ms: int, end_ms: int, now_ms: in
     if begins_ms is None:
         return None
     ends_ms = _time_in(status, "endsAt")
-    ends_ms = now_ms if ends_ms is None else ends_ms
+    if ends_ms is None:
+        ends_ms = begins_ms if status.get("phase") in AT_ONCE else now_ms
     if ends_ms < start_ms or begins_ms > end_ms:
         return None
     first = column_of(begins_ms, width, start_ms, end_ms)
