@@ -12,7 +12,7 @@ from tuik8s.api.kinds.registry import builtin
 from tuik8s.ui.ascii import ascii_of
 from tuik8s.ui.blast import Blast, blast_of
 from tuik8s.ui.export import as_csv, as_json, exported
-from tuik8s.ui.keys import binding_ids, catalog, key_name, printed
+from tuik8s.ui.keys import binding_ids, catalog, key_name, printed, unknown_keys
 from tuik8s.ui.memory import HISTORY_MAX, Memory, View, memory_from
 from tuik8s.ui.rowstore import Cell, ColumnSpec, RowStore
 from tuik8s.ui.screens.changes import delete_commands, edited
@@ -197,3 +197,22 @@ def test_kill_says_so_to_kubectl() -> None:
 )
 def test_everything_has_an_ascii_form_of_its_width(text: str, shown: str) -> None:
     assert ascii_of(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("keys", "wrong"),
+    [
+        ("d,enter,ctrl+f,shift+tab,?,+,left_square_bracket,f24,super+x", []),
+        ("enterr", ["rows.yaml: no key 'enterr'; did you mean 'enter'?"]),
+        ("d,ctrl+", ["rows.yaml: no key 'ctrl+'"]),
+        ("control+d", ["rows.yaml: no key 'control+d'; modifiers: alt, ctrl, hyper, meta, "]),
+    ],
+)
+def test_keys_that_no_terminal_sends_are_told(keys: str, wrong: list[str]) -> None:
+    found = unknown_keys({"rows.yaml": keys})
+    assert len(found) == len(wrong)
+    assert all(text.startswith(start) for text, start in zip(found, wrong, strict=True))
+
+
+def test_all_our_own_keys_are_known() -> None:
+    assert unknown_keys({f"{n}": shown.keys for n, shown in enumerate(catalog())}) == []

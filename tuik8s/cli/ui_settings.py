@@ -19,7 +19,7 @@ def settings_path() -> Path:
 
 def read_settings(*, is_ascii: bool = False) -> tuple[Settings, list[str]]:
     """What the file says (nothing where there is none), and what is wrong with it."""
-    from tuik8s.ui.keys import binding_ids
+    from tuik8s.ui.keys import binding_ids, unknown_keys
     from tuik8s.ui.settings import settings_from
 
     path, text = settings_path(), ""
@@ -31,6 +31,7 @@ def read_settings(*, is_ascii: bool = False) -> tuple[Settings, list[str]]:
     except (OSError, UnicodeDecodeError) as problem:
         unread = [f"{path}: {problem}"]
     settings, warnings = settings_from(text, binding_ids() if text else ())
+    warnings += unknown_keys(settings.keymap)
     if is_ascii:
         settings = dataclasses.replace(settings, ascii=True)
     return settings, [*unread, *(f"{path}, {warning}" for warning in warnings)]

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.keys import Keys, key_to_character
 
 import tuik8s.ui
+from tuik8s.ui.settings import nearest
 
 NAMES = {
     "slash": "/", "colon": ":", "question_mark": "?", "exclamation_mark": "!", "minus": "-",
@@ -24,6 +26,8 @@ NAMES = {
     "space": "Space", "delete": "Del", "up": "↑", "down": "↓", "left": "←", "right": "→",
     "home": "Home", "end": "End", "tab": "Tab",
 }  # fmt: skip
+KEY_NAMES = tuple({*NAMES, "plus", *(key.value.rpartition("+")[2] for key in Keys)})
+MODIFIERS = {"ctrl", "shift", "alt", "super", "hyper", "meta"}
 
 
 class Shown(NamedTuple):
@@ -57,6 +61,20 @@ def catalog() -> list[Shown]:
 
 def binding_ids() -> list[str]:
     return list(dict.fromkeys(shown.id for shown in catalog() if shown.id))
+
+
+def unknown_keys(keymap: Mapping[str, str]) -> list[str]:
+    """What is wrong with the keys of a keymap: names that no terminal sends."""
+    found = []
+    for binding, keys in keymap.items():
+        for key in keys.split(","):
+            *modifiers, last = key.split("+") if key != "+" else [key]
+            if not MODIFIERS.issuperset(modifiers):
+                known = ", ".join(sorted(MODIFIERS))
+                found.append(f"{binding}: no key {key!r}; modifiers: {known}")
+            elif not (last in KEY_NAMES or len(last) == 1 or key_to_character(last)):
+                found.append(f"{binding}: no key {key!r}{nearest(last, KEY_NAMES)}")
+    return found
 
 
 def printed(keymap: Mapping[str, str]) -> str:
